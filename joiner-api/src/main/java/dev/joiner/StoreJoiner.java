@@ -1,0 +1,268 @@
+package dev.joiner;
+
+import dev.joiner.Exchanger.Work;
+import dev.joiner.spi.JoinState;
+import dev.joiner.spi.JoinState.Join;
+import dev.joiner.spi.JoinStore;
+import dev.joiner.spi.Step;
+import dev.joiner.spi.Step.Verdict;
+import dev.joiner.spi.Transition;
+import dev.joiner.spi.Versioned;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** Drives {@link Transition} over a store: what to write is decided there, whether it is written by the store. */
+final class StoreJoiner<M, V, R> implements Joiner<M, R> {
+    private final Engine<M, V, R> engine;
+    private final JoinSpec<M, V, R> spec;
+    private final Transition<M, V> transition;
+    private final Exchanger<V> exchanger;
+    private final InstantSource clock;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    StoreJoiner(JoinSpec<M, V, R> spec, JoinStore<?, V> store, InstantSource clock) {
+        if (store.evicts() && !spec.receivesExpired()) {
+            throw new IllegalArgumentException(
+                    "the store may evict joins, and the spec has neither onExpired nor joinOnExpiry to receive them");
+        }
+        @SuppressWarnings("unchecked") // the spec's keys are what the store is for; a codec refuses others
+        JoinStore<Object, V> keyed = (JoinStore<Object, V>) store;
+        engine = Engine.of(spec, keyed, clock);
+        this.spec = spec;
+        this.clock = clock;
+        transition = engine.transition();
+        exchanger = engine.exchanger();
+    }
+
+    /** A message on its way: what its transition made of it, and what becomes of it. */
+    private final class Arrival {
+        final M message;
+        final Object key;
+        final LastStep<V> step;
+
+        @Nullable
+        Exception failure;
+
+        @Nullable
+        Delivery<V, R> delivery;
+
+        Arrival(M message) {
+            this.message = message;
+            key = spec.keyOf(message);
+            String id = spec.idOf(message);
+            step = new LastStep<>(
+                    state -> transition.message(key, state, message, id, clock.instant(), exchanger.nonce()));
+        }
+
+        /** A message that throws is left out. */
+        @Nullable
+        JoinState<V> mergeOrFail(@Nullable JoinState<V> state) {
+            try {
+                failure = null;
+                return step.of(state);
+            } catch (Exception e) {
+                failure = e;
+                return state;
+            }
+        }
+    }
+
+    @Override
+    public Outcome<R> accept(M message) {
+        requireOpen();
+        Arrival arrival = new Arrival(message);
+        Cursor<V> cursor = exchanger.guess(arrival.key);
+        exchanger.settle(cursor, arrival.step);
+        Step<V> step = arrival.step.get();
+        if (step.verdict() != Verdict.CLAIMED) {
+            return tell(arrival);
+        }
+        HandOvers<V, R> handOvers = new HandOvers<>(engine);
+        Delivery<V, R> delivery = handOvers.add(cursor, step.claimed().get(0));
+        handOvers.deliver(delivery);
+        handOvers.checkpoint();
+        return delivery.outcome();
+    }
+
+    @Override
+    public List<Outcome<R>> acceptAll(Collection<? extends M> messages) {
+        requireOpen();
+        List<@Nullable Arrival> arrivals = new ArrayList<>(messages.size());
+        Map<Object, List<Arrival>> byKey = new LinkedHashMap<>();
+        @Nullable List<Outcome<R>> outcomes = new ArrayList<>(messages.size());
+        for (M message : messages) {
+            Arrival arrival = null;
+            Outcome<R> outcome = new Outcome.Incomplete<>();
+            try {
+                arrival = new Arrival(message);
+                byKey.computeIfAbsent(arrival.key, key -> new ArrayList<>(2)).add(arrival);
+            } catch (Exception e) {
+                outcome = new Outcome.Failed<>(e);
+            }
+            arrivals.add(arrival);
+            outcomes.add(outcome);
+        }
+        HandOvers<V, R> handOvers = new HandOvers<>(engine);
+        mergeAll(byKey, handOvers);
+        try {
+            for (int i = 0; i < outcomes.size(); i++) {
+                Arrival arrival = arrivals.get(i);
+                if (arrival != null) {
+                    outcomes.set(i, tellOrDeliver(arrival, handOvers));
+                }
+            }
+        } finally {
+            handOvers.checkpoint();
+        }
+        for (int i = 0; i < outcomes.size(); i++) {
+            Arrival arrival = arrivals.get(i);
+            if (arrival != null && arrival.delivery != null) {
+                outcomes.set(i, outcome(arrival.delivery));
+            }
+        }
+        return outcomes;
+    }
+
+    /** Folds the messages of each key in order, and writes all keys at once. */
+    private void mergeAll(Map<Object, List<Arrival>> byKey, HandOvers<V, R> handOvers) {
+        List<Work<V>> works = new ArrayList<>(byKey.size());
+        byKey.forEach((key, ofKey) -> works.add(new Work<>(exchanger.guess(key), state -> {
+            JoinState<V> merged = state;
+            for (Arrival arrival : ofKey) {
+                merged = arrival.mergeOrFail(merged);
+            }
+            return merged;
+        })));
+        exchanger.settleAll(works);
+        for (Work<V> work : works) {
+            for (Arrival arrival : byKey.getOrDefault(work.cursor.key, List.of())) {
+                if (work.failure != null) {
+                    arrival.failure = work.failure;
+                } else if (arrival.failure == null && arrival.step.get().verdict() == Verdict.CLAIMED) {
+                    arrival.delivery = handOvers.add(
+                            work.cursor, arrival.step.get().claimed().get(0));
+                }
+            }
+        }
+    }
+
+    /** Calls the handler that one message of a batch is for. What it says of a hand-over is not the last word. */
+    private Outcome<R> tellOrDeliver(Arrival arrival, HandOvers<V, R> handOvers) {
+        if (arrival.failure != null) {
+            return new Outcome.Failed<>(arrival.failure);
+        }
+        if (arrival.delivery != null) {
+            handOvers.deliver(arrival.delivery);
+            return new Outcome.Incomplete<>();
+        }
+        try {
+            return tell(arrival);
+        } catch (Exception e) {
+            return new Outcome.Failed<>(e);
+        }
+    }
+
+    /** Tells handlers and listeners of a message that completes nothing. What the handlers throw passes through. */
+    private Outcome<R> tell(Arrival arrival) {
+        Step<V> step = arrival.step.get();
+        switch (step.verdict()) {
+            case DUPLICATE -> {
+                engine.events().duplicate(arrival.key);
+                return new Outcome.Duplicate<>();
+            }
+            case LATE -> {
+                engine.events().late(arrival.key);
+                spec.late(arrival.message);
+                return new Outcome.Late<>();
+            }
+            default -> {
+                Join<V> open = Objects.requireNonNull(
+                        Objects.requireNonNull(step.next()).open());
+                engine.events().merged(arrival.key, open.parts(), open.firstAt(), clock.instant());
+                spec.incomplete(open.value());
+                return new Outcome.Incomplete<>();
+            }
+        }
+    }
+
+    private static <R> Outcome<R> outcome(Delivery<?, R> delivery) {
+        try {
+            return delivery.outcome();
+        } catch (ProcessingException e) {
+            return new Outcome.Failed<>(e);
+        }
+    }
+
+    @Override
+    public SweepReport sweep() {
+        requireOpen();
+        return new Sweep<>(engine).run();
+    }
+
+    @Override
+    public List<Outcome.Joined<R>> release(Object key) {
+        requireOpen();
+        Cursor<V> cursor = exchanger.guess(JoinSpec.checkedKey(key));
+        LastStep<V> step = new LastStep<>(state -> transition.release(key, state, clock.instant(), exchanger.nonce()));
+        exchanger.settle(cursor, step);
+        HandOvers<V, R> handOvers = new HandOvers<>(engine);
+        List<Delivery<V, R>> deliveries = step.get().claimed().stream()
+                .map(flight -> handOvers.add(cursor, flight))
+                .toList();
+        handOvers.deliverAll(deliveries);
+        List<Outcome.Joined<R>> joined = new ArrayList<>();
+        ProcessingException failure = null;
+        for (Delivery<V, R> delivery : deliveries) {
+            Outcome<R> outcome = outcome(delivery);
+            if (outcome instanceof Outcome.Joined<R> returned) {
+                joined.add(returned);
+            } else if (outcome instanceof Outcome.Failed<R> failed && failed.cause() instanceof ProcessingException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+        return joined;
+    }
+
+    @Override
+    public List<Join<?>> drop(Object key) {
+        requireOpen();
+        LastStep<V> step = new LastStep<>(state -> transition.drop(state, clock.instant()));
+        exchanger.settle(exchanger.guess(JoinSpec.checkedKey(key)), step);
+        return List.copyOf(step.get().removed());
+    }
+
+    @Override
+    public Optional<JoinState<?>> find(Object key) {
+        requireOpen();
+        Versioned<V> held = engine.store().find(JoinSpec.checkedKey(key));
+        return Optional.ofNullable(held).map(Versioned::state);
+    }
+
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            engine.store().close();
+        }
+    }
+
+    private void requireOpen() {
+        if (closed.get()) {
+            throw new IllegalStateException("the joiner is closed");
+        }
+    }
+}
