@@ -52,7 +52,7 @@ final class Events {
     private static void guarded(Runnable event) {
         try {
             event.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // not even an error may come between a hand-over and its last write
             LOG.log(Level.WARNING, "a JoinListener threw", e);
         }
     }
