@@ -5,8 +5,9 @@ import java.time.Duration;
 /**
  * Is told what happens to joins, for metrics and logs. Every method does nothing by default.
  *
- * <p>Called on the thread that does the work, after the write that it tells of; must be fast and thread-safe. What a
- * listener throws is logged and goes no further. Ages count from the first message of the join.
+ * <p>Called on the thread that does the work, once what it tells of is written, or once the handler that it tells of has
+ * ended; must be fast and thread-safe. What a listener throws is logged and goes no further. Ages count from the first
+ * message of the join.
  */
 public interface JoinListener {
 

@@ -1,0 +1,105 @@
+package dev.joiner.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Java in the documentation is Java that is compiled and tested: each block names a region of the sources, between
+ * {@code // snippet:name} and {@code // end:name}, and is equal to it.
+ */
+class DocumentationTest {
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    private static final Pattern REGION =
+            Pattern.compile("^ *// snippet:(\\S+)\\n(.*?)^ *// end:\\1$", Pattern.MULTILINE | Pattern.DOTALL);
+    private static final Pattern BLOCK =
+            Pattern.compile("(?:<!-- snippet: (\\S+) -->\\n)?```java\\n(.*?)```", Pattern.DOTALL);
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(?:#[^)]*)?\\)");
+
+    @TestFactory
+    List<DynamicTest> everyJavaBlockIsTestedCode() throws IOException {
+        Map<String, String> regions = regions();
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Path document : documents()) {
+            Matcher block = BLOCK.matcher(read(document));
+            while (block.find()) {
+                String name = block.group(1);
+                String code = block.group(2);
+                tests.add(DynamicTest.dynamicTest(ROOT.relativize(document) + " " + name, () -> {
+                    assertThat(name).as("the snippet that this is: %s", code).isNotNull();
+                    assertThat(code).isEqualTo(regions.get(name));
+                }));
+            }
+        }
+        assertThat(tests).isNotEmpty();
+        return tests;
+    }
+
+    @Test
+    void everyRelativeLinkLeadsSomewhere() throws IOException {
+        for (Path document : documents()) {
+            Matcher link = LINK.matcher(read(document));
+            while (link.find()) {
+                assertThat(document.resolveSibling(link.group(1)))
+                        .as("link in %s", document)
+                        .exists();
+            }
+        }
+    }
+
+    @Test
+    void continuousIntegrationRunsTheTestCommandOfTheReadme() {
+        List<String> commands = read(ROOT.resolve(".ci/run"))
+                .lines()
+                .filter(line -> line.startsWith("mvn"))
+                .toList();
+
+        assertThat(commands).singleElement().satisfies(command -> assertThat(read(ROOT.resolve("README.md")))
+                .contains("```sh\n" + command + "\n```"));
+    }
+
+    private static Map<String, String> regions() throws IOException {
+        Map<String, String> regions = new HashMap<>();
+        try (Stream<Path> files = Files.walk(ROOT.resolve("joiner-examples/src"))) {
+            files.filter(file -> file.toString().endsWith(".java")).forEach(file -> {
+                Matcher region = REGION.matcher(read(file));
+                while (region.find()) {
+                    assertThat(regions.put(region.group(1), region.group(2).stripIndent()))
+                            .as("a second snippet %s", region.group(1))
+                            .isNull();
+                }
+            });
+        }
+        return regions;
+    }
+
+    private static List<Path> documents() throws IOException {
+        try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
+            return Stream.concat(
+                            docs.filter(file -> file.toString().endsWith(".md")),
+                            Stream.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md").map(ROOT::resolve))
+                    .toList();
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
