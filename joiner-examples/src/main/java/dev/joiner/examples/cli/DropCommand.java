@@ -15,6 +15,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "drop",
         mixinStandardHelpOptions = true,
+        sortOptions = false,
         versionProvider = Version.class,
         description = {
             "Takes the waiting join of each key out of the store, and prints what it was. A join that another process"

@@ -12,6 +12,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "generate",
         mixinStandardHelpOptions = true,
+        sortOptions = false,
         versionProvider = Version.class,
         description = {
             "Prints JSON lines to join: each order comes in three parts (the order, its payment, its shipment), and the"

@@ -22,6 +22,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "join",
         mixinStandardHelpOptions = true,
+        sortOptions = false,
         versionProvider = Version.class,
         description = {
             "Joins JSON lines: merges the objects that have the same key, and prints each merged object as one line as"
@@ -61,8 +62,8 @@ final class JoinCommand implements Callable<Integer> {
     @Option(
             names = "--require",
             required = true,
-            paramLabel = "FIELD[,FIELD...]",
-            description = "What makes an object whole: all of these are there, and none is null.")
+            paramLabel = "FIELDS",
+            description = "What makes an object whole, with commas in between: all there, and none null.")
     private List<String> require = new ArrayList<>();
 
     @Option(

@@ -16,9 +16,4 @@ import picocli.CommandLine.Command;
             "",
             "joiner COMMAND --help tells more."
         })
-final class JoinerCommand implements Runnable {
-    @Override
-    public void run() {
-        throw new UsageException("which command? join, pending, release, drop, demo or generate");
-    }
-}
+final class JoinerCommand {}

@@ -66,7 +66,7 @@ final class LineReader {
             line = ByteBuffer.wrap(beginning);
             beginning = new byte[] {};
         } else {
-            line = ByteBuffer.wrap(buffer, from, tooLong ? KEPT_OF_TOO_LONG : end - from);
+            line = ByteBuffer.wrap(buffer, from, tooLong ? Math.min(end - from, KEPT_OF_TOO_LONG) : end - from);
         }
         from = Math.min(end + 1, to);
         searched = from;
@@ -110,7 +110,7 @@ final class LineReader {
             to = 0;
             searched = 0;
         } else if (to > longest) {
-            beginning = Arrays.copyOf(buffer, KEPT_OF_TOO_LONG);
+            beginning = Arrays.copyOf(buffer, Math.min(to, KEPT_OF_TOO_LONG));
             to = 0;
             searched = 0;
         }

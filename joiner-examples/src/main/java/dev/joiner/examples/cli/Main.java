@@ -80,7 +80,11 @@ public final class Main {
         if (problem instanceof UnmatchedArgumentException unmatched) {
             UnmatchedArgumentException.printSuggestions(unmatched, environment.err());
         }
-        environment.messages().say("see " + command.getCommandSpec().qualifiedName() + " --help");
+        if (command.getParent() == null) {
+            command.usage(environment.err());
+        } else {
+            environment.messages().say("see " + command.getCommandSpec().qualifiedName() + " --help");
+        }
         return ExitStatus.USAGE;
     }
 }

@@ -23,6 +23,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "pending",
         mixinStandardHelpOptions = true,
+        sortOptions = false,
         versionProvider = Version.class,
         description = {
             "Prints what waits in a store, one JSON object a line: key, parts (lines merged), firstAt, ageSeconds,"
@@ -47,7 +48,7 @@ final class PendingCommand implements Callable<Integer> {
 
     @Option(
             names = "--require",
-            paramLabel = "FIELD[,FIELD...]",
+            paramLabel = "FIELDS",
             description = "The required fields, as given to join; shows which of them are missing.")
     private List<String> require = new ArrayList<>();
 

@@ -13,6 +13,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "release",
         mixinStandardHelpOptions = true,
+        sortOptions = false,
         versionProvider = Version.class,
         description = {
             "Prints the waiting join of each key as it is, as if it were whole, and takes it out of the store. A join"
