@@ -9,7 +9,6 @@ import dev.joiner.spi.JoinState.Join;
 import dev.joiner.spi.Step.Verdict;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -320,6 +319,12 @@ public final class Transition<M, V> {
         }
     }
 
+    /** 0 beyond the years that microseconds can count. */
+    private static long micros(Instant instant) {
+        long seconds = instant.getEpochSecond();
+        return Math.abs(seconds) > Long.MAX_VALUE / 2_000_000 ? 0 : seconds * 1_000_000 + instant.getNano() / 1_000;
+    }
+
     private static long plus(long at, long millis) {
         long sum = at + millis;
         return sum < at ? JoinState.NEVER : sum;
@@ -440,7 +445,7 @@ public final class Transition<M, V> {
         }
 
         private long nextToken() {
-            token = Math.max(token + 1, ChronoUnit.MICROS.between(Instant.EPOCH, now));
+            token = Math.max(token + 1, micros(now));
             return token;
         }
     }
