@@ -9,7 +9,6 @@ import dev.joiner.spi.JoinState.Join;
 import dev.joiner.spi.Step.Verdict;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -66,7 +65,7 @@ public final class Transition<M, V> {
             if (failed >= 0) {
                 Flight<V> flight = draft.inFlight.get(failed);
                 Flight<V> again = draft.reclaim(failed, flight.join(), claim);
-                return Step.claiming(draft.state(), List.of(again));
+                return claiming(draft, List.of(again));
             }
             if (draft.knows(id)) {
                 return Step.unchanged(state, Verdict.DUPLICATE);
@@ -84,7 +83,7 @@ public final class Transition<M, V> {
                         join.ids(),
                         join.joinedBefore());
                 Flight<V> again = draft.reclaim(failed, merged, claim);
-                return Step.claiming(draft.state(), List.of(again));
+                return claiming(draft, List.of(again));
             }
         }
         if (closedFor > 0 && (draft.isClosedToMessages() || !draft.inFlight.isEmpty())) {
@@ -98,7 +97,7 @@ public final class Transition<M, V> {
         Join<V> complete = collect(draft.open, value, id, draft.at, spec.keepAfterJoin());
         draft.open = spec.keepAfterJoin() ? complete : null;
         Flight<V> claimed = draft.claim(key, complete, Cause.COMPLETE, claim);
-        return Step.claiming(draft.state(), List.of(claimed));
+        return claiming(draft, List.of(claimed));
     }
 
     /**
@@ -128,7 +127,7 @@ public final class Transition<M, V> {
             }
         }
         if (!claimed.isEmpty()) {
-            return Step.claiming(draft.state(), claimed);
+            return claiming(draft, claimed);
         }
         return ended ? Step.to(draft.state(), Verdict.DONE) : Step.unchanged(state, Verdict.NOTHING);
     }
@@ -154,7 +153,7 @@ public final class Transition<M, V> {
             draft.open = null;
             claimed.add(draft.claim(key, open, Cause.FORCED, nextClaim));
         }
-        return claimed.isEmpty() ? Step.unchanged(state, Verdict.NOTHING) : Step.claiming(draft.state(), claimed);
+        return claimed.isEmpty() ? Step.unchanged(state, Verdict.NOTHING) : claiming(draft, claimed);
     }
 
     /** Somebody wants the key's joins taken out: the open one and failed ones. Live claims are left alone. */
@@ -184,7 +183,7 @@ public final class Transition<M, V> {
         if (mine < 0) {
             return Step.unchanged(state, Verdict.LOST);
         }
-        draft.remember(draft.remove(mine).join());
+        draft.end(mine);
         return Step.to(draft.state(), Verdict.DONE);
     }
 
@@ -243,6 +242,14 @@ public final class Transition<M, V> {
     /** Whether the claim goes to {@code onPoisoned} should its hand-over throw. */
     public boolean isLastAttempt(Flight<V> flight) {
         return flight.attempt() >= spec.maxAttempts();
+    }
+
+    /** At most once, a claim is the last that is seen of a join. */
+    private Step<V> claiming(Draft draft, List<Flight<V>> claimed) {
+        if (spec.atMostOnce()) {
+            claimed.forEach(flight -> draft.end(draft.indexOf(flight.claim())));
+        }
+        return Step.claiming(draft.state(), claimed);
     }
 
     private V merge(Object key, M message, @Nullable V pending) {
@@ -310,6 +317,12 @@ public final class Transition<M, V> {
         } catch (ArithmeticException outOfRange) {
             return instant.getEpochSecond() < 0 ? Long.MIN_VALUE : JoinState.NEVER;
         }
+    }
+
+    /** 0 beyond the years that microseconds can count. */
+    private static long micros(Instant instant) {
+        long seconds = instant.getEpochSecond();
+        return Math.abs(seconds) > Long.MAX_VALUE / 2_000_000 ? 0 : seconds * 1_000_000 + instant.getNano() / 1_000;
     }
 
     private static long plus(long at, long millis) {
@@ -384,11 +397,7 @@ public final class Transition<M, V> {
                         + spec.maxInFlight() + ") have not ended");
             }
             Flight<V> flight = new Flight<>(join, cause, claim, nextToken(), 1, null, plus(at, lease));
-            if (spec.atMostOnce()) {
-                remember(join);
-            } else {
-                inFlight = with(inFlight, flight);
-            }
+            inFlight = with(inFlight, flight);
             return flight;
         }
 
@@ -416,6 +425,11 @@ public final class Transition<M, V> {
             return inFlight.remove(index);
         }
 
+        /** A join that was handed over. */
+        void end(int index) {
+            remember(remove(index).join());
+        }
+
         void remember(Join<V> join) {
             if (rememberedFor == 0) {
                 return;
@@ -431,7 +445,7 @@ public final class Transition<M, V> {
         }
 
         private long nextToken() {
-            token = Math.max(token + 1, ChronoUnit.MICROS.between(Instant.EPOCH, now));
+            token = Math.max(token + 1, micros(now));
             return token;
         }
     }
