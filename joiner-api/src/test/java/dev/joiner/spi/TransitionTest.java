@@ -470,6 +470,23 @@ class TransitionTest {
         }
 
         @Test
+        void atMostOnceTakesEvictedJoinsOutAsItClaimsThem() {
+            Transition<String, String> once =
+                    with(spec -> spec.atMostOnce().identifiedBy(letter -> letter, Duration.ofMillis(500)));
+            JoinState<String> evicted = new JoinState<>(
+                            join("c", "c"), open(join("a", "a")).evicted().inFlight(), null, 5)
+                    .evicted();
+
+            Step<String> swept = due(once, evicted);
+            Step<String> released = once.release("k", evicted, NOW, CLAIM);
+
+            assertThat(swept.claimed()).extracting(f -> f.join().value()).containsExactly("a", "c");
+            assertThat(swept.next())
+                    .isEqualTo(new JoinState<>(null, List.of(), new Closed(List.of("a", "c"), AT + 500), TOKEN + 1));
+            assertThat(released).isEqualTo(swept);
+        }
+
+        @Test
         void openJoinWaitsForRoomInFlight() {
             Transition<String, String> one = with(spec -> spec.maxInFlight(1));
             Join<String> overdue = new Join<>("e", 1, AT, AT, NEVER, List.of(), false);
@@ -581,6 +598,20 @@ class TransitionTest {
                             .get(0)
                             .lastError())
                     .hasSize(500);
+        }
+
+        @Test
+        void errorIsKeptAsTextThatEveryStoreCanHold() {
+            JoinState<String> state = flying(null, claimed("ab", Cause.COMPLETE, CLAIM, 1, AT + 5));
+            String face = "\uD83D\uDE00";
+
+            JoinState<String> cutInHalf =
+                    plain.threw(state, CLAIM, "x".repeat(499) + face, NOW, 0).next();
+            JoinState<String> whole =
+                    plain.threw(state, CLAIM, "x".repeat(498) + face, NOW, 0).next();
+
+            assertThat(cutInHalf.inFlight().get(0).lastError()).isEqualTo("x".repeat(499) + "?");
+            assertThat(whole.inFlight().get(0).lastError()).isEqualTo("x".repeat(498) + face);
         }
 
         @Test
