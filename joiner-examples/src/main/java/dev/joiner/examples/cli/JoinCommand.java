@@ -24,9 +24,10 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         versionProvider = Version.class,
+        header = {"Joins JSON lines.", ""},
         description = {
-            "Joins JSON lines: merges the objects that have the same key, and prints each merged object as one line as"
-                    + " soon as it has all required fields.",
+            "Merges the objects that have the same key, and prints each merged object as one line as soon as it has"
+                    + " all required fields.",
             "",
             "Objects merge deeply; where two lines differ, the newer value wins unless it is null, and an array is"
                     + " replaced as a whole. A line that cannot be joined is reported and left out.",

@@ -77,6 +77,10 @@ final class Cli {
             keyboard.flush();
         }
 
+        void endInput() throws IOException {
+            keyboard.close();
+        }
+
         void clockShows(Instant time) {
             now = time;
         }

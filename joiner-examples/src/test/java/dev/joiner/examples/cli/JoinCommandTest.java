@@ -52,14 +52,11 @@ class JoinCommandTest {
 
     @Test
     void objectsMergeDeeply() {
-        Ended ended = run(
-                "{\"o\":{\"id\":1,\"x\":{\"y\":1}},\"l\":[1,2]}\n{\"o\":{\"id\":1,\"x\":{\"z\":null}},\"l\":[3]}\n"
-                        + "{\"o\":{\"id\":1,\"x\":{\"z\":2}}}\n",
-                "join",
-                "--key",
-                "o.id",
-                "--require",
-                "o.x.z");
+        Ended ended = run("""
+                {"o":{"id":1,"x":{"y":1}},"l":[1,2]}
+                {"o":{"id":1,"x":{"z":null}},"l":[3]}
+                {"o":{"id":1,"x":{"z":2}}}
+                """, "join", "--key", "o.id", "--require", "o.x.z");
 
         assertThat(ended.out()).isEqualTo("{\"o\":{\"id\":1,\"x\":{\"y\":1,\"z\":2}},\"l\":[3]}\n");
     }
@@ -186,7 +183,8 @@ class JoinCommandTest {
                         "{\"id\":1,\"a\":" + "[".repeat(2000) + "]".repeat(2000) + "}",
                         "no JSON object: Document nesting"),
                 arguments("{\"id\":1,\"a\":\"\\ud800\"}", "an unpaired surrogate, which UTF-8 cannot write"),
-                arguments("{\"id\":1,\"\\uDC00\":1}", "an unpaired surrogate, which UTF-8 cannot write"),
+                arguments("{\"id\":1,\"\\uD800\":1}", "no JSON object: "),
+                arguments("{\"id\":1,\"\\uDC00\":1}", "no JSON object: Unexpected low surrogate"),
                 arguments("{\"id\":1,\"a\":[{\"b\":\"\\udc00\\ud800\"}]}", "an unpaired surrogate"),
                 arguments("{\"x\":1}", "no key: id is missing"),
                 arguments("{\"id\":null}", "no key: id is null"),
