@@ -384,7 +384,7 @@ class JoinCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 100_000})
+    @ValueSource(ints = {1, 2, 3, 10_000})
     void batchesOfAnySizeGiveTheSame(int size) {
         String input = run("", "generate", "--joins", "200", "--duplicates", "0.1", "--incomplete", "0.1")
                 .out();
@@ -404,6 +404,15 @@ class JoinCommandTest {
                 String.valueOf(size));
 
         assertThat(ended.outLines()).hasSize(200).doesNotHaveDuplicates();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"500", "2000"})
+    void allLinesOfBatchMayHaveTheSameKeyAndBeWhole(String size) {
+        Ended ended = join(JOINED.repeat(10_000), "--batch", size);
+
+        assertThat(ended.status()).isZero();
+        assertThat(ended.out()).isEqualTo(JOINED.repeat(10_000));
     }
 
     @Test
@@ -473,7 +482,7 @@ class JoinCommandTest {
                 "join --key a,b --require a                      | --key: names 2 fields, not one: a,b",
                 "join --key a --require a,,b                     | --require: an empty name in \"a,,b\"",
                 "join --key a --require a --id x.                | --id: an empty name in \"x.\"",
-                "join --key a --require a --batch 0              | --batch is 0, must be at least 1",
+                "join --key a --require a --batch 0              | --batch is 0, must be from 1 to 10000",
                 "join --key a --require a --batch x              | Invalid value for option '--batch'",
                 "join --key a --require a --lease 5              | Invalid value for option '--lease': '5' is no duration",
                 "join --key a --require a --expire-after 0s      | Invalid value for option '--expire-after': '0s' is no",
