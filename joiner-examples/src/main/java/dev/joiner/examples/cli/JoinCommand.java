@@ -8,7 +8,9 @@ import dev.joiner.examples.cli.InputReader.Source;
 import dev.joiner.spi.JoinStore;
 import java.io.File;
 import java.io.FileInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,9 +26,10 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         versionProvider = Version.class,
+        header = {"Joins JSON lines.", ""},
         description = {
-            "Joins JSON lines: merges the objects that have the same key, and prints each merged object as one line as"
-                    + " soon as it has all required fields.",
+            "Merges the objects that have the same key, and prints each merged object as one line as soon as it has"
+                    + " all required fields.",
             "",
             "Objects merge deeply; where two lines differ, the newer value wins unless it is null, and an array is"
                     + " replaced as a whole. A line that cannot be joined is reported and left out.",
@@ -49,6 +52,9 @@ import picocli.CommandLine.Parameters;
         })
 final class JoinCommand implements Callable<Integer> {
     private static final String STANDARD_INPUT = "-";
+
+    /** How many joins of one key other processes may be printing. */
+    private static final int OF_OTHER_PROCESSES = 64;
 
     private final Environment environment;
 
@@ -166,7 +172,7 @@ final class JoinCommand implements Callable<Integer> {
         FieldPath keyField = Options.field("--key", key);
         FieldPath idField = id == null ? null : Options.field("--id", id);
         RequiredFields required = Options.required(require);
-        Options.check(batch >= 1, "--batch is " + batch + ", must be at least 1");
+        Options.check(batch >= 1 && batch <= 10_000, "--batch is " + batch + ", must be from 1 to 10000");
         List<Source> sources = sources();
         boolean lasting = Stores.outlivesProcess(store);
         JoinRun run = new JoinRun(environment, quiet);
@@ -197,6 +203,8 @@ final class JoinCommand implements Callable<Integer> {
                 .sufficientWhen(required::areIn)
                 .onExpired(unfinished)
                 .lease(lease)
+                // All lines of a batch may be whole, and have the same key.
+                .maxInFlight(batch + OF_OTHER_PROCESSES)
                 .listener(listener)
                 .process(value -> {
                     output.write(value);
@@ -221,7 +229,7 @@ final class JoinCommand implements Callable<Integer> {
         List<Source> sources = new ArrayList<>();
         for (String file : files.isEmpty() ? List.of(STANDARD_INPUT) : files) {
             if (file.equals(STANDARD_INPUT)) {
-                sources.add(new Source("<stdin>", environment::in));
+                sources.add(new Source("<stdin>", () -> leftOpen(environment.in())));
             } else {
                 // Opened and closed, so that a wrong name shows before anything is joined.
                 new FileInputStream(file).close();
@@ -229,6 +237,14 @@ final class JoinCommand implements Callable<Integer> {
             }
         }
         return sources;
+    }
+
+    /** Standard input is not this command's to close: if it was closed before, its number is a file of the JVM. */
+    private static InputStream leftOpen(InputStream in) {
+        return new FilterInputStream(in) {
+            @Override
+            public void close() {}
+        };
     }
 
     /** A thread that blocks in a read cannot be stopped, and must not hold the process. */

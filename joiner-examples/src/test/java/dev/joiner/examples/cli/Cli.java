@@ -10,11 +10,13 @@ import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 
 /** Runs the command line in this process, with streams and a clock of the test's. */
 final class Cli {
@@ -77,6 +79,10 @@ final class Cli {
             keyboard.flush();
         }
 
+        void endInput() throws IOException {
+            keyboard.close();
+        }
+
         void clockShows(Instant time) {
             now = time;
         }
@@ -94,11 +100,11 @@ final class Cli {
         }
 
         void awaitOut(String text) {
-            Awaitility.await().untilAsserted(() -> assertThat(out()).contains(text));
+            patiently().untilAsserted(() -> assertThat(out()).contains(text));
         }
 
         void awaitErr(String text) {
-            Awaitility.await().untilAsserted(() -> assertThat(err()).contains(text));
+            patiently().untilAsserted(() -> assertThat(err()).contains(text));
         }
 
         boolean hasEnded() {
@@ -106,8 +112,12 @@ final class Cli {
         }
 
         Ended awaitEnd() {
-            Awaitility.await().untilAsserted(() -> assertThat(status).isDone());
+            patiently().untilAsserted(() -> assertThat(status).isDone());
             return new Ended(status.join(), out(), err());
+        }
+
+        private static ConditionFactory patiently() {
+            return Awaitility.await().atMost(Duration.ofSeconds(60));
         }
 
         @Override

@@ -47,7 +47,7 @@ class StreamingTest {
             join.clockShows(Cli.START.plus(Duration.ofMinutes(10)));
             Awaitility.await().untilAsserted(() -> assertThat(expired).hasContent(A));
             join.type(B);
-            join.close();
+            join.endInput();
             Ended ended = join.awaitEnd();
             assertThat(ended.summary()).contains("1 joined", "1 waiting", "1 expired");
             assertThat(Files.readString(expired)).isEqualTo(A + B);
@@ -70,7 +70,7 @@ class StreamingTest {
             join.type(A + "{\"id\":2,\"a\":1,\"b\":2}\n");
             join.awaitOut("2");
             join.clockShows(Cli.START.plus(Duration.ofMinutes(10)));
-            join.close();
+            join.endInput();
             Ended ended = join.awaitEnd();
             assertThat(ended.errLines().get(0)).startsWith("joiner: expired 1 (missing b)");
             assertThat(ended.summary()).contains("0 waiting", "1 expired");
