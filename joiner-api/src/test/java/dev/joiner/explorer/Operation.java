@@ -33,7 +33,8 @@ record Operation(Kind kind, String letters) {
     Object call(Joiner<String, String> joiner) {
         return switch (kind) {
             case ACCEPT -> joiner.accept(letters);
-            case ACCEPT_ALL -> joiner.acceptAll(letters.chars().mapToObj(Character::toString).toList());
+            case ACCEPT_ALL ->
+                joiner.acceptAll(letters.chars().mapToObj(Character::toString).toList());
             case SWEEP -> joiner.sweep();
             case RELEASE -> joiner.release(Setting.KEY);
             case DROP -> joiner.drop(Setting.KEY);
