@@ -181,12 +181,15 @@ final class Fingerprint {
         put(node.delivery());
         put(node.log().size());
         node.log().forEach(this::put);
+        put(node.times().size());
+        node.times().forEach(this::put);
         put(node.claims().size());
         for (Claim claim : node.claims()) {
             putNumber(claim.id());
             put(claim.token());
             put(claim.attempt());
             put(claim.fate());
+            put(claim.word());
             put(claim.progress());
         }
         put(node.merged());

@@ -1,7 +1,6 @@
 package dev.joiner.explorer;
 
 import dev.joiner.JoinSpec;
-import dev.joiner.explorer.Effect.Receiver;
 import dev.joiner.explorer.Operation.Kind;
 import dev.joiner.explorer.Setting.Fault;
 import dev.joiner.spi.JoinState;
@@ -51,7 +50,7 @@ final class Moves {
         List<Move> moves = new ArrayList<>();
         for (int i = 0; i < NODES; i++) {
             if (!world.nodes().get(i).isIdle()) {
-                proceed(world, i, moves);
+                proceed(world, i, name(i) + " ", moves);
             } else if (i == 0 || setting.skew() != 0 || !world.nodes().get(0).isIdle()) { // idle nodes are all alike
                 start(world, i, moves);
             }
@@ -128,41 +127,67 @@ final class Moves {
     private World begun(World world, int index, Operation operation, int delivery) {
         World taken = delivery < 0 ? world : world.taking(delivery);
         Node node = Node.starting(operation, delivery, world.drawn());
-        return goOn(promises.noticed(taken.drawing(Replay.NUMBERS).with(index, node)), index, null);
+        return reach(promises.noticed(taken.drawing(Replay.NUMBERS).with(index, node)), index, null);
     }
 
     // What operations wait for
 
-    private void proceed(World world, int index, List<Move> moves) {
+    /**
+     * One step of an operation: up to and with the next effect that other nodes notice. Looks at the clock and
+     * hand-overs before that are nobody else's business, and may have come at any time since the last such effect.
+     */
+    private void proceed(World world, int index, String soFar, List<Move> moves) {
         Node node = world.nodes().get(index);
         Effect awaited = node.awaited();
         if (awaited instanceof Effect.Clock) {
-            add(
-                    moves,
-                    () -> name(index) + " reads the clock: " + promises.clock(world, index),
-                    () -> goOn(world, index, new Answer.Time(promises.clock(world, index))));
+            for (int i = 0; i < node.times().size(); i++) {
+                List<Long> rest = node.times().subList(i, node.times().size());
+                Answer.Time time = new Answer.Time(clock(rest.get(0), index));
+                String said = soFar + "reads the clock: " + time.millis() + ", ";
+                proceedOrEnd(() -> goOn(world.with(index, node.times(rest)), index, time), index, said, moves);
+            }
+        } else if (awaited instanceof Effect.HandOver handOver) {
+            handOver(world, index, handOver, soFar, moves);
         } else if (awaited instanceof Effect.Guess) {
-            guess(world, index, moves);
+            guess(world, index, soFar, moves);
         } else if (awaited instanceof Effect.Find) {
             add(
                     moves,
-                    () -> name(index) + " reads " + world.held(),
-                    () -> goOn(world, index, new Answer.Holds(world.held())));
-            fail(world, index, moves);
+                    () -> soFar + "reads " + Told.of(world.held()),
+                    () -> reach(world, index, new Answer.Holds(world.held())));
+            fail(world, index, soFar, moves);
         } else if (awaited instanceof Effect.Due due) {
             Versioned<String> held = due(world, due);
             add(
                     moves,
-                    () -> name(index) + " asks what is due: " + held,
-                    () -> goOn(world, index, new Answer.Holds(held)));
+                    () -> soFar + "asks what is due: " + Told.of(held),
+                    () -> reach(world, index, new Answer.Holds(held)));
         } else if (awaited instanceof Effect.Exchange exchange) {
-            exchange(world, index, exchange, moves);
-        } else if (awaited instanceof Effect.HandOver handOver) {
-            handOver(world, index, handOver, moves);
+            exchange(world, index, exchange, soFar, moves);
         }
         if (node.wrote() && !(awaited instanceof Effect.Clock) && mayFail(world, Fault.CRASH)) {
             // Before it wrote anything, a crash is no more than a beginning that never was.
-            add(moves, () -> name(index) + " crashes before " + awaited, () -> crashed(world.withFault(), index));
+            add(
+                    moves,
+                    () -> soFar
+                            + (awaited instanceof Effect.HandOver ? "crashes in the middle of " + awaited : "crashes"),
+                    () -> crashed(world.withFault(), index));
+        }
+    }
+
+    /** After something that nobody else has noticed. */
+    private void proceedOrEnd(Supplier<World> move, int index, String soFar, List<Move> moves) {
+        World next;
+        try {
+            next = move.get();
+        } catch (BrokenPromise e) {
+            moves.add(new Move(() -> soFar, null, e.getMessage()));
+            return;
+        }
+        if (next.nodes().get(index).isIdle()) {
+            moves.add(new Move(() -> soFar + "ends", next, null));
+        } else {
+            proceed(next, index, soFar, moves);
         }
     }
 
@@ -170,18 +195,18 @@ final class Moves {
         return world.budget().faults() > 0 && setting.faults().contains(fault);
     }
 
-    private void guess(World world, int index, List<Move> moves) {
+    private void guess(World world, int index, String soFar, List<Move> moves) {
         List<Versioned<String>> guesses = new ArrayList<>(world.past());
         if (world.held() != null) {
             guesses.add(world.held());
         }
         for (Versioned<String> guess : guesses) {
-            add(moves, () -> name(index) + " guesses " + guess, () -> goOn(world, index, new Answer.Holds(guess)));
+            add(
+                    moves,
+                    () -> soFar + "guesses " + Told.of(guess),
+                    () -> reach(world, index, new Answer.Holds(guess)));
         }
-        add(
-                moves,
-                () -> name(index) + " guesses that there is nothing",
-                () -> goOn(world, index, new Answer.Holds(null)));
+        add(moves, () -> soFar + "guesses that there is nothing", () -> reach(world, index, new Answer.Holds(null)));
     }
 
     private static @Nullable Versioned<String> due(World world, Effect.Due due) {
@@ -190,35 +215,35 @@ final class Moves {
     }
 
     /** The store fails before it does anything; if nothing was written before, that is as if it never began. */
-    private void fail(World world, int index, List<Move> moves) {
+    private void fail(World world, int index, String soFar, List<Move> moves) {
         if (world.nodes().get(index).wrote() && mayFail(world, Fault.STORE)) {
             add(
                     moves,
-                    () -> name(index) + " is failed by the store, which did nothing",
-                    () -> goOn(promises.disturbed(world.withFault(), index), index, new Answer.StoreFailed()));
+                    () -> soFar + "is failed by the store, which did nothing",
+                    () -> reach(promises.disturbed(world.withFault(), index), index, new Answer.StoreFailed()));
         }
     }
 
-    private void exchange(World world, int index, Effect.Exchange exchange, List<Move> moves) {
+    private void exchange(World world, int index, Effect.Exchange exchange, String soFar, List<Move> moves) {
         boolean isWon = world.holds(exchange.expected());
         if (!isWon) {
             add(
                     moves,
-                    () -> name(index) + " does not write, as there is " + world.held(),
-                    () -> goOn(world, index, new Answer.Exchanged(false, world.held())));
-            fail(world, index, moves);
+                    () -> soFar + "does not write, as there is " + Told.of(world.held()),
+                    () -> reach(world, index, new Answer.Exchanged(false, world.held())));
+            fail(world, index, soFar, moves);
             return;
         }
         add(
                 moves,
-                () -> name(index) + " writes " + exchange.next(),
-                () -> goOn(written(world, index, exchange), index, new Answer.Exchanged(true, exchange.next())));
-        fail(world, index, moves);
+                () -> soFar + "writes " + Told.of(exchange.next()),
+                () -> reach(written(world, index, exchange), index, new Answer.Exchanged(true, exchange.next())));
+        fail(world, index, soFar, moves);
         if (mayFail(world, Fault.STORE)) {
             add(
                     moves,
-                    () -> name(index) + " is failed by the store, which has written " + exchange.next(),
-                    () -> goOn(
+                    () -> soFar + "is failed by the store, which has written " + Told.of(exchange.next()),
+                    () -> reach(
                             promises.disturbed(written(world.withFault(), index, exchange), index),
                             index,
                             new Answer.StoreFailed()));
@@ -226,14 +251,14 @@ final class Moves {
         if (mayFail(world, Fault.CRASH)) {
             add(
                     moves,
-                    () -> name(index) + " crashes as soon as the store has written " + exchange.next(),
+                    () -> soFar + "crashes as soon as the store has written " + Told.of(exchange.next()),
                     () -> crashed(written(world.withFault(), index, exchange), index));
         }
         if (mayFail(world, Fault.REPEATED_WRITE) && exchange.next() != null) {
             add(
                     moves,
-                    () -> name(index) + " repeats its write of " + exchange.next(),
-                    () -> goOn(
+                    () -> soFar + "repeats its write of " + Told.of(exchange.next()),
+                    () -> reach(
                             written(world.withFault(), index, exchange),
                             index,
                             new Answer.Exchanged(false, exchange.next())));
@@ -251,23 +276,30 @@ final class Moves {
         return promises.noticed(checked.holding(next, past));
     }
 
-    private void handOver(World world, int index, Effect.HandOver handOver, List<Move> moves) {
-        add(
-                moves,
-                () -> name(index) + " has handed over " + handOver,
-                () -> goOn(promises.ended(world, index, handOver, true), index, new Answer.Returned()));
+    private void handOver(World world, int index, Effect.HandOver handOver, String soFar, List<Move> moves) {
+        proceedOrEnd(
+                () -> goOn(promises.ended(world, index, handOver, true), index, new Answer.Returned()),
+                index,
+                soFar + "hands over " + handOver + ", ",
+                moves);
         if (mayFail(world, Fault.HANDLER)) {
-            String handler = handOver.receiver() == Receiver.POISONED ? "onPoisoned" : "the handler";
-            add(
-                    moves,
-                    () -> name(index) + ": " + handler + " throws for " + handOver,
-                    () -> goOn(promises.ended(world.withFault(), index, handOver, false), index, new Answer.Threw()));
+            proceedOrEnd(
+                    () -> goOn(promises.ended(world.withFault(), index, handOver, false), index, new Answer.Threw()),
+                    index,
+                    soFar + "fails to hand over " + handOver + ", ",
+                    moves);
         }
     }
 
     private World crashed(World world, int index) {
         Node node = world.nodes().get(index);
         return promises.disturbed(world, index).with(index, Node.IDLE).returning(node.delivery());
+    }
+
+    /** Goes on after an effect that others notice: what comes next comes after it. */
+    private World reach(World world, int index, @Nullable Answer answer) {
+        Node node = world.nodes().get(index).times(List.of(world.time()));
+        return goOn(world.with(index, node), index, answer);
     }
 
     /** Runs an operation again, one answer further, up to the next effect that has to wait. */
@@ -293,8 +325,9 @@ final class Moves {
      * beginning may well be outdated at the first write.
      */
     private @Nullable Answer immediately(World world, int index, Effect effect) {
-        if (effect instanceof Effect.Clock && world.budget().jumps() == 0) {
-            return new Answer.Time(promises.clock(world, index));
+        List<Long> times = world.nodes().get(index).times();
+        if (effect instanceof Effect.Clock && world.budget().jumps() == 0 && times.size() == 1) {
+            return new Answer.Time(clock(times.get(0), index));
         }
         return effect instanceof Effect.Guess && !setting.staleGuesses() ? new Answer.Holds(world.held()) : null;
     }
@@ -346,7 +379,7 @@ final class Moves {
         }
         for (int sweeps = 0; calm.held() != null && calm.held().state().dueAt() != JoinState.NEVER; sweeps++) {
             if (sweeps == PATIENCE) {
-                moves.add(new Move(() -> "and so on", null, "it does not come to rest: " + calm.held()));
+                moves.add(new Move(() -> "and so on", null, "it does not come to rest: " + Told.of(calm.held())));
                 return moves;
             }
             calm = undisturbed(
@@ -356,7 +389,7 @@ final class Moves {
             }
         }
         World end = calm;
-        add(moves, () -> "all is said and done: " + end, () -> {
+        add(moves, () -> "all is said and done: " + Told.of(end.held()), () -> {
             promises.settled(end);
             return end;
         });
@@ -368,11 +401,15 @@ final class Moves {
         World next = moves.get(moves.size() - 1).world();
         while (next != null && !next.isQuiet()) {
             List<Move> ways = new ArrayList<>();
-            proceed(next, 0, ways);
+            proceed(next, 0, "A ", ways);
             moves.add(ways.get(0));
             next = ways.get(0).world();
         }
         return next;
+    }
+
+    private long clock(long time, int index) {
+        return index == 0 ? time : time + setting.skew();
     }
 
     private static String name(int index) {

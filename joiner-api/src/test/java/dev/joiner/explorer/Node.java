@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param delivery which of the setting's deliveries the operation is, -1 if none
  * @param numbers where the operation's random numbers begin
  * @param log how the operation's effects went so far
+ * @param times the times that it has been since the last effect that other nodes may notice; what the node does between
+ *     two such effects, it may have done at any of them
  * @param awaited the effect that comes next; follows from the log
  * @param claims the hand-overs that the operation has taken upon itself
  * @param merged the letters that the operation itself has merged
@@ -25,6 +27,7 @@ record Node(
         int delivery,
         long numbers,
         List<Answer> log,
+        List<Long> times,
         @Nullable Effect awaited,
         List<Claim> claims,
         int merged,
@@ -33,7 +36,7 @@ record Node(
         boolean closed,
         boolean wrote) {
 
-    static final Node IDLE = new Node(null, -1, 0, List.of(), null, List.of(), 0, "", 0, false, false);
+    static final Node IDLE = new Node(null, -1, 0, List.of(), List.of(), null, List.of(), 0, "", 0, false, false);
 
     /** How far a claim has come. */
     enum Progress {
@@ -53,12 +56,13 @@ record Node(
      *
      * @param id the claim's
      * @param fate which of the ledger's fates is the join's
+     * @param word the join's value when it was claimed
      */
-    record Claim(long id, long token, int attempt, int fate, Progress progress) {
+    record Claim(long id, long token, int attempt, int fate, String word, Progress progress) {
         static final long UNKNOWN = -1;
 
         Claim to(Progress progress) {
-            return new Claim(id, token, attempt, fate, progress);
+            return new Claim(id, token, attempt, fate, word, progress);
         }
 
         boolean isTaken() {
@@ -71,7 +75,7 @@ record Node(
     }
 
     static Node starting(Operation operation, int delivery, long numbers) {
-        return new Node(operation, delivery, numbers, List.of(), null, List.of(), 0, "", 0, false, false);
+        return new Node(operation, delivery, numbers, List.of(), List.of(), null, List.of(), 0, "", 0, false, false);
     }
 
     boolean isIdle() {
@@ -93,11 +97,18 @@ record Node(
     }
 
     Node at(List<Answer> log, @Nullable Effect awaited) {
-        return new Node(operation, delivery, numbers, log, awaited, claims, merged, dropped, known, closed, wrote);
+        return new Node(
+                operation, delivery, numbers, log, times, awaited, claims, merged, dropped, known, closed, wrote);
+    }
+
+    Node times(List<Long> times) {
+        return new Node(
+                operation, delivery, numbers, log, times, awaited, claims, merged, dropped, known, closed, wrote);
     }
 
     Node claims(List<Claim> claims) {
-        return new Node(operation, delivery, numbers, log, awaited, claims, merged, dropped, known, closed, wrote);
+        return new Node(
+                operation, delivery, numbers, log, times, awaited, claims, merged, dropped, known, closed, wrote);
     }
 
     Node replacing(Claim before, Claim after) {
@@ -112,6 +123,7 @@ record Node(
                 delivery,
                 numbers,
                 log,
+                times,
                 awaited,
                 claims,
                 merged | letters,
@@ -127,6 +139,7 @@ record Node(
                 delivery,
                 numbers,
                 log,
+                times,
                 awaited,
                 claims,
                 merged,

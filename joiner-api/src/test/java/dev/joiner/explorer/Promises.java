@@ -265,7 +265,13 @@ final class Promises {
 
         private void hold(Flight<String> claimed, int fate) {
             List<Claim> more = new ArrayList<>(node.claims());
-            more.add(new Claim(claimed.claim(), claimed.token(), claimed.attempt(), fate, Progress.WAITING));
+            more.add(new Claim(
+                    claimed.claim(),
+                    claimed.token(),
+                    claimed.attempt(),
+                    fate,
+                    claimed.join().value(),
+                    Progress.WAITING));
             node = node.claims(List.copyOf(more));
         }
 
@@ -361,7 +367,7 @@ final class Promises {
                 added += operation.letters();
             }
             List<Claim> more = new ArrayList<>(node.claims());
-            more.add(new Claim(Claim.UNKNOWN, Claim.UNKNOWN, 1, ledger.fates().size(), Progress.WAITING));
+            more.add(new Claim(Claim.UNKNOWN, Claim.UNKNOWN, 1, ledger.fates().size(), word, Progress.WAITING));
             node = node.claims(List.copyOf(more));
             ledger = ledger.adding(Fate.born(word, cause).end());
         }
@@ -441,7 +447,7 @@ final class Promises {
     /** A handler is called. */
     World begins(World world, int index, HandOver handOver) {
         Node node = world.nodes().get(index);
-        Claim claim = claimFor(world, node, handOver);
+        Claim claim = claimFor(node, handOver);
         unless(
                 claim != null,
                 "{} hands over what it has no claim to: {}, claims {}",
@@ -451,11 +457,11 @@ final class Promises {
         Fate fate = world.ledger().fate(claim.fate());
         boolean isPoison = handOver.receiver() == Receiver.POISONED;
         unless(
-                handOver.value().equals(fate.word())
-                        && handOver.parts() == fate.word().length(),
+                handOver.value().equals(claim.word())
+                        && handOver.parts() == claim.word().length(),
                 "another content is handed over: {}, not \"{}\"",
                 handOver,
-                fate.word());
+                claim.word());
         unless(handOver.cause() == fate.cause(), "another cause: {}, not {}", handOver, fate.cause());
         unless(
                 isPoison || (handOver.receiver() == Receiver.PROCESS) == spec.isProcessed(fate.cause()),
@@ -481,10 +487,10 @@ final class Promises {
         return world.with(ledger).with(index, node.replacing(claim, claim.to(progress)));
     }
 
-    private @Nullable Claim claimFor(World world, Node node, HandOver handOver) {
+    private @Nullable Claim claimFor(Node node, HandOver handOver) {
         for (Claim claim : node.claims()) {
             boolean isIt = claim.token() == Claim.UNKNOWN
-                    ? world.ledger().fate(claim.fate()).word().equals(handOver.value())
+                    ? claim.word().equals(handOver.value())
                     : claim.token() == handOver.token();
             boolean isInTime = handOver.receiver() == Receiver.POISONED
                     ? claim.progress() == Progress.THREW
@@ -603,8 +609,9 @@ final class Promises {
         } else if (outcome instanceof Outcome.Joined<?> joined) {
             Fate fate = node.claims().stream()
                     .filter(claim -> claim.progress() == Progress.HANDED)
+                    .filter(claim ->
+                            claim.word().contains(letter) && claim.word().equals(joined.result()))
                     .map(claim -> ledger.fate(claim.fate()))
-                    .filter(each -> each.word().contains(letter) && each.word().equals(joined.result()))
                     .findAny()
                     .orElse(null);
             unless(fate != null, "\"{}\" is told {}, and no such thing was handed over", letter, joined);
@@ -614,7 +621,7 @@ final class Promises {
             unless(failed.cause() instanceof ProcessingException, "\"{}\" failed: {}", letter, failed.cause());
             unless(
                     node.claims().stream()
-                            .filter(claim -> ledger.fate(claim.fate()).word().contains(letter))
+                            .filter(claim -> claim.word().contains(letter))
                             .anyMatch(claim ->
                                     claim.progress() == Progress.THREW || claim.progress() == Progress.POISONED),
                     "\"{}\" is told {}, and no handler threw",
@@ -623,7 +630,7 @@ final class Promises {
         } else {
             unless(
                     node.claims().stream()
-                            .filter(claim -> ledger.fate(claim.fate()).word().endsWith(letter))
+                            .filter(claim -> claim.word().endsWith(letter))
                             .noneMatch(Claim::hasBegun),
                     "\"{}\" is told to be incomplete, and was handed over",
                     letter);

@@ -7,6 +7,10 @@ import java.util.List;
 final class Settings {
     private Settings() {}
 
+    static List<Setting> thorough() {
+        return all();
+    }
+
     static List<Setting> all() {
         return List.of(
                 Setting.of("plain, 2 parts", 2, (words, hands) -> words, "a", "b", "c")

@@ -58,7 +58,13 @@ record World(
     }
 
     World at(long later) {
-        return new World(held, past, later, nodes, pending, begun, budget, ledger, drawn);
+        List<Node> older = new ArrayList<>(nodes.size());
+        for (Node node : nodes) {
+            List<Long> times = new ArrayList<>(node.times());
+            times.add(later);
+            older.add(node.isIdle() ? node : node.times(List.copyOf(times)));
+        }
+        return new World(held, past, later, List.copyOf(older), pending, begun, budget, ledger, drawn);
     }
 
     World holding(@Nullable Versioned<String> next, List<Versioned<String>> remembered) {
