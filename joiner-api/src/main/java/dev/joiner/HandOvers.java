@@ -112,7 +112,7 @@ final class HandOvers<V, R> {
             restoreInterrupt(e);
             if (delivery.error == null) {
                 delivery.error = e;
-            } else {
+            } else if (delivery.error != e) { // two handlers may throw one object, and it cannot suppress itself
                 delivery.error.addSuppressed(e);
             }
             delivery.threw(delivery.lastError == null ? e.toString() : delivery.lastError);
