@@ -199,7 +199,6 @@ public final class Transition<M, V> {
             return Step.unchanged(state, Verdict.LOST);
         }
         Flight<V> flight = draft.inFlight.get(mine);
-        String kept = error.length() <= MAX_ERROR_LENGTH ? error : error.substring(0, MAX_ERROR_LENGTH);
         draft.put(
                 mine,
                 new Flight<>(
@@ -208,7 +207,7 @@ public final class Transition<M, V> {
                         Flight.UNCLAIMED,
                         flight.token(),
                         flight.attempt(),
-                        kept,
+                        shortened(error),
                         plus(draft.at, backoff(flight.attempt(), jitter))));
         return Step.to(draft.state(), Verdict.DONE);
     }
@@ -302,6 +301,14 @@ public final class Transition<M, V> {
 
     private static boolean isLive(Flight<?> flight, long at) {
         return flight.isClaimed() && flight.dueAt() > at;
+    }
+
+    private static String shortened(String error) {
+        if (error.length() <= MAX_ERROR_LENGTH) {
+            return error;
+        }
+        boolean splitsPair = Character.isHighSurrogate(error.charAt(MAX_ERROR_LENGTH - 1));
+        return error.substring(0, splitsPair ? MAX_ERROR_LENGTH - 1 : MAX_ERROR_LENGTH);
     }
 
     private static <T> List<T> with(List<T> list, T added) {
