@@ -15,6 +15,8 @@ import dev.joiner.spi.Versioned;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -281,6 +283,18 @@ abstract class ExpiryScenarios extends Scenarios {
 
         assertThat(node.sweep()).isEqualTo("failed [k]");
         assertThat(expired.calls()).hasSize(1);
+    }
+
+    @Test
+    void aSweepEndsThoughTheClockIsSetBackMeanwhile() {
+        Node node = node(expiring(2));
+        IntStream.range(0, 1_000).forEach(i -> node.accept(i + ":a"));
+        AtomicReference<Instant> first = new AtomicReference<>(START.plus(SECOND));
+        Joiner<Message, String> sweeping = Joiner.create(
+                expiring(2).build(), store(), () -> Objects.requireNonNullElse(first.getAndSet(null), START));
+
+        assertThat(sweeping.sweep().expired()).isEqualTo(1_000);
+        assertThat(node.isEmpty()).isTrue();
     }
 
     @Test
