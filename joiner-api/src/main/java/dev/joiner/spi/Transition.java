@@ -281,10 +281,13 @@ public final class Transition<M, V> {
                 joinedBefore);
     }
 
-    /** The beginning of an error's text, with nothing in it that is no UTF-8, such as half a character at the cut. */
+    /** The beginning of an error's text, without half a character at the cut, and with none that is no UTF-8. */
     private static String kept(String error) {
-        String cut = error.length() <= MAX_ERROR_LENGTH ? error : error.substring(0, MAX_ERROR_LENGTH);
-        return new String(cut.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+        int end = Math.min(error.length(), MAX_ERROR_LENGTH);
+        if (end < error.length() && Character.isHighSurrogate(error.charAt(end - 1))) {
+            end--;
+        }
+        return new String(error.substring(0, end).getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
     private long backoff(int attempt, double jitter) {

@@ -610,7 +610,10 @@ class TransitionTest {
             JoinState<String> whole =
                     plain.threw(state, CLAIM, "x".repeat(498) + face, NOW, 0).next();
 
-            assertThat(cutInHalf.inFlight().get(0).lastError()).isEqualTo("x".repeat(499) + "?");
+            JoinState<String> noText = plain.threw(state, CLAIM, "\uDE00!", NOW, 0).next();
+
+            assertThat(cutInHalf.inFlight().get(0).lastError()).isEqualTo("x".repeat(499));
+            assertThat(noText.inFlight().get(0).lastError()).isEqualTo("?!");
             assertThat(whole.inFlight().get(0).lastError()).isEqualTo("x".repeat(498) + face);
         }
 
