@@ -22,18 +22,9 @@ final class HeapOfPendingJoins {
 
     private HeapOfPendingJoins() {}
 
-    private record Message(Long key, long deadline) {}
-
     public static void main(String[] args) throws JMException {
         int joins = Integer.parseInt(args[0]);
-        ConcurrentHashMap<Long, Object> map = new ConcurrentHashMap<>();
-        long maps = measure(() -> {
-            for (long i = 0; i < joins; i++) {
-                map.put(i, VALUE);
-            }
-        });
-        map.clear();
-        System.out.printf("%,d joins; a key and its node: %.1f bytes%n", joins, (double) maps / joins);
+        long maps = ofMap(joins);
         report("no deadline", joins, maps, i -> Long.MAX_VALUE);
         report("deadlines in order of arrival, 100 in a millisecond", joins, maps, i -> NOW + i / 100);
         report("all deadlines the same", joins, maps, i -> NOW);
@@ -44,13 +35,24 @@ final class HeapOfPendingJoins {
                 i -> NOW + ThreadLocalRandom.current().nextInt(100_000_000));
     }
 
+    private static long ofMap(int joins) throws JMException {
+        ConcurrentHashMap<Long, Object> map = new ConcurrentHashMap<>();
+        long bytes = measure(() -> {
+            for (long i = 0; i < joins; i++) {
+                map.put(i, VALUE);
+            }
+        });
+        System.out.printf("%,d joins; a key and its node: %.1f bytes%n", map.size(), (double) bytes / joins);
+        return bytes;
+    }
+
     private static void report(String what, int joins, long maps, LongUnaryOperator deadline) throws JMException {
         Instant[] now = {Instant.ofEpochMilli(NOW)};
         InstantSource clock = () -> now[0];
         long[] expired = new long[1];
         Instant[] next = new Instant[1];
-        Joiner<Message, String> joiner = Joiner.create(
-                JoinSpec.<Message>keyedBy(Message::key)
+        Joiner<Long, String> joiner = Joiner.create(
+                JoinSpec.<Long>keyedBy(key -> key)
                         .<String>mergedBy((message, pending) -> VALUE)
                         .sufficientWhen(value -> false)
                         .expireAt(value -> next[0])
@@ -62,7 +64,7 @@ final class HeapOfPendingJoins {
             for (long i = 0; i < joins; i++) {
                 long at = deadline.applyAsLong(i);
                 next[0] = at == Long.MAX_VALUE ? Instant.MAX : Instant.ofEpochMilli(at);
-                joiner.accept(new Message(i, at));
+                joiner.accept(i);
             }
         });
         now[0] = Instant.ofEpochMilli(NOW + 1_000_000_000);
