@@ -53,6 +53,9 @@ import picocli.CommandLine.Parameters;
 final class JoinCommand implements Callable<Integer> {
     private static final String STANDARD_INPUT = "-";
 
+    /** Nobody takes over from a process in which the store is, however long its output blocks. */
+    private static final Duration LEASE_IN_MEMORY = Duration.ofDays(36_500);
+
     /** How many joins of one key other processes may be printing. */
     private static final int OF_OTHER_PROCESSES = 64;
 
@@ -134,7 +137,9 @@ final class JoinCommand implements Callable<Integer> {
             paramLabel = "DURATION",
             defaultValue = "1m",
             converter = DurationConverter.class,
-            description = "After so long, another process prints the join of one that died. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "If a process dies, or its output blocks, while it prints a join, another one prints that join"
+                            + " after so long. Default: ${DEFAULT-VALUE}; means nothing to a store in memory.")
     private Duration lease = Duration.ZERO;
 
     @Option(
@@ -160,7 +165,7 @@ final class JoinCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "FILE",
             arity = "0..*",
-            description = "Is read, one after the other; none, or -, is standard input.")
+            description = "Files to join, read one after the other; none, or -, is standard input.")
     private List<String> files = new ArrayList<>();
 
     JoinCommand(Environment environment) {
@@ -202,7 +207,7 @@ final class JoinCommand implements Callable<Integer> {
                 .<ObjectNode>mergedBy((line, pending) -> DeepMerge.merge(line.object(), pending))
                 .sufficientWhen(required::areIn)
                 .onExpired(unfinished)
-                .lease(lease)
+                .lease(Stores.outlivesProcess(store) ? lease : LEASE_IN_MEMORY)
                 // All lines of a batch may be whole, and have the same key.
                 .maxInFlight(batch + OF_OTHER_PROCESSES)
                 .listener(listener)
@@ -231,12 +236,18 @@ final class JoinCommand implements Callable<Integer> {
             if (file.equals(STANDARD_INPUT)) {
                 sources.add(new Source("<stdin>", () -> leftOpen(environment.in())));
             } else {
-                // Opened and closed, so that a wrong name shows before anything is joined.
-                new FileInputStream(file).close();
+                requireReadable(new File(file));
                 sources.add(new Source(file, () -> new FileInputStream(file)));
             }
         }
         return sources;
+    }
+
+    /** A wrong name is to show before anything is joined. A pipe can be opened once only, and its name is not wrong. */
+    private static void requireReadable(File file) throws IOException {
+        if (!file.exists() || file.isFile() || file.isDirectory()) {
+            new FileInputStream(file).close();
+        }
     }
 
     /** Standard input is not this command's to close: if it was closed before, its number is a file of the JVM. */

@@ -62,13 +62,19 @@ final class Cli {
     /** A command that runs on a thread of its own while the test types its input. */
     static final class Running implements AutoCloseable {
         private final PipedOutputStream keyboard = new PipedOutputStream();
-        private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+        private final OutputStream out;
         private final ByteArrayOutputStream err = new ByteArrayOutputStream();
         private final StopSignal stop = new StopSignal();
         private final CompletableFuture<Integer> status;
         private volatile Instant now = START;
 
         Running(String... args) throws IOException {
+            this(new ByteArrayOutputStream(), args);
+        }
+
+        /** @param out has the text that was written to it as its own */
+        Running(OutputStream out, String... args) throws IOException {
+            this.out = out;
             InputStream in = new PipedInputStream(keyboard);
             Environment environment = Environment.of(in, out, err, false, stop, () -> now);
             status = CompletableFuture.supplyAsync(() -> Main.run(environment, args), task -> new Thread(task).start());
@@ -92,7 +98,7 @@ final class Cli {
         }
 
         String out() {
-            return out.toString(StandardCharsets.UTF_8);
+            return out instanceof ByteArrayOutputStream bytes ? bytes.toString(StandardCharsets.UTF_8) : out.toString();
         }
 
         String err() {

@@ -460,6 +460,22 @@ class JoinCommandTest {
     }
 
     @Test
+    void joinsThatABrokenPipeLeavesBehindAreKeptInTheFile() throws IOException {
+        Path expired = folder.resolve("expired.jsonl");
+
+        Ended ended = Cli.run(
+                (A + B + "{\"id\":2}\n").getBytes(UTF_8),
+                failing("Broken pipe"),
+                "join",
+                "--key=id",
+                "--require=a,b",
+                "--expired-to=" + expired);
+
+        assertThat(ended.err()).isEmpty();
+        assertThat(Files.readAllLines(expired)).contains("{\"id\":2}");
+    }
+
+    @Test
     void outputThatFailsIsTold() {
         Ended ended = Cli.run(
                 (A + B).getBytes(UTF_8), failing("No space left on device"), "join", "--key", "id", "--require", "a,b");
