@@ -328,12 +328,6 @@ public final class Transition<M, V> {
         }
     }
 
-    /** 0 beyond the years that microseconds can count. */
-    private static long micros(Instant instant) {
-        long seconds = instant.getEpochSecond();
-        return Math.abs(seconds) > Long.MAX_VALUE / 2_000_000 ? 0 : seconds * 1_000_000 + instant.getNano() / 1_000;
-    }
-
     private static long plus(long at, long millis) {
         long sum = at + millis;
         return sum < at ? JoinState.NEVER : sum;
@@ -454,7 +448,7 @@ public final class Transition<M, V> {
         }
 
         private long nextToken() {
-            token = Math.max(token + 1, micros(now));
+            token = Math.max(token + 1, now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000);
             return token;
         }
     }

@@ -190,6 +190,16 @@ abstract class ExpiryScenarios extends Scenarios {
     }
 
     @Test
+    void noDataMovesTheDeadlineBeyondTheTimeThatAJoinHas() {
+        Node node = node(expiringAsTheDataSays(9).expireAfter(Duration.ofSeconds(10)));
+        node.accept("k:a");
+        clock.advance(Duration.ofSeconds(5));
+        node.accept("k:b@99");
+
+        assertThat(node.dueAt("k")).isEqualTo(START.plusSeconds(10).toEpochMilli());
+    }
+
+    @Test
     void deadlinesBeyondAllTimeAreNeverAndAtOnce() {
         Node node = node(expiringAsTheDataSays(9));
         node.acceptEach("never:@never", "ever:@ever");
@@ -445,6 +455,16 @@ abstract class ExpiryScenarios extends Scenarios {
         clock.advance(HOUR);
         assertThat(node.sweep()).isEqualTo("nothing");
         assertThat(expired.calls()).containsExactly(Call.of("k:a", EVICTED));
+    }
+
+    @Test
+    void atMostOnceAJoinNeedsNoRoomBesideEvictedOnes() {
+        Node node = node(whole(2).onExpired(expired).atMostOnce().maxInFlight(1));
+        node.accept("k:a");
+        evict(node, "k");
+
+        assertThat(node.acceptEach("k:b", "k:c")).containsExactly(incomplete(), joined("b+c"));
+        assertThat(node.state("k")).isEqualTo("failed a EVICTED 0");
     }
 
     @Test
