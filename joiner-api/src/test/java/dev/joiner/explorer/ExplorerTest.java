@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ExplorerTest {
 
     @ParameterizedTest
-    @MethodSource("dev.joiner.explorer.Settings#all")
+    @MethodSource("dev.joiner.explorer.Settings#chosen")
     void noInterleavingBreaksAPromise(Setting setting) {
         long began = System.nanoTime();
         Findings findings = Explorer.explore(setting);

@@ -201,10 +201,7 @@ final class Moves {
             guesses.add(world.held());
         }
         for (Versioned<String> guess : guesses) {
-            add(
-                    moves,
-                    () -> soFar + "guesses " + Told.of(guess),
-                    () -> reach(world, index, new Answer.Holds(guess)));
+            add(moves, () -> soFar + "guesses " + Told.of(guess), () -> reach(world, index, new Answer.Holds(guess)));
         }
         add(moves, () -> soFar + "guesses that there is nothing", () -> reach(world, index, new Answer.Holds(null)));
     }
@@ -298,8 +295,11 @@ final class Moves {
 
     /** Goes on after an effect that others notice: what comes next comes after it. */
     private World reach(World world, int index, @Nullable Answer answer) {
-        Node node = world.nodes().get(index).times(List.of(world.time()));
-        return goOn(world.with(index, node), index, answer);
+        World seen = answer instanceof Answer.Holds || answer instanceof Answer.Exchanged
+                ? promises.looked(world, index)
+                : world;
+        Node node = seen.nodes().get(index).times(List.of(world.time()));
+        return goOn(seen.with(index, node), index, answer);
     }
 
     /** Runs an operation again, one answer further, up to the next effect that has to wait. */

@@ -41,6 +41,8 @@ record Node(
     /** How far a claim has come. */
     enum Progress {
         WAITING,
+        /** Another has the join, and the node has seen so before it began. */
+        LOST,
         BEGUN,
         /** The join's own handler returned. */
         HANDED,
@@ -70,7 +72,7 @@ record Node(
         }
 
         boolean hasBegun() {
-            return progress != Progress.WAITING;
+            return progress != Progress.WAITING && progress != Progress.LOST;
         }
     }
 
