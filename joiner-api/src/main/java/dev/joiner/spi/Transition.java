@@ -7,6 +7,7 @@ import dev.joiner.spi.JoinState.Closed;
 import dev.joiner.spi.JoinState.Flight;
 import dev.joiner.spi.JoinState.Join;
 import dev.joiner.spi.Step.Verdict;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -200,7 +201,6 @@ public final class Transition<M, V> {
             return Step.unchanged(state, Verdict.LOST);
         }
         Flight<V> flight = draft.inFlight.get(mine);
-        String kept = error.length() <= MAX_ERROR_LENGTH ? error : error.substring(0, MAX_ERROR_LENGTH);
         draft.put(
                 mine,
                 new Flight<>(
@@ -209,7 +209,7 @@ public final class Transition<M, V> {
                         Flight.UNCLAIMED,
                         flight.token(),
                         flight.attempt(),
-                        kept,
+                        kept(error),
                         plus(draft.at, backoff(flight.attempt(), jitter))));
         return Step.to(draft.state(), Verdict.DONE);
     }
@@ -272,6 +272,12 @@ public final class Transition<M, V> {
                 plus(at, expireAfterIdle),
                 id == null ? ids : with(ids, id),
                 joinedBefore);
+    }
+
+    /** The beginning of an error's text, with nothing in it that is no UTF-8, such as half a character at the cut. */
+    private static String kept(String error) {
+        String cut = error.length() <= MAX_ERROR_LENGTH ? error : error.substring(0, MAX_ERROR_LENGTH);
+        return new String(cut.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
     private long backoff(int attempt, double jitter) {

@@ -584,6 +584,20 @@ class TransitionTest {
         }
 
         @Test
+        void errorIsKeptAsTextThatEveryStoreCanHold() {
+            JoinState<String> state = flying(null, claimed("ab", Cause.COMPLETE, CLAIM, 1, AT + 5));
+            String face = "\uD83D\uDE00";
+
+            JoinState<String> cutInHalf =
+                    plain.threw(state, CLAIM, "x".repeat(499) + face, NOW, 0).next();
+            JoinState<String> whole =
+                    plain.threw(state, CLAIM, "x".repeat(498) + face, NOW, 0).next();
+
+            assertThat(cutInHalf.inFlight().get(0).lastError()).isEqualTo("x".repeat(499) + "?");
+            assertThat(whole.inFlight().get(0).lastError()).isEqualTo("x".repeat(498) + face);
+        }
+
+        @Test
         void renewingGivesTheWholeLeaseAgain() {
             JoinState<String> state = flying(null, claimed("ab", Cause.COMPLETE, CLAIM, 3, AT + 5));
 
