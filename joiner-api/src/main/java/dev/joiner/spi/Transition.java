@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,19 +64,18 @@ public final class Transition<M, V> {
             Object key, @Nullable JoinState<V> state, M message, @Nullable String id, Instant now, long claim) {
         Draft draft = new Draft(state, now);
         if (id != null) {
-            int failed = newestFailed(draft.inFlight, id);
-            if (failed >= 0) {
-                Flight<V> flight = draft.inFlight.get(failed);
-                Flight<V> again = draft.reclaim(failed, flight.join(), claim);
+            Flight<V> failed = newestFailed(draft.inFlight, id);
+            if (failed != null) {
+                Flight<V> again = draft.reclaim(failed, failed.join(), claim);
                 return Step.claiming(draft.state(), List.of(again));
             }
             if (draft.knows(id)) {
                 return Step.unchanged(state, Verdict.DUPLICATE);
             }
         } else if (!spec.keepAfterJoin()) {
-            int failed = newestFailed(draft.inFlight, null);
-            if (failed >= 0) {
-                Join<V> join = draft.inFlight.get(failed).join();
+            Flight<V> failed = newestFailed(draft.inFlight, null);
+            if (failed != null) {
+                Join<V> join = failed.join();
                 Join<V> merged = new Join<>(
                         merge(key, message, join.value()),
                         join.parts() + 1,
@@ -109,14 +109,7 @@ public final class Transition<M, V> {
      */
     public Step<V> due(Object key, @Nullable JoinState<V> state, Instant now, long claim) {
         Draft draft = new Draft(state, now);
-        long nextClaim = claim;
-        List<Flight<V>> claimed = new ArrayList<>();
-        for (int i = 0; i < draft.inFlight.size(); i++) {
-            Flight<V> flight = draft.inFlight.get(i);
-            if (flight.dueAt() <= draft.at) {
-                claimed.add(draft.reclaim(i, flight.join(), nextClaim++));
-            }
-        }
+        List<Flight<V>> claimed = draft.reclaimAll(flight -> flight.dueAt() <= draft.at, claim);
         boolean ended = draft.forgot;
         Join<V> open = draft.open;
         if (open != null && open.dueAt() <= draft.at) {
@@ -125,7 +118,7 @@ public final class Transition<M, V> {
                 ended = true;
             } else if (!draft.isCrowded() || (claimed.isEmpty() && !ended)) { // crowded: to be told so, or to wait
                 draft.open = null;
-                claimed.add(draft.claim(key, open, Cause.EXPIRED, nextClaim));
+                claimed.add(draft.claim(key, open, Cause.EXPIRED, claim + claimed.size()));
             }
         }
         if (!claimed.isEmpty()) {
@@ -142,18 +135,11 @@ public final class Transition<M, V> {
      */
     public Step<V> release(Object key, @Nullable JoinState<V> state, Instant now, long claim) {
         Draft draft = new Draft(state, now);
-        long nextClaim = claim;
-        List<Flight<V>> claimed = new ArrayList<>();
-        for (int i = 0; i < draft.inFlight.size(); i++) {
-            Flight<V> flight = draft.inFlight.get(i);
-            if (!isLive(flight, draft.at)) {
-                claimed.add(draft.reclaim(i, flight.join(), nextClaim++));
-            }
-        }
+        List<Flight<V>> claimed = draft.reclaimAll(flight -> !isLive(flight, draft.at), claim);
         Join<V> open = draft.open;
         if (open != null) {
             draft.open = null;
-            claimed.add(draft.claim(key, open, Cause.FORCED, nextClaim));
+            claimed.add(draft.claim(key, open, Cause.FORCED, claim + claimed.size()));
         }
         return claimed.isEmpty() ? Step.unchanged(state, Verdict.NOTHING) : Step.claiming(draft.state(), claimed);
     }
@@ -287,16 +273,16 @@ public final class Transition<M, V> {
     }
 
     /** The newest failed flight that a message may take up again: any, or the one that the id is part of. */
-    private static <V> int newestFailed(List<Flight<V>> flights, @Nullable String id) {
+    private static <V> @Nullable Flight<V> newestFailed(List<Flight<V>> flights, @Nullable String id) {
         for (int i = flights.size() - 1; i >= 0; i--) {
             Flight<V> flight = flights.get(i);
             if (!flight.isClaimed()
                     && flight.cause() == Cause.COMPLETE
                     && (id == null || flight.join().ids().contains(id))) {
-                return i;
+                return flight;
             }
         }
-        return -1;
+        return null;
     }
 
     private static boolean isLive(Flight<?> flight, long at) {
@@ -398,8 +384,19 @@ public final class Transition<M, V> {
             return flight;
         }
 
-        Flight<V> reclaim(int index, Join<V> join, long claim) {
-            Flight<V> before = inFlight.get(index);
+        /** Claims the flights that are meant, with ids from the given one on. */
+        List<Flight<V>> reclaimAll(Predicate<Flight<V>> meant, long claim) {
+            List<Flight<V>> claimed = new ArrayList<>();
+            for (Flight<V> flight : List.copyOf(inFlight)) {
+                if (meant.test(flight)) {
+                    claimed.add(reclaim(flight, flight.join(), claim + claimed.size()));
+                }
+            }
+            return claimed;
+        }
+
+        /** Claims a flight. One that atMostOnce finds there, put there by a bounded store say, is not left there. */
+        Flight<V> reclaim(Flight<V> before, Join<V> join, long claim) {
             Flight<V> flight = new Flight<>(
                     join,
                     before.cause(),
@@ -408,7 +405,12 @@ public final class Transition<M, V> {
                     before.attempt() + 1,
                     before.lastError(),
                     plus(at, lease));
-            put(index, flight);
+            int index = inFlight.indexOf(before);
+            if (spec.atMostOnce()) {
+                remember(remove(index).join());
+            } else {
+                put(index, flight);
+            }
             return flight;
         }
 

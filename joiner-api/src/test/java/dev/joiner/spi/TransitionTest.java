@@ -470,6 +470,23 @@ class TransitionTest {
         }
 
         @Test
+        void atMostOnceTakesEvictedJoinsOutAsItClaimsThem() {
+            Transition<String, String> once =
+                    with(spec -> spec.atMostOnce().identifiedBy(letter -> letter, Duration.ofMillis(500)));
+            JoinState<String> evicted = new JoinState<>(
+                            join("c", "c"), open(join("a", "a")).evicted().inFlight(), null, 5)
+                    .evicted();
+
+            Step<String> swept = due(once, evicted);
+            Step<String> released = once.release("k", evicted, NOW, CLAIM);
+
+            assertThat(swept.claimed()).extracting(f -> f.join().value()).containsExactly("a", "c");
+            assertThat(swept.next())
+                    .isEqualTo(new JoinState<>(null, List.of(), new Closed(List.of("a", "c"), AT + 500), TOKEN + 1));
+            assertThat(released).isEqualTo(swept);
+        }
+
+        @Test
         void openJoinWaitsForRoomInFlight() {
             Transition<String, String> one = with(spec -> spec.maxInFlight(1));
             Join<String> overdue = new Join<>("e", 1, AT, AT, NEVER, List.of(), false);
