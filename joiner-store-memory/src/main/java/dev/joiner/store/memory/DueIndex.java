@@ -1,0 +1,260 @@
+package dev.joiner.store.memory;
+
+import dev.joiner.spi.JoinState;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which keys become due when: every key that has a due time is in it, once.
+ *
+ * <p>The times themselves are not in it but in the states, so that an entry takes little more than the reference to its
+ * key. Keys stand in leaves, each for a range of due times and without order inside; a leaf that is full is split by
+ * looking up when its keys are due. Whoever asks what is due takes the first leaves, and looks up as well.
+ *
+ * <p>Keys are spread by hash over a few stripes, each a sorted set of leaves under a lock. <em>A key's due time changes
+ * only while the lock of its stripe is held, and its entry is moved before the lock is released.</em> So whoever holds
+ * the lock sees each key of the stripe once, in the leaf whose range holds the key's due time: no entry is missing, left
+ * over or there twice at any moment, and there is nothing to clean up. What has to be allocated is allocated before the
+ * write, so that nothing can fail between the write and the move. A write that leaves the due time as it is needs no
+ * lock, as it makes no time that was looked up wrong.
+ *
+ * @param <K> the keys
+ */
+final class DueIndex<K> {
+    private static final int STRIPE_BITS = 4;
+    private static final int LEAF_SIZE = 64;
+
+    private final ToLongFunction<? super K> dueAt;
+    private final List<Stripe> stripes =
+            Stream.generate(Stripe::new).limit(1 << STRIPE_BITS).toList();
+
+    /** @param dueAt when a key is due as things are now; {@link JoinState#NEVER} if it is not */
+    DueIndex(ToLongFunction<? super K> dueAt) {
+        this.dueAt = dueAt;
+    }
+
+    /**
+     * Does a write that changes when a key is due.
+     *
+     * @param from when the key is due until then; {@link JoinState#NEVER} if it is not
+     * @param to when it is due from then on
+     * @param write whether the write happened; runs once, under a lock
+     */
+    boolean move(K key, long from, long to, BooleanSupplier write) {
+        int hash = spread(key);
+        return stripes.get(hash >>> (Integer.SIZE - STRIPE_BITS)).move(key, hash, from, to, write);
+    }
+
+    /** The first page of each stripe, but for those on which nothing can be due by then. */
+    List<Page> firstPages(long now) {
+        return stripes.stream()
+                .map(stripe -> stripe.page(null, now))
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    /** How many entries there are. */
+    long size() {
+        return stripes.stream().mapToLong(Stripe::size).sum();
+    }
+
+    /** The keys of a leaf, as they were at one moment. */
+    final class Page {
+        private final Stripe stripe;
+        private final Leaf<K> start;
+        final List<K> keys;
+
+        private Page(Stripe stripe, Leaf<K> leaf) {
+            this.stripe = stripe;
+            start = new Leaf<>(leaf.due, leaf.hash, List.of());
+            keys = List.copyOf(leaf.keys);
+        }
+
+        /** No key on this page and those after it was due before. */
+        long earliest() {
+            return start.due;
+        }
+
+        /** The next page of the same stripe, null if nothing can be due on it by then. */
+        @Nullable
+        Page next(long now) {
+            return stripe.page(start, now);
+        }
+    }
+
+    /** Hash codes may differ in the low bits only; the stripe is chosen by the high ones. */
+    private static int spread(Object key) {
+        return key.hashCode() * 0x9E3779B9;
+    }
+
+    /** Keys from one position to the next leaf's. A position is a due time, and a hash among keys due at the same time. */
+    private static final class Leaf<K> implements Comparable<Leaf<K>> {
+        long due;
+        int hash;
+        ArrayList<K> keys;
+
+        Leaf(long due, int hash, List<K> keys) {
+            this.due = due;
+            this.hash = hash;
+            this.keys = new ArrayList<>(keys);
+        }
+
+        /** Only the first leaf of a stripe can get a key before its position, and it stays the first. */
+        void add(K key, long keyDue, int keyHash) {
+            begin(keyDue, keyHash);
+            keys.add(key);
+        }
+
+        void begin(long atDue, int atHash) {
+            if (compare(atDue, atHash) > 0) {
+                due = atDue;
+                hash = atHash;
+            }
+        }
+
+        void remove(K key) {
+            int at = keys.indexOf(key);
+            if (at >= 0) {
+                int last = keys.size() - 1;
+                keys.set(at, keys.get(last));
+                keys.remove(last);
+            }
+        }
+
+        private int compare(long otherDue, int otherHash) {
+            return due != otherDue ? Long.compare(due, otherDue) : Integer.compare(hash, otherHash);
+        }
+
+        @Override
+        public int compareTo(Leaf<K> that) {
+            return compare(that.due, that.hash);
+        }
+    }
+
+    private record Placed<K>(long due, int hash, K key) {
+        static final Comparator<Placed<?>> ORDER =
+                Comparator.<Placed<?>>comparingLong(Placed::due).thenComparingInt(Placed::hash);
+    }
+
+    private final class Stripe {
+        private final ReentrantLock lock = new ReentrantLock();
+        /** Never empty. Only where it is the one leaf may a leaf be without keys. */
+        private final TreeSet<Leaf<K>> leaves = new TreeSet<>();
+
+        Stripe() {
+            leaves.add(new Leaf<>(JoinState.NEVER, 0, List.of()));
+        }
+
+        boolean move(K key, int hash, long from, long to, BooleanSupplier write) {
+            lock.lock();
+            try {
+                Leaf<K> target = to == JoinState.NEVER ? null : withRoom(to, hash);
+                if (!write.getAsBoolean()) {
+                    return false;
+                }
+                Leaf<K> source = from == JoinState.NEVER ? null : leafAt(from, hash);
+                if (target != null && target == source) {
+                    target.begin(to, hash);
+                    return true;
+                }
+                if (target != null) {
+                    target.add(key, to, hash);
+                }
+                if (source != null) {
+                    source.remove(key);
+                    if (source.keys.isEmpty()) {
+                        end(source);
+                    }
+                }
+                return true;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Nullable
+        Page page(@Nullable Leaf<K> after, long now) {
+            lock.lock();
+            try {
+                Leaf<K> leaf = after == null ? leaves.first() : leaves.higher(after);
+                return leaf == null || leaf.due > now ? null : new Page(this, leaf);
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        long size() {
+            lock.lock();
+            try {
+                return leaves.stream().mapToLong(leaf -> leaf.keys.size()).sum();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private Leaf<K> leafAt(long due, int hash) {
+            Leaf<K> leaf = leaves.floor(new Leaf<>(due, hash, List.of()));
+            return leaf == null ? leaves.first() : leaf;
+        }
+
+        private void end(Leaf<K> empty) {
+            if (leaves.size() > 1) {
+                leaves.remove(empty);
+            } else {
+                empty.due = JoinState.NEVER;
+            }
+        }
+
+        private Leaf<K> withRoom(long due, int hash) {
+            Leaf<K> leaf = leafAt(due, hash);
+            int size = leaf.keys.size();
+            // A leaf whose keys have all the same position stays whole; it is looked at again at twice the size.
+            if (size >= LEAF_SIZE && Integer.bitCount(size) == 1) {
+                split(leaf, due, hash);
+                leaf = leafAt(due, hash);
+            }
+            leaf.keys.ensureCapacity(leaf.keys.size() + 1);
+            return leaf;
+        }
+
+        /** Splits a leaf in the middle, or before its last key if one comes that belongs behind it. */
+        private void split(Leaf<K> leaf, long due, int hash) {
+            List<Placed<K>> placed = new ArrayList<>(leaf.keys.size());
+            for (K key : leaf.keys) {
+                placed.add(new Placed<>(dueAt.applyAsLong(key), spread(key), key));
+            }
+            placed.sort(Placed.ORDER);
+            int last = placed.size() - 1;
+            Placed<K> end = placed.get(last);
+            boolean growsAtTheEnd = end.due < due || (end.due == due && end.hash < hash);
+            int at = cut(placed, growsAtTheEnd ? last : placed.size() / 2);
+            if (at > 0) {
+                List<K> keys = placed.stream().map(Placed::key).toList();
+                Leaf<K> right = new Leaf<>(placed.get(at).due, placed.get(at).hash, keys.subList(at, keys.size()));
+                ArrayList<K> left = new ArrayList<>(keys.subList(0, at));
+                leaves.add(right);
+                leaf.keys = left;
+            }
+        }
+
+        /** Where one position ends and another begins, nearest to the place wished; 0 if all keys have the same. */
+        private int cut(List<Placed<K>> placed, int wished) {
+            for (int distance = 0; distance < placed.size(); distance++) {
+                for (int at : new int[] {wished - distance, wished + distance}) {
+                    if (at > 0 && at < placed.size() && Placed.ORDER.compare(placed.get(at - 1), placed.get(at)) < 0) {
+                        return at;
+                    }
+                }
+            }
+            return 0;
+        }
+    }
+}

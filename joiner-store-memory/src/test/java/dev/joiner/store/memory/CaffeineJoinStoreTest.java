@@ -1,0 +1,350 @@
+package dev.joiner.store.memory;
+
+import static dev.joiner.store.memory.States.inFlight;
+import static dev.joiner.store.memory.States.join;
+import static dev.joiner.store.memory.States.open;
+import static dev.joiner.store.memory.States.versioned;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import dev.joiner.Cause;
+import dev.joiner.StoreException;
+import dev.joiner.spi.JoinState;
+import dev.joiner.spi.JoinState.Closed;
+import dev.joiner.spi.JoinState.Flight;
+import dev.joiner.spi.JoinState.Join;
+import dev.joiner.spi.JoinStore.Change;
+import dev.joiner.spi.JoinStore.Entry;
+import dev.joiner.spi.JoinStore.Exchange;
+import dev.joiner.spi.Versioned;
+import dev.joiner.store.memory.CaffeineJoinStore.Overflow;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class CaffeineJoinStoreTest {
+
+    private static CaffeineJoinStore<String, Integer> rejecting(long maximumSize) {
+        return CaffeineJoinStore.builder().maximumSize(maximumSize).build();
+    }
+
+    private static CaffeineJoinStore<String, Integer> evicting(long maximumSize) {
+        return CaffeineJoinStore.builder()
+                .maximumSize(maximumSize)
+                .overflow(Overflow.EVICT)
+                .build();
+    }
+
+    @Test
+    void aSizeHasToBeSet() {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> CaffeineJoinStore.builder().build())
+                .withMessage("maximumSize is not set");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> CaffeineJoinStore.builder().maximumSize(0))
+                .withMessageContaining("maximumSize is 0");
+    }
+
+    @Test
+    void aStoreThatRejectsSaysThatItDoesNotEvict() {
+        assertThat(rejecting(1).evicts()).isFalse();
+        assertThat(evicting(1).evicts()).isTrue();
+    }
+
+    @Test
+    void aNewKeyIsRejectedWhenThereIsNoRoom() {
+        CaffeineJoinStore<String, Integer> store = rejecting(2);
+        Versioned<Integer> a = open(1, 10);
+        store.compareAndExchange("a", null, a);
+        store.compareAndExchange("b", null, inFlight(2, 10));
+
+        assertThatExceptionOfType(StoreException.class)
+                .isThrownBy(() -> store.compareAndExchange("c", null, open(3)))
+                .withMessageContaining("maximumSize is 2");
+
+        assertThat(store.find("a")).isSameAs(a);
+        assertThat(store.find("c")).isNull();
+        assertThat(store.size()).isEqualTo(2);
+        assertThat(keys(store.due(Instant.ofEpochMilli(10), 10))).containsExactlyInAnyOrder("a", "b");
+    }
+
+    @Test
+    void aFullStoreTakesWritesToKeysThatAreThere() {
+        CaffeineJoinStore<String, Integer> store = rejecting(1);
+        Versioned<Integer> first = open(1);
+        Versioned<Integer> second = open(2);
+        store.compareAndExchange("a", null, first);
+
+        assertThat(store.compareAndExchange("a", null, open(3))).isEqualTo(new Exchange<>(false, first));
+        assertThat(store.compareAndExchange("a", first, second).won()).isTrue();
+        assertThat(store.compareAndExchange("a", first, null).won()).isFalse();
+        assertThatExceptionOfType(StoreException.class).isThrownBy(() -> store.compareAndExchange("b", null, open(3)));
+        assertThat(store.compareAndExchange("a", second, null).won()).isTrue();
+        assertThat(store.compareAndExchange("b", null, open(3)).won()).isTrue();
+    }
+
+    @Test
+    void aBatchBeginsAllItsKeysOrNone() {
+        CaffeineJoinStore<String, Integer> store = rejecting(3);
+        Versioned<Integer> a = open(1);
+        store.compareAndExchange("a", null, a);
+        List<Change<String, Integer>> tooMany = List.of(
+                new Change<>("a", a, open(2)),
+                new Change<>("b", null, open(3)),
+                new Change<>("c", null, open(4)),
+                new Change<>("d", null, open(5)));
+
+        assertThatExceptionOfType(StoreException.class)
+                .isThrownBy(() -> store.compareAndExchangeAll(tooMany))
+                .withMessageContaining("maximumSize is 3");
+        assertThat(store.find("a")).isSameAs(a);
+        assertThat(store.size()).isEqualTo(1);
+
+        assertThat(store.compareAndExchangeAll(tooMany.subList(0, 3))).allMatch(Exchange::won);
+        assertThat(store.compareAndExchangeAll(tooMany.subList(0, 3))).noneMatch(Exchange::won);
+        assertThat(store.size()).isEqualTo(3);
+    }
+
+    @Test
+    void threadsNeverBeginMoreKeysThanThereIsRoomFor() throws Exception {
+        CaffeineJoinStore<String, Integer> store = rejecting(100);
+        List<Integer> balances = Parallel.run(8, thread -> {
+            int balance = 0;
+            for (int i = 0; i < 20_000; i++) {
+                String key = "k" + ThreadLocalRandom.current().nextInt(200);
+                Versioned<Integer> held = store.find(key);
+                try {
+                    if (store.compareAndExchange(key, held, held == null ? open(i) : null)
+                            .won()) {
+                        balance += held == null ? 1 : -1;
+                    }
+                } catch (StoreException full) {
+                    assertThat(held).isNull();
+                }
+                assertThat(store.size()).isLessThanOrEqualTo(100);
+            }
+            return balance;
+        });
+
+        long left = balances.stream().mapToLong(Integer::longValue).sum();
+        assertThat(store.size()).isEqualTo(left);
+        for (long i = left; i < 100; i++) {
+            assertThat(store.compareAndExchange("new" + i, null, open(0)).won()).isTrue();
+        }
+        assertThatExceptionOfType(StoreException.class)
+                .isThrownBy(() -> store.compareAndExchange("one more", null, open(0)));
+    }
+
+    @Test
+    void theJoinThatWaitedLongestIsEvictedAndStaysInTheStore() {
+        CaffeineJoinStore<String, Integer> store = evicting(3);
+        Versioned<Integer> a = open(1, 1_000);
+        store.compareAndExchange("a", null, a);
+        store.compareAndExchange("b", null, open(2));
+        store.compareAndExchange("c", null, open(3));
+        assertThat(store.due(Instant.ofEpochMilli(999), 10)).isEmpty();
+        Versioned<Integer> another = open(4, 1_000);
+        store.compareAndExchange("a", a, another);
+
+        store.compareAndExchange("d", null, open(5));
+
+        assertThat(store.find("b").state())
+                .isEqualTo(open(2).state().evicted())
+                .extracting(state -> state.inFlight().get(0).cause())
+                .isEqualTo(Cause.EVICTED);
+        assertThat(store.find("a")).isSameAs(another);
+        assertThat(keys(store.due(Instant.EPOCH, 10))).containsExactly("b");
+        assertThat(store.size()).isEqualTo(4);
+        store.compareAndExchange("e", null, open(6));
+        assertThat(keys(store.due(Instant.EPOCH, 10))).containsExactlyInAnyOrder("b", "c");
+    }
+
+    @Test
+    void whatWasNotTheEvictedStateIsRefused() {
+        CaffeineJoinStore<String, Integer> store = evicting(1);
+        Versioned<Integer> a = open(1);
+        store.compareAndExchange("a", null, a);
+        store.compareAndExchange("b", null, open(2));
+
+        Exchange<Integer> merge = store.compareAndExchange("a", a, open(3));
+
+        assertThat(merge.won()).isFalse();
+        assertThat(merge.witness()).isNotEqualTo(a).isEqualTo(store.find("a"));
+        assertThat(merge.witness().state().inFlight()).hasSize(1);
+    }
+
+    @Test
+    void whatIsInFlightOrRememberedIsNotEvictedAndDoesNotCount() {
+        CaffeineJoinStore<String, Integer> store = evicting(2);
+        Versioned<Integer> flying = inFlight(1, 1_000);
+        Versioned<Integer> closed = versioned(new JoinState<>(null, List.of(), new Closed(List.of(), 1_000), 1));
+        store.compareAndExchange("flying", null, flying);
+        store.compareAndExchange("closed", null, closed);
+        for (int i = 0; i < 10; i++) {
+            store.compareAndExchange("k" + i, null, open(i));
+        }
+
+        assertThat(store.find("flying")).isSameAs(flying);
+        assertThat(store.find("closed")).isSameAs(closed);
+        assertThat(openJoins(store)).hasSize(2);
+        assertThat(evictedJoins(store)).hasSize(8);
+        assertThat(store.size()).isEqualTo(12);
+    }
+
+    @Test
+    void anOpenJoinBesideFlightsIsEvictedAndTheFlightsStay() {
+        CaffeineJoinStore<String, Integer> store = evicting(1);
+        Flight<Integer> flight = inFlight(1, 1_000).state().inFlight().get(0);
+        store.compareAndExchange(
+                "a", null, versioned(new JoinState<>(join(2, JoinState.NEVER), List.of(flight), null, 7)));
+        store.compareAndExchange("b", null, open(3));
+
+        JoinState<Integer> evicted = store.find("a").state();
+        assertThat(evicted.open()).isNull();
+        assertThat(evicted.inFlight()).hasSize(2).startsWith(flight);
+        assertThat(evicted.inFlight().get(1).join().value()).isEqualTo(2);
+        assertThat(evicted.token()).isEqualTo(7);
+    }
+
+    @Test
+    void aJoinThatIsOverMakesRoom() {
+        CaffeineJoinStore<String, Integer> store = evicting(1);
+        Versioned<Integer> a = open(1);
+        Versioned<Integer> flying = inFlight(1, 1_000);
+        store.compareAndExchange("a", null, a);
+        store.compareAndExchange("a", a, flying);
+        Versioned<Integer> b = open(2);
+        store.compareAndExchange("b", null, b);
+        assertThat(store.find("b")).isSameAs(b);
+
+        store.compareAndExchange("b", b, null);
+        store.compareAndExchange("c", null, open(3));
+
+        assertThat(evictedJoins(store)).isEmpty();
+        assertThat(openJoins(store)).hasSize(1);
+    }
+
+    /**
+     * Threads add to joins of shared keys and of keys of their own, and hand over what they find evicted. Each addition
+     * that was written is in one open join, one evicted join, or one that was handed over.
+     */
+    @Test
+    void noJoinIsLostWhileThreadsWriteAndJoinsAreEvicted() throws Exception {
+        CaffeineJoinStore<String, Integer> store = evicting(100);
+        List<long[]> counts = Parallel.run(8, thread -> {
+            long written = 0;
+            long handedOver = 0;
+            List<String> mine = new ArrayList<>();
+            for (int i = 0; i < 20_000; i++) {
+                String key = i % 4 == 0
+                        ? "own" + thread + "/" + i
+                        : "shared" + ThreadLocalRandom.current().nextInt(300);
+                if (i % 4 == 0) {
+                    mine.add(key);
+                }
+                add(store, key);
+                written++;
+                assertThat(store.find(mine.get(mine.size() - 1))).isNotNull();
+                if (thread == 0 && i % 10 == 0) {
+                    for (Entry<String, Integer> due : store.due(Instant.EPOCH, 20)) {
+                        if (due.key().startsWith("shared")) {
+                            handedOver += handOver(store, due);
+                        }
+                    }
+                }
+            }
+            assertThat(mine).allMatch(key -> store.find(key) != null);
+            return new long[] {written, handedOver};
+        });
+
+        long written = counts.stream().mapToLong(count -> count[0]).sum();
+        long handedOver = counts.stream().mapToLong(count -> count[1]).sum();
+        List<Integer> left = new ArrayList<>(openJoins(store));
+        left.addAll(evictedJoins(store));
+        assertThat(left.stream().mapToLong(Integer::longValue).sum() + handedOver)
+                .isEqualTo(written);
+        assertThat(openJoins(store)).hasSize(100);
+        assertThat(keys(store.due(Instant.EPOCH, 1_000_000)))
+                .doesNotHaveDuplicates()
+                .hasSize((int) states(store)
+                        .filter(state -> !state.inFlight().isEmpty())
+                        .count());
+    }
+
+    private static void add(CaffeineJoinStore<String, Integer> store, String key) {
+        Versioned<Integer> held = store.guess(key);
+        Exchange<Integer> exchange;
+        do {
+            JoinState<Integer> state = held == null ? null : held.state();
+            int before =
+                    state == null || state.open() == null ? 0 : state.open().value();
+            exchange = store.compareAndExchange(
+                    key,
+                    held,
+                    versioned(new JoinState<>(
+                            join(before + 1, JoinState.NEVER), state == null ? List.of() : state.inFlight(), null, 0)));
+            held = exchange.witness();
+        } while (!exchange.won());
+    }
+
+    private static long handOver(CaffeineJoinStore<String, Integer> store, Entry<String, Integer> due) {
+        JoinState<Integer> state = due.held().state();
+        Versioned<Integer> next =
+                state.open() == null ? null : versioned(new JoinState<>(state.open(), List.of(), null, 0));
+        if (!store.compareAndExchange(due.key(), due.held(), next).won()) {
+            return 0;
+        }
+        return state.inFlight().stream()
+                .mapToLong(flight -> flight.join().value())
+                .sum();
+    }
+
+    @Test
+    void nothingMoreIsEvictedThanHasToBe() throws Exception {
+        CaffeineJoinStore<String, Integer> store = evicting(1_000);
+        Parallel.run(8, thread -> {
+            for (int i = 0; i < 1_000; i++) {
+                store.compareAndExchange("k" + thread + "/" + i, null, open(i));
+            }
+            return null;
+        });
+
+        assertThat(openJoins(store)).hasSize(1_000);
+        assertThat(evictedJoins(store)).hasSize(7_000);
+    }
+
+    private static Stream<JoinState<Integer>> states(CaffeineJoinStore<String, Integer> store) {
+        return store.scan(null, Integer.MAX_VALUE).entries().stream()
+                .map(entry -> entry.held().state());
+    }
+
+    private static List<Integer> openJoins(CaffeineJoinStore<String, Integer> store) {
+        return states(store)
+                .map(JoinState::open)
+                .filter(Objects::nonNull)
+                .map(Join::value)
+                .toList();
+    }
+
+    private static List<Integer> evictedJoins(CaffeineJoinStore<String, Integer> store) {
+        return states(store)
+                .flatMap(state -> state.inFlight().stream())
+                .filter(flight -> flight.cause() == Cause.EVICTED)
+                .map(flight -> flight.join().value())
+                .toList();
+    }
+
+    private static Set<String> keys(List<Entry<String, Integer>> entries) {
+        Set<String> keys = new HashSet<>();
+        entries.forEach(entry -> assertThat(keys.add(entry.key())).isTrue());
+        return keys;
+    }
+}
