@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Transition<M, V> {
     private static final int MAX_ERROR_LENGTH = 500;
+    /** As long as anything is remembered: from any time on, the end is a time that can be reckoned with. */
+    private static final long LONGEST_MEMORY = JoinState.NEVER / 2;
 
     private final JoinSpec<M, V, ?> spec;
     private final long expireAfter;
@@ -44,10 +47,13 @@ public final class Transition<M, V> {
         this.spec = spec;
         expireAfter = spec.expireAfter().map(Duration::toMillis).orElse(JoinState.NEVER);
         expireAfterIdle = spec.expireAfterIdle().map(Duration::toMillis).orElse(JoinState.NEVER);
-        closedFor = spec.rememberFor().map(Duration::toMillis).orElse(0L);
-        rememberedFor =
-                Math.max(closedFor, spec.idsKept().map(Duration::toMillis).orElse(0L));
+        closedFor = memory(spec.rememberFor());
+        rememberedFor = Math.max(closedFor, memory(spec.idsKept()));
         lease = spec.lease().toMillis();
+    }
+
+    private static long memory(Optional<Duration> duration) {
+        return Math.min(LONGEST_MEMORY, duration.map(Duration::toMillis).orElse(0L));
     }
 
     /**
