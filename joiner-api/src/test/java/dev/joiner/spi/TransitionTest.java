@@ -652,7 +652,8 @@ class TransitionTest {
             JoinState<String> whole =
                     plain.threw(state, CLAIM, "x".repeat(498) + face, NOW, 0).next();
 
-            JoinState<String> noText = plain.threw(state, CLAIM, "\uDE00!", NOW, 0).next();
+            JoinState<String> noText =
+                    plain.threw(state, CLAIM, "\uDE00!", NOW, 0).next();
 
             assertThat(cutInHalf.inFlight().get(0).lastError()).isEqualTo("x".repeat(499));
             assertThat(noText.inFlight().get(0).lastError()).isEqualTo("?!");
