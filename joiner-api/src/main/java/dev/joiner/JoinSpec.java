@@ -445,6 +445,9 @@ public final class JoinSpec<M, V, R> {
     }
 
     static Object checkedKey(Object key) {
+        if (key == null) {
+            throw new IllegalArgumentException("key is null");
+        }
         return key instanceof String text ? KeyCodec.checked("key", text) : key;
     }
 

@@ -37,7 +37,7 @@ public interface Joiner<M, R> extends AutoCloseable {
      * @throws IllegalArgumentException if the store may evict joins and the spec has no receiver for them
      */
     static <M, V, R> Joiner<M, R> create(JoinSpec<M, V, R> spec, JoinStore<?, V> store, InstantSource clock) {
-        return new StoreJoiner<>(spec, store, clock);
+        return new StoreJoiner<>(spec, store, clock, Randomness.ofProcess());
     }
 
     /**

@@ -28,14 +28,14 @@ final class StoreJoiner<M, V, R> implements Joiner<M, R> {
     private final InstantSource clock;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    StoreJoiner(JoinSpec<M, V, R> spec, JoinStore<?, V> store, InstantSource clock) {
+    StoreJoiner(JoinSpec<M, V, R> spec, JoinStore<?, V> store, InstantSource clock, Randomness randomness) {
         if (store.evicts() && !spec.receivesExpired()) {
             throw new IllegalArgumentException(
                     "the store may evict joins, and the spec has neither onExpired nor joinOnExpiry to receive them");
         }
         @SuppressWarnings("unchecked") // the spec's keys are what the store is for; a codec refuses others
         JoinStore<Object, V> keyed = (JoinStore<Object, V>) store;
-        engine = Engine.of(spec, keyed, clock);
+        engine = Engine.of(spec, keyed, clock, randomness);
         this.spec = spec;
         this.clock = clock;
         transition = engine.transition();

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Transition<M, V> {
     private static final int MAX_ERROR_LENGTH = 500;
+    /** As long as anything is remembered: from any time on, the end is a time that can be reckoned with. */
+    private static final long LONGEST_MEMORY = JoinState.NEVER / 2;
 
     private final JoinSpec<M, V, ?> spec;
     private final long expireAfter;
@@ -44,10 +47,13 @@ public final class Transition<M, V> {
         this.spec = spec;
         expireAfter = spec.expireAfter().map(Duration::toMillis).orElse(JoinState.NEVER);
         expireAfterIdle = spec.expireAfterIdle().map(Duration::toMillis).orElse(JoinState.NEVER);
-        closedFor = spec.rememberFor().map(Duration::toMillis).orElse(0L);
-        rememberedFor =
-                Math.max(closedFor, spec.idsKept().map(Duration::toMillis).orElse(0L));
+        closedFor = memory(spec.rememberFor());
+        rememberedFor = Math.max(closedFor, memory(spec.idsKept()));
         lease = spec.lease().toMillis();
+    }
+
+    private static long memory(Optional<Duration> duration) {
+        return Math.min(LONGEST_MEMORY, duration.map(Duration::toMillis).orElse(0L));
     }
 
     /**
@@ -281,10 +287,13 @@ public final class Transition<M, V> {
                 joinedBefore);
     }
 
-    /** The beginning of an error's text, with nothing in it that is no UTF-8, such as half a character at the cut. */
+    /** The beginning of an error's text, without half a character at the cut, and with none that is no UTF-8. */
     private static String kept(String error) {
-        String cut = error.length() <= MAX_ERROR_LENGTH ? error : error.substring(0, MAX_ERROR_LENGTH);
-        return new String(cut.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+        int end = Math.min(error.length(), MAX_ERROR_LENGTH);
+        if (end < error.length() && Character.isHighSurrogate(error.charAt(end - 1))) {
+            end--;
+        }
+        return new String(error.substring(0, end).getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
     private long backoff(int attempt, double jitter) {
@@ -323,12 +332,6 @@ public final class Transition<M, V> {
         } catch (ArithmeticException outOfRange) {
             return instant.getEpochSecond() < 0 ? Long.MIN_VALUE : JoinState.NEVER;
         }
-    }
-
-    /** 0 beyond the years that microseconds can count. */
-    private static long micros(Instant instant) {
-        long seconds = instant.getEpochSecond();
-        return Math.abs(seconds) > Long.MAX_VALUE / 2_000_000 ? 0 : seconds * 1_000_000 + instant.getNano() / 1_000;
     }
 
     private static long plus(long at, long millis) {
@@ -451,7 +454,7 @@ public final class Transition<M, V> {
         }
 
         private long nextToken() {
-            token = Math.max(token + 1, micros(now));
+            token = Math.max(token + 1, now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000);
             return token;
         }
     }

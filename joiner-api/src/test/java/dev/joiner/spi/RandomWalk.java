@@ -216,9 +216,11 @@ final class RandomWalk {
             // What is merged into a failed join comes behind its first letter. Kept values share that, and are frozen.
             String word = flight.join().value();
             String join = options.keepAfterJoin() ? flight.cause() + word : word.substring(0, 1);
+            int before = attempts.getOrDefault(join, 0);
+            require(handOver.poisoned == (before == options.maxAttempts()), "poisoned");
+            require(transition.isLastAttempt(flight) == (before >= options.maxAttempts() - 1), "the last attempt");
             if (!handOver.poisoned) {
-                int attempt = attempts.merge(join, 1, Integer::sum);
-                require(attempt <= options.maxAttempts(), "attempts");
+                attempts.put(join, before + 1);
             }
         }
     }

@@ -12,6 +12,7 @@ import dev.joiner.spi.JoinState.Join;
 import dev.joiner.spi.Step.Verdict;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -230,6 +231,33 @@ class TransitionTest {
             assertUnchanged(identified(both, openAgain, "a"), openAgain, Verdict.DUPLICATE);
             assertThat(identified(both, openAgain, "z").verdict()).isEqualTo(Verdict.MERGED);
             assertThat(identified(both, openAgain, "z").next().closed()).isEqualTo(openAgain.closed());
+        }
+
+        @Test
+        void keyIsClosedForItsTimeAlthoughItsIdsAreKeptForEver() {
+            Transition<String, String> both =
+                    with(spec -> spec.identifiedBy(letter -> letter, ChronoUnit.FOREVER.getDuration())
+                            .rememberFor(Duration.ofMillis(200)));
+            JoinState<String> flying = flying(null, claimed("ab", Cause.COMPLETE, CLAIM, 1, AT + 5, "a", "b"));
+            Instant openAgain = NOW.plusMillis(200);
+
+            JoinState<String> closed = both.returned(flying, CLAIM, NOW).next();
+
+            assertUnchanged(identified(both, closed, "z"), closed, Verdict.LATE);
+            assertThat(both.message("k", closed, "z", "z", openAgain, CLAIM).verdict())
+                    .isEqualTo(Verdict.MERGED);
+            assertUnchanged(both.message("k", closed, "a", "a", openAgain, CLAIM), closed, Verdict.DUPLICATE);
+        }
+
+        @Test
+        void keyMayBeClosedForEver() {
+            Transition<String, String> closing = with(spec -> spec.rememberFor(ChronoUnit.FOREVER.getDuration()));
+            JoinState<String> flying = flying(null, claimed("ab", Cause.COMPLETE, CLAIM, 1, AT + 5));
+
+            JoinState<String> closed = closing.returned(flying, CLAIM, NOW).next();
+
+            Instant inAThousandYears = NOW.plus(Duration.ofDays(365_000));
+            assertUnchanged(closing.message("k", closed, "z", null, inAThousandYears, CLAIM), closed, Verdict.LATE);
         }
 
         @Test
@@ -528,6 +556,20 @@ class TransitionTest {
         }
 
         @Test
+        void endOfAHandOverConcernsTheFlightWithItsClaimOnly() {
+            Flight<String> other = claimed("ab", Cause.COMPLETE, 3, 1, AT);
+            JoinState<String> two = flying(null, other, claimed("cd", Cause.COMPLETE, CLAIM, 1, AT));
+
+            assertThat(plain.returned(two, CLAIM, NOW).next().inFlight()).containsExactly(other);
+            assertThat(List.of(plain.threw(two, CLAIM, "boom", NOW, 0), plain.renewed(two, CLAIM, NOW)))
+                    .allSatisfy(step -> {
+                        assertThat(step.next().inFlight().get(0)).isEqualTo(other);
+                        assertThat(step.next().inFlight().get(1))
+                                .isNotEqualTo(two.inFlight().get(1));
+                    });
+        }
+
+        @Test
         void returningIsRememberedWhereTheSpecSaysSo() {
             JoinState<String> state = new JoinState<>(
                     null,
@@ -610,7 +652,11 @@ class TransitionTest {
             JoinState<String> whole =
                     plain.threw(state, CLAIM, "x".repeat(498) + face, NOW, 0).next();
 
-            assertThat(cutInHalf.inFlight().get(0).lastError()).isEqualTo("x".repeat(499) + "?");
+            JoinState<String> noText =
+                    plain.threw(state, CLAIM, "\uDE00!", NOW, 0).next();
+
+            assertThat(cutInHalf.inFlight().get(0).lastError()).isEqualTo("x".repeat(499));
+            assertThat(noText.inFlight().get(0).lastError()).isEqualTo("?!");
             assertThat(whole.inFlight().get(0).lastError()).isEqualTo("x".repeat(498) + face);
         }
 

@@ -21,7 +21,7 @@ import picocli.CommandLine.Command;
         name = "demo",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        description = {"Shows a join happening, step by step.", ""})
+        header = {"Shows a join happening, step by step.", ""})
 final class DemoCommand implements Callable<Integer> {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneOffset.UTC);

@@ -17,9 +17,10 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         versionProvider = Version.class,
+        header = {"Takes waiting joins out of a store.", ""},
         description = {
-            "Takes the waiting join of each key out of the store, and prints what it was. A join that another process"
-                    + " is printing at the moment is left alone.",
+            "Takes the waiting join of each key out of the store, and then prints what it was. A join that another"
+                    + " process is printing is left alone.",
             ""
         },
         footer = {"", "Exit status: 0 if something waited under every key, 2 if the command line is wrong, 1 otherwise."
@@ -43,7 +44,7 @@ final class DropCommand implements Callable<Integer> {
         boolean allFound = true;
         try (Joiner<Line, Boolean> joiner = joins.open(environment, output)) {
             for (String key : keys) {
-                List<Join<?>> dropped = joiner.drop(key);
+                List<Join<?>> dropped = joiner.drop(Options.key(key));
                 if (dropped.isEmpty()) {
                     environment.messages().say("nothing waits under " + key);
                     allFound = false;

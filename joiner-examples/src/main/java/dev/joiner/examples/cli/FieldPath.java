@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,9 +16,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class FieldPath {
     private final List<String> names;
+    private final String text;
 
     private FieldPath(List<String> names) {
         this.names = List.copyOf(names);
+        text = names.stream().map(name -> name.replaceAll("[\\\\.,]", "\\\\$0")).collect(Collectors.joining("."));
     }
 
     /** The path that the text names. */
@@ -94,10 +97,6 @@ final class FieldPath {
     /** The path as it is written. */
     @Override
     public String toString() {
-        return String.join(
-                ".",
-                names.stream()
-                        .map(name -> name.replaceAll("[\\\\.,]", "\\\\$0"))
-                        .toList());
+        return text;
     }
 }

@@ -14,9 +14,10 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         versionProvider = Version.class,
+        header = {"Prints JSON lines to join.", ""},
         description = {
-            "Prints JSON lines to join: each order comes in three parts (the order, its payment, its shipment), and the"
-                    + " parts of many orders come mixed. The same options give the same lines.",
+            "Each order comes in three parts: the order, its payment, its shipment. The parts of many orders come"
+                    + " mixed. The same options give the same lines.",
             ""
         },
         footer = {

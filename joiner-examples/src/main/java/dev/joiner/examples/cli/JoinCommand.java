@@ -8,7 +8,9 @@ import dev.joiner.examples.cli.InputReader.Source;
 import dev.joiner.spi.JoinStore;
 import java.io.File;
 import java.io.FileInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,9 +26,10 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         versionProvider = Version.class,
+        header = {"Joins JSON lines.", ""},
         description = {
-            "Joins JSON lines: merges the objects that have the same key, and prints each merged object as one line as"
-                    + " soon as it has all required fields.",
+            "Merges the objects that have the same key, and prints each merged object as one line as soon as it has"
+                    + " all required fields.",
             "",
             "Objects merge deeply; where two lines differ, the newer value wins unless it is null, and an array is"
                     + " replaced as a whole. A line that cannot be joined is reported and left out.",
@@ -49,6 +52,12 @@ import picocli.CommandLine.Parameters;
         })
 final class JoinCommand implements Callable<Integer> {
     private static final String STANDARD_INPUT = "-";
+
+    /** Nobody takes over from a process in which the store is, however long its output blocks. */
+    private static final Duration LEASE_IN_MEMORY = Duration.ofDays(36_500);
+
+    /** How many joins of one key other processes may be printing. */
+    private static final int OF_OTHER_PROCESSES = 64;
 
     private final Environment environment;
 
@@ -128,7 +137,9 @@ final class JoinCommand implements Callable<Integer> {
             paramLabel = "DURATION",
             defaultValue = "1m",
             converter = DurationConverter.class,
-            description = "After so long, another process prints the join of one that died. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "If a process dies, or its output blocks, while it prints a join, another one prints that join"
+                            + " after so long. Default: ${DEFAULT-VALUE}; means nothing to a store in memory.")
     private Duration lease = Duration.ZERO;
 
     @Option(
@@ -154,7 +165,7 @@ final class JoinCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "FILE",
             arity = "0..*",
-            description = "Is read, one after the other; none, or -, is standard input.")
+            description = "Files to join, read one after the other; none, or -, is standard input.")
     private List<String> files = new ArrayList<>();
 
     JoinCommand(Environment environment) {
@@ -166,7 +177,7 @@ final class JoinCommand implements Callable<Integer> {
         FieldPath keyField = Options.field("--key", key);
         FieldPath idField = id == null ? null : Options.field("--id", id);
         RequiredFields required = Options.required(require);
-        Options.check(batch >= 1, "--batch is " + batch + ", must be at least 1");
+        Options.check(batch >= 1 && batch <= 10_000, "--batch is " + batch + ", must be from 1 to 10000");
         List<Source> sources = sources();
         boolean lasting = Stores.outlivesProcess(store);
         JoinRun run = new JoinRun(environment, quiet);
@@ -196,7 +207,9 @@ final class JoinCommand implements Callable<Integer> {
                 .<ObjectNode>mergedBy((line, pending) -> DeepMerge.merge(line.object(), pending))
                 .sufficientWhen(required::areIn)
                 .onExpired(unfinished)
-                .lease(lease)
+                .lease(Stores.outlivesProcess(store) ? lease : LEASE_IN_MEMORY)
+                // All lines of a batch may be whole, and have the same key.
+                .maxInFlight(batch + OF_OTHER_PROCESSES)
                 .listener(listener)
                 .process(value -> {
                     output.write(value);
@@ -221,14 +234,28 @@ final class JoinCommand implements Callable<Integer> {
         List<Source> sources = new ArrayList<>();
         for (String file : files.isEmpty() ? List.of(STANDARD_INPUT) : files) {
             if (file.equals(STANDARD_INPUT)) {
-                sources.add(new Source("<stdin>", environment::in));
+                sources.add(new Source("<stdin>", () -> leftOpen(environment.in())));
             } else {
-                // Opened and closed, so that a wrong name shows before anything is joined.
-                new FileInputStream(file).close();
+                requireReadable(new File(file));
                 sources.add(new Source(file, () -> new FileInputStream(file)));
             }
         }
         return sources;
+    }
+
+    /** A wrong name is to show before anything is joined. A pipe can be opened once only, and its name is not wrong. */
+    private static void requireReadable(File file) throws IOException {
+        if (!file.exists() || file.isFile() || file.isDirectory()) {
+            new FileInputStream(file).close();
+        }
+    }
+
+    /** Standard input is not this command's to close: if it was closed before, its number is a file of the JVM. */
+    private static InputStream leftOpen(InputStream in) {
+        return new FilterInputStream(in) {
+            @Override
+            public void close() {}
+        };
     }
 
     /** A thread that blocks in a read cannot be stopped, and must not hold the process. */

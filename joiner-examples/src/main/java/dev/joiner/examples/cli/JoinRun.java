@@ -163,11 +163,11 @@ final class JoinRun {
     /** Ends a run on a store that ends with it; the exit status. */
     int endWith(JoinStore<String, ObjectNode> store, Unfinished unfinished) {
         messages.clearProgress();
+        Leftovers leftovers = new Leftovers(unfinished);
+        attempt(() -> leftovers.readAll(store));
         if (BrokenPipe.isCauseOf(failure.get())) {
             return ExitStatus.BROKEN_PIPE;
         }
-        Leftovers leftovers = new Leftovers(unfinished);
-        attempt(() -> leftovers.readAll(store));
         leftovers.tell(messages);
         return end(leftovers.count() + " waiting");
     }

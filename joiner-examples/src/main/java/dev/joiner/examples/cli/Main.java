@@ -70,7 +70,7 @@ public final class Main {
                 : Failures.tell(problem, environment));
         try {
             return commandLine.execute(args);
-        } catch (OutOfMemoryError e) {
+        } catch (Throwable e) { // out of memory, say; the hook waits for a status all the same
             return Failures.tell(e, environment);
         }
     }

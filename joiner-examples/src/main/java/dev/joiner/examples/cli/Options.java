@@ -1,5 +1,6 @@
 package dev.joiner.examples.cli;
 
+import dev.joiner.spi.KeyCodec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -16,6 +17,11 @@ final class Options {
         List<FieldPath> paths = new ArrayList<>();
         texts.forEach(text -> paths.addAll(parsed("--require", text, FieldPath::parseAll)));
         return new RequiredFields(paths);
+    }
+
+    /** A key as stores can hold it. */
+    static String key(String text) {
+        return parsed("KEY", text, key -> KeyCodec.checked("it", key));
     }
 
     static void check(boolean condition, String problem) {

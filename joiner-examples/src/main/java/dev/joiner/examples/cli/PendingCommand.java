@@ -25,10 +25,12 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         versionProvider = Version.class,
+        header = {"Shows what waits in a store.", ""},
         description = {
-            "Prints what waits in a store, one JSON object a line: key, parts (lines merged), firstAt, ageSeconds,"
-                    + " deadline, and what is missing of the fields that --require names. Joins that are being printed"
-                    + " or failed stand in inFlight, with cause, attempt, lastError and nextAt.",
+            "Prints a JSON object for each key, one a line: key, parts (the lines merged), firstAt, ageSeconds,"
+                    + " deadline, and what is missing of the fields that --require names. Joins that another process"
+                    + " is printing, or that could not be printed, stand in inFlight with cause, state (CLAIMED or"
+                    + " FAILED), attempt, lastError and nextAt.",
             ""
         },
         footer = {

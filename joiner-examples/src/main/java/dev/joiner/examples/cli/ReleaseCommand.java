@@ -15,9 +15,10 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         versionProvider = Version.class,
+        header = {"Prints waiting joins of a store as if they were whole.", ""},
         description = {
-            "Prints the waiting join of each key as it is, as if it were whole, and takes it out of the store. A join"
-                    + " that another process is printing at the moment is left alone.",
+            "Prints the waiting join of each key as it is, and takes it out of the store once it is printed. A join"
+                    + " that another process is printing is left alone.",
             ""
         },
         footer = {"", "Exit status: 0 if something waited under every key, 2 if the command line is wrong, 1 otherwise."
@@ -41,7 +42,7 @@ final class ReleaseCommand implements Callable<Integer> {
         boolean allFound = true;
         try (Joiner<Line, Boolean> joiner = joins.open(environment, output)) {
             for (String key : keys) {
-                if (joiner.release(key).isEmpty()) {
+                if (joiner.release(Options.key(key)).isEmpty()) {
                     environment.messages().say("nothing waits under " + key);
                     allFound = false;
                 }

@@ -10,11 +10,13 @@ import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 
 /** Runs the command line in this process, with streams and a clock of the test's. */
 final class Cli {
@@ -60,13 +62,19 @@ final class Cli {
     /** A command that runs on a thread of its own while the test types its input. */
     static final class Running implements AutoCloseable {
         private final PipedOutputStream keyboard = new PipedOutputStream();
-        private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+        private final OutputStream out;
         private final ByteArrayOutputStream err = new ByteArrayOutputStream();
         private final StopSignal stop = new StopSignal();
         private final CompletableFuture<Integer> status;
         private volatile Instant now = START;
 
         Running(String... args) throws IOException {
+            this(new ByteArrayOutputStream(), args);
+        }
+
+        /** @param out has the text that was written to it as its own */
+        Running(OutputStream out, String... args) throws IOException {
+            this.out = out;
             InputStream in = new PipedInputStream(keyboard);
             Environment environment = Environment.of(in, out, err, false, stop, () -> now);
             status = CompletableFuture.supplyAsync(() -> Main.run(environment, args), task -> new Thread(task).start());
@@ -75,6 +83,10 @@ final class Cli {
         void type(String text) throws IOException {
             keyboard.write(text.getBytes(StandardCharsets.UTF_8));
             keyboard.flush();
+        }
+
+        void endInput() throws IOException {
+            keyboard.close();
         }
 
         void clockShows(Instant time) {
@@ -86,7 +98,7 @@ final class Cli {
         }
 
         String out() {
-            return out.toString(StandardCharsets.UTF_8);
+            return out instanceof ByteArrayOutputStream bytes ? bytes.toString(StandardCharsets.UTF_8) : out.toString();
         }
 
         String err() {
@@ -94,11 +106,11 @@ final class Cli {
         }
 
         void awaitOut(String text) {
-            Awaitility.await().untilAsserted(() -> assertThat(out()).contains(text));
+            patiently().untilAsserted(() -> assertThat(out()).contains(text));
         }
 
         void awaitErr(String text) {
-            Awaitility.await().untilAsserted(() -> assertThat(err()).contains(text));
+            patiently().untilAsserted(() -> assertThat(err()).contains(text));
         }
 
         boolean hasEnded() {
@@ -106,8 +118,12 @@ final class Cli {
         }
 
         Ended awaitEnd() {
-            Awaitility.await().untilAsserted(() -> assertThat(status).isDone());
+            patiently().untilAsserted(() -> assertThat(status).isDone());
             return new Ended(status.join(), out(), err());
+        }
+
+        private static ConditionFactory patiently() {
+            return Awaitility.await().atMost(Duration.ofSeconds(60));
         }
 
         @Override

@@ -18,7 +18,7 @@ class CommandsTest {
 
         assertThat(help.status()).isZero();
         assertThat(help.out())
-                .startsWith("Usage: " + ("joiner " + command).strip())
+                .contains("Usage: " + ("joiner " + command).strip())
                 .contains("--help", "--version");
         assertThat(help.err()).isEmpty();
         assertThat(help.outLines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
@@ -37,10 +37,10 @@ class CommandsTest {
 
     @Test
     void commandThatIsMisspeltIsCorrected() {
-        Ended ended = Cli.run("", "jion");
+        Ended ended = Cli.run("", "joins");
 
         assertThat(ended.status()).isEqualTo(2);
-        assertThat(ended.err()).contains("jion").contains("Did you mean: joiner join?");
+        assertThat(ended.err()).contains("joins").contains("Did you mean: joiner join");
     }
 
     @Test

@@ -52,14 +52,11 @@ class JoinCommandTest {
 
     @Test
     void objectsMergeDeeply() {
-        Ended ended = run(
-                "{\"o\":{\"id\":1,\"x\":{\"y\":1}},\"l\":[1,2]}\n{\"o\":{\"id\":1,\"x\":{\"z\":null}},\"l\":[3]}\n"
-                        + "{\"o\":{\"id\":1,\"x\":{\"z\":2}}}\n",
-                "join",
-                "--key",
-                "o.id",
-                "--require",
-                "o.x.z");
+        Ended ended = run("""
+                {"o":{"id":1,"x":{"y":1}},"l":[1,2]}
+                {"o":{"id":1,"x":{"z":null}},"l":[3]}
+                {"o":{"id":1,"x":{"z":2}}}
+                """, "join", "--key", "o.id", "--require", "o.x.z");
 
         assertThat(ended.out()).isEqualTo("{\"o\":{\"id\":1,\"x\":{\"y\":1,\"z\":2}},\"l\":[3]}\n");
     }
@@ -186,7 +183,8 @@ class JoinCommandTest {
                         "{\"id\":1,\"a\":" + "[".repeat(2000) + "]".repeat(2000) + "}",
                         "no JSON object: Document nesting"),
                 arguments("{\"id\":1,\"a\":\"\\ud800\"}", "an unpaired surrogate, which UTF-8 cannot write"),
-                arguments("{\"id\":1,\"\\uDC00\":1}", "an unpaired surrogate, which UTF-8 cannot write"),
+                arguments("{\"id\":1,\"\\uD800\":1}", "no JSON object: "),
+                arguments("{\"id\":1,\"\\uDC00\":1}", "no JSON object: Unexpected low surrogate"),
                 arguments("{\"id\":1,\"a\":[{\"b\":\"\\udc00\\ud800\"}]}", "an unpaired surrogate"),
                 arguments("{\"x\":1}", "no key: id is missing"),
                 arguments("{\"id\":null}", "no key: id is null"),
@@ -386,7 +384,7 @@ class JoinCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 100_000})
+    @ValueSource(ints = {1, 2, 3, 10_000})
     void batchesOfAnySizeGiveTheSame(int size) {
         String input = run("", "generate", "--joins", "200", "--duplicates", "0.1", "--incomplete", "0.1")
                 .out();
@@ -406,6 +404,15 @@ class JoinCommandTest {
                 String.valueOf(size));
 
         assertThat(ended.outLines()).hasSize(200).doesNotHaveDuplicates();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"500", "2000"})
+    void allLinesOfBatchMayHaveTheSameKeyAndBeWhole(String size) {
+        Ended ended = join(JOINED.repeat(10_000), "--batch", size);
+
+        assertThat(ended.status()).isZero();
+        assertThat(ended.out()).isEqualTo(JOINED.repeat(10_000));
     }
 
     @Test
@@ -453,6 +460,22 @@ class JoinCommandTest {
     }
 
     @Test
+    void joinsThatABrokenPipeLeavesBehindAreKeptInTheFile() throws IOException {
+        Path expired = folder.resolve("expired.jsonl");
+
+        Ended ended = Cli.run(
+                (A + B + "{\"id\":2}\n").getBytes(UTF_8),
+                failing("Broken pipe"),
+                "join",
+                "--key=id",
+                "--require=a,b",
+                "--expired-to=" + expired);
+
+        assertThat(ended.err()).isEmpty();
+        assertThat(Files.readAllLines(expired)).contains("{\"id\":2}");
+    }
+
+    @Test
     void outputThatFailsIsTold() {
         Ended ended = Cli.run(
                 (A + B).getBytes(UTF_8), failing("No space left on device"), "join", "--key", "id", "--require", "a,b");
@@ -475,7 +498,7 @@ class JoinCommandTest {
                 "join --key a,b --require a                      | --key: names 2 fields, not one: a,b",
                 "join --key a --require a,,b                     | --require: an empty name in \"a,,b\"",
                 "join --key a --require a --id x.                | --id: an empty name in \"x.\"",
-                "join --key a --require a --batch 0              | --batch is 0, must be at least 1",
+                "join --key a --require a --batch 0              | --batch is 0, must be from 1 to 10000",
                 "join --key a --require a --batch x              | Invalid value for option '--batch'",
                 "join --key a --require a --lease 5              | Invalid value for option '--lease': '5' is no duration",
                 "join --key a --require a --expire-after 0s      | Invalid value for option '--expire-after': '0s' is no",

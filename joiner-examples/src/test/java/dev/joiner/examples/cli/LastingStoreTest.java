@@ -271,7 +271,7 @@ class LastingStoreTest {
         Ended ended = run("", command, "--store", "kept:", "--namespace", namespace, "");
 
         assertThat(ended.status()).isEqualTo(2);
-        assertThat(ended.err()).startsWith("joiner: KEY is empty");
+        assertThat(ended.err()).startsWith("joiner: KEY: it is empty");
     }
 
     private String[] joinArgs(String... args) {

@@ -1,16 +1,20 @@
 package dev.joiner.examples.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.joiner.examples.cli.Cli.Ended;
 import dev.joiner.examples.cli.Cli.Running;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,7 +51,7 @@ class StreamingTest {
             join.clockShows(Cli.START.plus(Duration.ofMinutes(10)));
             Awaitility.await().untilAsserted(() -> assertThat(expired).hasContent(A));
             join.type(B);
-            join.close();
+            join.endInput();
             Ended ended = join.awaitEnd();
             assertThat(ended.summary()).contains("1 joined", "1 waiting", "1 expired");
             assertThat(Files.readString(expired)).isEqualTo(A + B);
@@ -70,7 +74,7 @@ class StreamingTest {
             join.type(A + "{\"id\":2,\"a\":1,\"b\":2}\n");
             join.awaitOut("2");
             join.clockShows(Cli.START.plus(Duration.ofMinutes(10)));
-            join.close();
+            join.endInput();
             Ended ended = join.awaitEnd();
             assertThat(ended.errLines().get(0)).startsWith("joiner: expired 1 (missing b)");
             assertThat(ended.summary()).contains("0 waiting", "1 expired");
@@ -80,13 +84,43 @@ class StreamingTest {
     @Test
     void expiredFileThatFailsEndsTheRunThoughNothingIsRead() throws IOException {
         try (Running join = join("--expire-after", "10m", "--expired-to", "/dev/full", "--sweep-every", "1ms")) {
-            org.junit.jupiter.api.Assumptions.assumeTrue(Files.exists(Path.of("/dev/full")));
+            assumeTrue(Files.exists(Path.of("/dev/full")));
             join.type(A + "{\"id\":2,\"a\":1,\"b\":2}\n");
             join.awaitOut("2");
             join.clockShows(Cli.START.plus(Duration.ofMinutes(10)));
             Ended ended = join.awaitEnd();
             assertThat(ended.status()).isEqualTo(1);
             assertThat(ended.err()).contains("joiner: --expired-to: No space left on device");
+        }
+    }
+
+    @Test
+    void joinIsPrintedOnceHoweverLongTheOutputBlocks() throws Exception {
+        CountDownLatch blocked = new CountDownLatch(1);
+        CountDownLatch goesOn = new CountDownLatch(1);
+        OutputStream slow = new ByteArrayOutputStream() {
+            @Override
+            public synchronized void write(byte[] bytes, int offset, int length) {
+                blocked.countDown();
+                try {
+                    goesOn.await();
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+                super.write(bytes, offset, length);
+            }
+        };
+        String large = "{\"id\":1,\"a\":1,\"b\":\"" + "x".repeat(100_000) + "\"}\n"; // larger than the output's buffer
+        try (Running join =
+                new Running(slow, "join", "--key=id", "--require=a,b", "--expire-after=1h", "--sweep-every=1ms")) {
+            join.type("{\"id\":2,\"a\":1}\n" + large);
+            blocked.await();
+            join.clockShows(Cli.START.plus(Duration.ofHours(1)));
+            join.awaitErr("expired 2");
+            goesOn.countDown();
+            join.endInput();
+            assertThat(join.awaitEnd().summary()).contains("1 joined");
+            assertThat(slow).hasToString(large);
         }
     }
 

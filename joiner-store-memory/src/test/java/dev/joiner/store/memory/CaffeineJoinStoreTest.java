@@ -243,7 +243,7 @@ class CaffeineJoinStoreTest {
             long written = 0;
             long handedOver = 0;
             List<String> mine = new ArrayList<>();
-            for (int i = 0; i < 20_000; i++) {
+            for (int i = 0; i < 8_000; i++) {
                 String key = i % 4 == 0
                         ? "own" + thread + "/" + i
                         : "shared" + ThreadLocalRandom.current().nextInt(300);

@@ -15,6 +15,8 @@ import dev.joiner.spi.Versioned;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -188,6 +190,16 @@ abstract class ExpiryScenarios extends Scenarios {
     }
 
     @Test
+    void noDataMovesTheDeadlineBeyondTheTimeThatAJoinHas() {
+        Node node = node(expiringAsTheDataSays(9).expireAfter(Duration.ofSeconds(10)));
+        node.accept("k:a");
+        clock.advance(Duration.ofSeconds(5));
+        node.accept("k:b@99");
+
+        assertThat(node.dueAt("k")).isEqualTo(START.plusSeconds(10).toEpochMilli());
+    }
+
+    @Test
     void deadlinesBeyondAllTimeAreNeverAndAtOnce() {
         Node node = node(expiringAsTheDataSays(9));
         node.acceptEach("never:@never", "ever:@ever");
@@ -281,6 +293,18 @@ abstract class ExpiryScenarios extends Scenarios {
 
         assertThat(node.sweep()).isEqualTo("failed [k]");
         assertThat(expired.calls()).hasSize(1);
+    }
+
+    @Test
+    void aSweepEndsThoughTheClockIsSetBackMeanwhile() {
+        Node node = node(expiring(2));
+        IntStream.range(0, 1_000).forEach(i -> node.accept(i + ":a"));
+        AtomicReference<Instant> first = new AtomicReference<>(START.plus(SECOND));
+        Joiner<Message, String> sweeping = Joiner.create(
+                expiring(2).build(), store(), () -> Objects.requireNonNullElse(first.getAndSet(null), START));
+
+        assertThat(sweeping.sweep().expired()).isEqualTo(1_000);
+        assertThat(node.isEmpty()).isTrue();
     }
 
     @Test
@@ -431,6 +455,16 @@ abstract class ExpiryScenarios extends Scenarios {
         clock.advance(HOUR);
         assertThat(node.sweep()).isEqualTo("nothing");
         assertThat(expired.calls()).containsExactly(Call.of("k:a", EVICTED));
+    }
+
+    @Test
+    void atMostOnceAJoinNeedsNoRoomBesideEvictedOnes() {
+        Node node = node(whole(2).onExpired(expired).atMostOnce().maxInFlight(1));
+        node.accept("k:a");
+        evict(node, "k");
+
+        assertThat(node.acceptEach("k:b", "k:c")).containsExactly(incomplete(), joined("b+c"));
+        assertThat(node.state("k")).isEqualTo("failed a EVICTED 0");
     }
 
     @Test

@@ -38,6 +38,7 @@ final class FaultyStore<K, V> implements JoinStore<K, V> {
     private final Map<K, Versioned<V>> stale = new HashMap<>();
     private final Set<K> unreadable = new HashSet<>();
     private final Set<K> nameless = new HashSet<>();
+    private final Set<K> unwritable = new HashSet<>();
     private Function<K, Versioned<V>> guess;
     private Runnable beforeWrite = () -> {};
     private boolean failNextRead;
@@ -106,6 +107,11 @@ final class FaultyStore<K, V> implements JoinStore<K, V> {
         nameless.add(key);
     }
 
+    /** What is to be under this key cannot be encoded, from now on: nothing happens of a write that it is part of. */
+    void refuseToEncode(K key) {
+        unwritable.add(key);
+    }
+
     void repair() {
         unreadable.clear();
         nameless.clear();
@@ -171,12 +177,21 @@ final class FaultyStore<K, V> implements JoinStore<K, V> {
 
     @Override
     public Exchange<V> compareAndExchange(K key, Versioned<V> expected, Versioned<V> next) {
-        return write(() -> exchange(new Change<>(key, expected, next)));
+        return compareAndExchangeAll(List.of(new Change<>(key, expected, next))).get(0);
     }
 
     @Override
     public List<Exchange<V>> compareAndExchangeAll(List<Change<K, V>> changes) {
-        return write(() -> changes.stream().map(this::exchange).toList());
+        return write(() -> {
+            changes.forEach(this::encode);
+            return changes.stream().map(this::exchange).toList();
+        });
+    }
+
+    private void encode(Change<K, V> change) {
+        if (change.next() != null && unwritable.contains(change.key())) {
+            throw new CodecException(change.key().toString(), "cannot be encoded", null);
+        }
     }
 
     private Exchange<V> exchange(Change<K, V> change) {

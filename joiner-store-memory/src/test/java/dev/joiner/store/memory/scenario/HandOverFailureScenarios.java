@@ -15,6 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** User code that throws: what is kept of the join, and who gets it next. */
 abstract class HandOverFailureScenarios extends Scenarios {
@@ -384,18 +385,23 @@ abstract class HandOverFailureScenarios extends Scenarios {
         assertThat(Thread.interrupted()).isTrue();
     }
 
-    @Test
-    void theErrorOfAnAttemptIsKeptWithinBounds() {
+    /** And is a text still: no pair of surrogates is cut in two. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "x"})
+    void theErrorOfAnAttemptIsKeptWithinBounds(String beginning) {
         Node node = node(whole(1));
         process.doesOnce((value, handOver) -> {
-            throw new IllegalStateException("x".repeat(100_000));
+            throw new IllegalStateException(beginning + "\ud83d\ude00".repeat(100_000));
         });
         assertHandOverFails("k", 1, () -> node.accept("k:a"));
         clock.advance(MINUTE);
         node.sweep();
 
         String kept = process.calls().get(1).lastError().orElseThrow();
-        assertThat(kept).startsWith("java.lang.IllegalStateException: xxx").hasSizeBetween(100, 1_000);
+        assertThat(kept)
+                .startsWith("java.lang.IllegalStateException: " + beginning + "\ud83d\ude00")
+                .hasSizeBetween(100, 1_000)
+                .endsWith("\ud83d\ude00");
     }
 
     @Test

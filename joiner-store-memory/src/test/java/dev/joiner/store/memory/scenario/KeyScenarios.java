@@ -65,6 +65,16 @@ abstract class KeyScenarios extends Scenarios {
         assertThat(node.isEmpty()).isTrue();
     }
 
+    @Test
+    void nothingIsUnderAKeyThatIsNull() {
+        Node node = node(whole(1));
+
+        assertThat(Stream.<Runnable>of(() -> node.state(null), () -> node.release(null), () -> node.drop(null)))
+                .allSatisfy(call -> assertThatThrownBy(call::run)
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessage("key is null"));
+    }
+
     @ParameterizedTest
     @MethodSource("texts")
     void idsThatNoStoreCouldKeepAreRefused(List<String> textAndProblem) {

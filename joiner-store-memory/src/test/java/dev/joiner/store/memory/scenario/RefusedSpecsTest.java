@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.joiner.JoinSpec;
-import dev.joiner.JoinSpec.Builder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.UnaryOperator;
@@ -18,9 +17,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RefusedSpecsTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
 
-    private interface Option extends UnaryOperator<Builder<String, String, String>> {}
+    private interface Option extends UnaryOperator<JoinSpec.Builder<String, String, String>> {}
 
-    private static Builder<String, String, String> spec() {
+    private static JoinSpec.Builder<String, String, String> spec() {
         return JoinSpec.<String>keyedBy(key -> key)
                 .<String>mergedBy((message, pending) -> message)
                 .sufficientWhen(value -> true);
@@ -38,7 +37,7 @@ class RefusedSpecsTest {
                 of(spec -> spec.onExpired((value, handOver) -> {}).joinOnExpiry(), "onExpired", "joinOnExpiry"),
                 of(spec -> spec.retry(3), "retry", "onPoisoned"),
                 of(spec -> spec.onPoisoned((value, handOver) -> {}), "onPoisoned", "retry"),
-                of(Builder::keepAfterJoin, "keepAfterJoin", "expireAfter", "expireAfterIdle", "expireAt"),
+                of(JoinSpec.Builder::keepAfterJoin, "keepAfterJoin", "expireAfter", "expireAfterIdle", "expireAt"),
                 of(
                         spec -> spec.keepAfterJoin()
                                 .expireAfter(SECOND)
@@ -52,7 +51,7 @@ class RefusedSpecsTest {
     @ParameterizedTest
     @MethodSource("combinations")
     void optionsThatDoNotGoTogetherAreRefusedByName(Option options, String... names) {
-        Builder<String, String, String> builder = options.apply(spec());
+        JoinSpec.Builder<String, String, String> builder = options.apply(spec());
 
         assertThatThrownBy(builder::build)
                 .isInstanceOf(IllegalStateException.class)

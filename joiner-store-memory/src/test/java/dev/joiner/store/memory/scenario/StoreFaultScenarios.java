@@ -606,4 +606,41 @@ abstract class StoreFaultScenarios extends Scenarios {
         assertThat(report.failures()).extracting(SweepReport.Failure::key).containsExactlyInAnyOrderElementsOf(corrupt);
         assertThat(expired.calls()).containsExactly(Call.of("k:b", EXPIRED).begun(SECOND));
     }
+
+    @Test
+    void aValueThatCannotBeWrittenIsNotStored() {
+        Node node = faulty(whole(2));
+        node.accept("k:a");
+        store.refuseToEncode("k");
+
+        assertThatThrownBy(() -> node.accept("k:b")).isInstanceOf(CodecException.class);
+        assertThat(process.calls()).isEmpty();
+        assertThat(node.state("k")).isEqualTo("open a");
+    }
+
+    @Test
+    void aValueThatCannotBeWrittenFailsItsPartOfABatchAlone() {
+        Node node = faulty(whole(2));
+        node.accept("l:a");
+        store.guessNothing();
+        store.refuseToEncode("k");
+
+        List<Outcome<String>> outcomes = node.acceptAll("k:a", "l:b", "m:a");
+
+        assertFailed(outcomes.get(0)).isInstanceOf(CodecException.class);
+        assertThat(outcomes.subList(1, 3)).containsExactly(joined("a+b"), incomplete());
+        assertThat(node.keys()).containsExactly("m");
+    }
+
+    @Test
+    void aClaimThatCannotBeWrittenStopsNoOtherOfTheSweep() {
+        Node node = faulty(expiring(2));
+        node.acceptEach("k:a", "l:a");
+        clock.advance(SECOND);
+        store.refuseToEncode("k");
+
+        assertThat(node.sweep()).isEqualTo("expired 1, failed [k]");
+        assertThat(expired.calls()).containsExactly(Call.of("l:a", EXPIRED));
+        assertThat(node.state("k")).isEqualTo("open a");
+    }
 }
