@@ -297,10 +297,13 @@ class MapJoinStoreTest {
         List<List<String>> anomalies = Parallel.run(6, thread -> {
             List<String> twice = new ArrayList<>();
             if (thread < 4) {
-                for (int i = 0; i < 100_000; i++) {
-                    writeAtRandom("k" + ThreadLocalRandom.current().nextInt(keys));
+                try {
+                    for (int i = 0; i < 100_000; i++) {
+                        writeAtRandom("k" + ThreadLocalRandom.current().nextInt(keys));
+                    }
+                } finally {
+                    writers.countDown();
                 }
-                writers.countDown();
             } else {
                 while (writers.getCount() > 0) {
                     List<String> page = keys(store.due(Instant.ofEpochMilli(500), 64));
@@ -351,14 +354,17 @@ class MapJoinStoreTest {
         List<List<String>> found = Parallel.run(3, thread -> {
             List<String> keys = new ArrayList<>();
             if (thread == 0) {
-                String cursor = null;
-                do {
-                    Page<String, Integer> page = store.scan(cursor, 100);
-                    assertThat(page.entries()).hasSizeLessThanOrEqualTo(100);
-                    keys.addAll(keys(page.entries()));
-                    cursor = page.next();
-                } while (cursor != null);
-                scanned.countDown();
+                try {
+                    String cursor = null;
+                    do {
+                        Page<String, Integer> page = store.scan(cursor, 100);
+                        assertThat(page.entries()).hasSizeLessThanOrEqualTo(100);
+                        keys.addAll(keys(page.entries()));
+                        cursor = page.next();
+                    } while (cursor != null);
+                } finally {
+                    scanned.countDown();
+                }
             } else {
                 for (int i = 0; i < 50_000 || scanned.getCount() > 0; i++) {
                     String passing = "passing" + thread + i % 20_000;
