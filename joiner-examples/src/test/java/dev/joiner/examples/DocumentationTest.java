@@ -67,8 +67,10 @@ class DocumentationTest {
                 .filter(line -> line.startsWith("mvn"))
                 .toList();
 
-        assertThat(commands).singleElement().satisfies(command -> assertThat(read(ROOT.resolve("README.md")))
-                .contains("```sh\n" + command + "\n```"));
+        assertThat(commands)
+                .singleElement()
+                .satisfies(
+                        command -> assertThat(read(ROOT.resolve("README.md"))).contains("```sh\n" + command + "\n```"));
     }
 
     private static Map<String, String> regions() throws IOException {
@@ -90,7 +92,8 @@ class DocumentationTest {
         try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
             return Stream.concat(
                             docs.filter(file -> file.toString().endsWith(".md")),
-                            Stream.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md").map(ROOT::resolve))
+                            Stream.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+                                    .map(ROOT::resolve))
                     .toList();
         }
     }

@@ -2,8 +2,8 @@ package dev.joiner.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.joiner.Joiner;
 import dev.joiner.JoinSpec;
+import dev.joiner.Joiner;
 import dev.joiner.Sweeper;
 import dev.joiner.store.memory.MapJoinStore;
 import java.time.Duration;
