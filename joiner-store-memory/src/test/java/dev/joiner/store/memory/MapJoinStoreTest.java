@@ -206,6 +206,18 @@ class MapJoinStoreTest {
     }
 
     @Test
+    void aDeadlineMayMoveToAnEarlierTime() {
+        Versioned<Integer> held = null;
+        for (long deadline = 100; deadline > 0; deadline--) {
+            Versioned<Integer> next = open(1, deadline);
+            store.compareAndExchange("k", held, next);
+            held = next;
+            assertThat(keys(store.due(Instant.ofEpochMilli(deadline), 10))).containsExactly("k");
+            assertThat(store.due(Instant.ofEpochMilli(deadline - 1), 10)).isEmpty();
+        }
+    }
+
+    @Test
     void aDeadlineThatMovesAMillionTimesLeavesOneEntry() {
         IntStream.range(0, 10_000).forEach(i -> store.compareAndExchange("other" + i, null, open(i, i * 100L)));
         Versioned<Integer> held = null;
