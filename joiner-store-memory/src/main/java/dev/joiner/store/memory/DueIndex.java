@@ -74,7 +74,7 @@ final class DueIndex<K> {
 
         private Page(Stripe stripe, Leaf<K> leaf) {
             this.stripe = stripe;
-            start = new Leaf<>(leaf.due, leaf.hash, List.of());
+            start = new Leaf<>(leaf.due, leaf.hash);
             keys = List.copyOf(leaf.keys);
         }
 
@@ -101,10 +101,10 @@ final class DueIndex<K> {
         int hash;
         ArrayList<K> keys;
 
-        Leaf(long due, int hash, List<K> keys) {
+        Leaf(long due, int hash) {
             this.due = due;
             this.hash = hash;
-            this.keys = new ArrayList<>(keys);
+            keys = new ArrayList<>(0);
         }
 
         /** Only the first leaf of a stripe can get a key before its position, and it stays the first. */
@@ -150,7 +150,7 @@ final class DueIndex<K> {
         private final TreeSet<Leaf<K>> leaves = new TreeSet<>();
 
         Stripe() {
-            leaves.add(new Leaf<>(JoinState.NEVER, 0, List.of()));
+            leaves.add(new Leaf<>(JoinState.NEVER, 0));
         }
 
         boolean move(K key, int hash, long from, long to, BooleanSupplier write) {
@@ -201,7 +201,7 @@ final class DueIndex<K> {
         }
 
         private Leaf<K> leafAt(long due, int hash) {
-            Leaf<K> leaf = leaves.floor(new Leaf<>(due, hash, List.of()));
+            Leaf<K> leaf = leaves.floor(new Leaf<>(due, hash));
             return leaf == null ? leaves.first() : leaf;
         }
 
@@ -238,8 +238,9 @@ final class DueIndex<K> {
             int at = cut(placed, growsAtTheEnd ? last : placed.size() / 2);
             if (at > 0) {
                 List<K> keys = placed.stream().map(Placed::key).toList();
-                Leaf<K> right = new Leaf<>(placed.get(at).due, placed.get(at).hash, keys.subList(at, keys.size()));
                 ArrayList<K> left = new ArrayList<>(keys.subList(0, at));
+                Leaf<K> right = new Leaf<>(placed.get(at).due, placed.get(at).hash);
+                right.keys.addAll(keys.subList(at, keys.size()));
                 leaves.add(right);
                 leaf.keys = left;
             }
