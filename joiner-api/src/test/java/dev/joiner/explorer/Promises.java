@@ -517,7 +517,9 @@ final class Promises {
             boolean isInTime = handOver.receiver() == Receiver.POISONED
                     ? claim.progress() == Progress.THREW
                             || (claim.progress() == Progress.WAITING && claim.attempt() > spec.maxAttempts())
-                    : claim.progress() == Progress.WAITING;
+                    : claim.progress() == Progress.WAITING
+                            // a handler that renews has begun before that
+                            || (setting.renews() && claim.progress() == Progress.LOST);
             if (isIt && isInTime) {
                 return claim;
             }
