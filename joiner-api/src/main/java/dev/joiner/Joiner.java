@@ -59,7 +59,9 @@ public interface Joiner<M, R> extends AutoCloseable {
      * {@link #accept} for many messages at once, with as few round trips to the store as it can make.
      *
      * <p>The messages of one key are taken in the order given. Handlers run after all messages are written, in that
-     * order too. A message that cannot be taken, or whose hand-over throws, is {@link Outcome.Failed} alone.
+     * order too. A message that cannot be taken, or whose hand-over throws, is {@link Outcome.Failed} alone. What the
+     * batch completes is in flight until its hand-overs have ended: more than {@code maxInFlight} joins of one key in one
+     * batch fail with a {@link ContentionException}.
      *
      * @return one outcome per message, in the order given
      * @throws StoreException if the store failed; any of the messages may be merged, and no handler ran

@@ -251,15 +251,25 @@ final class Moves {
                     () -> soFar + "crashes as soon as the store has written " + Told.of(exchange.next()),
                     () -> crashed(written(world.withFault(), index, exchange), index));
         }
-        if (mayFail(world, Fault.REPEATED_WRITE) && exchange.next() != null) {
-            add(
-                    moves,
-                    () -> soFar + "repeats its write of " + Told.of(exchange.next()),
-                    () -> reach(
-                            written(world.withFault(), index, exchange),
-                            index,
-                            new Answer.Exchanged(false, exchange.next())));
+        if (mayFail(world, Fault.REPEATED_WRITE) && mayRepeat(world, index, exchange)) {
+            add(moves, () -> soFar + "repeats its write of " + Told.of(exchange.next()), () -> {
+                World written = written(world.withFault(), index, exchange);
+                boolean isKnown = exchange.next() != null; // by its number
+                return reach(
+                        isKnown ? written : promises.disturbed(written, index),
+                        index,
+                        new Answer.Exchanged(false, exchange.next()));
+            });
         }
+    }
+
+    /**
+     * Of a removal nothing stays by which it could be known again. A hand-over is not confirmed then; but a drop has
+     * nothing to return, and what is handed over at most once is not handed over at all, as after a crash.
+     */
+    private boolean mayRepeat(World world, int index, Effect.Exchange exchange) {
+        boolean isLastWrite = world.nodes().get(index).work().kind() != Kind.DROP && !spec.atMostOnce();
+        return exchange.next() != null || isLastWrite;
     }
 
     private World written(World world, int index, Effect.Exchange exchange) {

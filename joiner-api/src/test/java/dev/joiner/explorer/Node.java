@@ -46,9 +46,11 @@ record Node(
         BEGUN,
         /** The join's own handler returned. */
         HANDED,
-        /** A handler threw. */
+        /** The join's own handler threw. */
         THREW,
         POISON_BEGUN,
+        /** {@code onPoisoned} threw. */
+        POISON_THREW,
         /** {@code onPoisoned} returned. */
         POISONED
     }
@@ -69,6 +71,10 @@ record Node(
 
         boolean isTaken() {
             return progress == Progress.HANDED || progress == Progress.POISONED;
+        }
+
+        boolean hasThrown() {
+            return progress == Progress.THREW || progress == Progress.POISON_THREW;
         }
 
         boolean hasBegun() {

@@ -238,9 +238,13 @@ final class Promises {
                 unless(was.token() == is.token() && was.attempt() == is.attempt(), "a claim changes: {}, {}", was, is);
             } else if (!is.isClaimed()) {
                 unless(
-                        mine != null && mine.progress() == Progress.THREW,
+                        mine != null && mine.hasThrown(),
                         "{} writes a join off as failed that it has not seen fail: {}",
                         operation,
+                        was);
+                unless(
+                        mine.progress() == Progress.POISON_THREW || mine.attempt() < spec.maxAttempts(),
+                        "the last attempt failed, and onPoisoned was not called: {}",
                         was);
                 unless(was.attempt() == is.attempt(), "a failure changes the attempts: {}, {}", was, is);
             } else {
@@ -513,7 +517,9 @@ final class Promises {
             boolean isInTime = handOver.receiver() == Receiver.POISONED
                     ? claim.progress() == Progress.THREW
                             || (claim.progress() == Progress.WAITING && claim.attempt() > spec.maxAttempts())
-                    : claim.progress() == Progress.WAITING;
+                    : claim.progress() == Progress.WAITING
+                            // a handler that renews has begun before that
+                            || (setting.renews() && claim.progress() == Progress.LOST);
             if (isIt && isInTime) {
                 return claim;
             }
@@ -530,7 +536,9 @@ final class Promises {
                 .filter(each -> each.progress() == under)
                 .findAny()
                 .orElseThrow();
-        Progress over = !returned ? Progress.THREW : isPoison ? Progress.POISONED : Progress.HANDED;
+        Progress over = isPoison
+                ? returned ? Progress.POISONED : Progress.POISON_THREW
+                : returned ? Progress.HANDED : Progress.THREW;
         Ledger ledger = world.ledger();
         if (returned) {
             ledger = ledger.changing(claim.fate(), isPoison ? Fate::takenAsPoison : Fate::handedOver);
@@ -640,8 +648,7 @@ final class Promises {
             unless(
                     node.claims().stream()
                             .filter(claim -> claim.word().contains(letter))
-                            .anyMatch(claim ->
-                                    claim.progress() == Progress.THREW || claim.progress() == Progress.POISONED),
+                            .anyMatch(claim -> claim.hasThrown() || claim.progress() == Progress.POISONED),
                     "\"{}\" is told {}, and no handler threw",
                     letter,
                     failed);
@@ -682,7 +689,9 @@ final class Promises {
 
     private static void checkReleased(World world, Node node, Object outcome) {
         if (outcome instanceof ProcessingException) {
-            unless(count(node, Progress.THREW, Progress.POISONED) > 0, "release threw, and no handler had");
+            unless(
+                    count(node, Progress.THREW, Progress.POISON_THREW, Progress.POISONED) > 0,
+                    "release threw, and no handler had");
             return;
         }
         List<?> joined = list(node, outcome);

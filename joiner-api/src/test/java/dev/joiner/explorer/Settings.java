@@ -56,7 +56,7 @@ final class Settings {
         settings.add(Setting.of("rememberFor and ids", 2, both(IDS, CLOSED), "a", "b", "c")
                 .with(budget -> budget.faults(1).jumps(1).sweeps(1).redeliveries(1)));
         settings.add(Setting.of("onExpired", 2, both(IDS, EXPIRING), "a", "b")
-                .with(budget -> budget.faults(2).jumps(2).sweeps(2)));
+                .with(budget -> budget.faults(1).jumps(2).sweeps(2)));
         settings.add(Setting.of("onExpired, ids kept", 2, both(IDS_KEPT, EXPIRING), "a", "b", "c")
                 .with(budget -> budget.faults(1).jumps(1).sweeps(1)));
         settings.add(Setting.of(

@@ -539,6 +539,15 @@ class TransitionTest {
             JoinState<String> noneOpen = flying(null, claimed("ab", Cause.COMPLETE, 1, 1, AT));
             assertThat(noneOpen.evicted()).isSameAs(noneOpen);
         }
+
+        @Test
+        void evictedValueThatWasJoinedEnds() {
+            Join<String> joined = new Join<>("ab", 2, AT, AT + 1, NEVER, List.of(), true);
+            Flight<String> copy = claimed("ab", Cause.COMPLETE, 1, 1, AT);
+
+            assertThat(open(joined).evicted()).isNull();
+            assertThat(flying(joined, copy).evicted()).isEqualTo(flying(null, copy));
+        }
     }
 
     @Nested

@@ -79,13 +79,18 @@ class DocumentationTest {
             files.filter(file -> file.toString().endsWith(".java")).forEach(file -> {
                 Matcher region = REGION.matcher(read(file));
                 while (region.find()) {
-                    assertThat(regions.put(region.group(1), region.group(2).stripIndent()))
+                    assertThat(regions.put(region.group(1), unindented(region.group(2))))
                             .as("a second snippet %s", region.group(1))
                             .isNull();
                 }
             });
         }
         return regions;
+    }
+
+    /** {@code stripIndent} counts what follows the last line's end as a line without indentation. */
+    private static String unindented(String region) {
+        return region.stripTrailing().stripIndent() + "\n";
     }
 
     private static List<Path> documents() throws IOException {

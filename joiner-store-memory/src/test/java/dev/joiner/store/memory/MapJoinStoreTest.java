@@ -206,6 +206,18 @@ class MapJoinStoreTest {
     }
 
     @Test
+    void aDeadlineMayMoveToAnEarlierTime() {
+        Versioned<Integer> held = null;
+        for (long deadline = 100; deadline > 0; deadline--) {
+            Versioned<Integer> next = open(1, deadline);
+            store.compareAndExchange("k", held, next);
+            held = next;
+            assertThat(keys(store.due(Instant.ofEpochMilli(deadline), 10))).containsExactly("k");
+            assertThat(store.due(Instant.ofEpochMilli(deadline - 1), 10)).isEmpty();
+        }
+    }
+
+    @Test
     void aDeadlineThatMovesAMillionTimesLeavesOneEntry() {
         IntStream.range(0, 10_000).forEach(i -> store.compareAndExchange("other" + i, null, open(i, i * 100L)));
         Versioned<Integer> held = null;
@@ -297,10 +309,13 @@ class MapJoinStoreTest {
         List<List<String>> anomalies = Parallel.run(6, thread -> {
             List<String> twice = new ArrayList<>();
             if (thread < 4) {
-                for (int i = 0; i < 100_000; i++) {
-                    writeAtRandom("k" + ThreadLocalRandom.current().nextInt(keys));
+                try {
+                    for (int i = 0; i < 100_000; i++) {
+                        writeAtRandom("k" + ThreadLocalRandom.current().nextInt(keys));
+                    }
+                } finally {
+                    writers.countDown();
                 }
-                writers.countDown();
             } else {
                 while (writers.getCount() > 0) {
                     List<String> page = keys(store.due(Instant.ofEpochMilli(500), 64));
@@ -351,14 +366,17 @@ class MapJoinStoreTest {
         List<List<String>> found = Parallel.run(3, thread -> {
             List<String> keys = new ArrayList<>();
             if (thread == 0) {
-                String cursor = null;
-                do {
-                    Page<String, Integer> page = store.scan(cursor, 100);
-                    assertThat(page.entries()).hasSizeLessThanOrEqualTo(100);
-                    keys.addAll(keys(page.entries()));
-                    cursor = page.next();
-                } while (cursor != null);
-                scanned.countDown();
+                try {
+                    String cursor = null;
+                    do {
+                        Page<String, Integer> page = store.scan(cursor, 100);
+                        assertThat(page.entries()).hasSizeLessThanOrEqualTo(100);
+                        keys.addAll(keys(page.entries()));
+                        cursor = page.next();
+                    } while (cursor != null);
+                } finally {
+                    scanned.countDown();
+                }
             } else {
                 for (int i = 0; i < 50_000 || scanned.getCount() > 0; i++) {
                     String passing = "passing" + thread + i % 20_000;

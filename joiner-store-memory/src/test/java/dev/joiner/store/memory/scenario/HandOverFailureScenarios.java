@@ -323,9 +323,27 @@ abstract class HandOverFailureScenarios extends Scenarios {
     }
 
     @Test
+    void aRedeliveryAfterTheLastAttemptGoesToOnPoisonedAlone() {
+        Node node = node(retrying(1, 1).identifiedBy(Message::text));
+        process.fails();
+        poisoned.failsOnce();
+        assertHandOverFails("k", 1, () -> node.accept("k:a"));
+
+        assertThat(assertHandOverFails("k", 1, () -> node.accept("k:a")))
+                .hasNoCause()
+                .hasMessageContaining(new Broken("a", 1).toString())
+                .hasMessageContaining("onPoisoned");
+        assertThat(process.calls()).hasSize(1);
+        assertThat(poisoned.calls())
+                .hasSize(2)
+                .containsOnly(Call.of("k:a", COMPLETE).poisonedAfter(1));
+        assertThat(node.isEmpty()).isTrue();
+    }
+
+    @Test
     void whatBothHandlersThrewIsInTheException() {
         Node node = node(retrying(1, 1));
-        IllegalStateException second = new IllegalStateException("from onPoisoned");
+        AssertionError second = new AssertionError("from onPoisoned");
         process.fails();
         poisoned.does((value, handOver) -> {
             throw second;
@@ -334,6 +352,7 @@ abstract class HandOverFailureScenarios extends Scenarios {
         assertThat(assertHandOverFails("k", 1, () -> node.accept("k:a")).getCause())
                 .isInstanceOf(Broken.class)
                 .hasSuppressedException(second);
+        assertThat(node.state("k")).isEqualTo("failed a COMPLETE 1");
     }
 
     @Test

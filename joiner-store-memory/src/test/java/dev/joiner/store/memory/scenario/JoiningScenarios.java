@@ -156,7 +156,7 @@ abstract class JoiningScenarios extends Scenarios {
     }
 
     @Test
-    void aSlowHandOverDelaysNoOtherKey() throws Exception {
+    void aSlowHandOverDelaysNoOtherMessage() throws Exception {
         Node node = node(whole(1));
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch end = new CountDownLatch(1);
@@ -170,6 +170,7 @@ abstract class JoiningScenarios extends Scenarios {
         for (int i = 0; i < 1_000; i++) { // more keys than anybody has locks
             assertThat(node.accept(i + ":a")).isEqualTo(joined("a"));
         }
+        assertThat(node.accept("slow:b")).isEqualTo(joined("b"));
         assertThat(slow).isNotDone();
 
         end.countDown();

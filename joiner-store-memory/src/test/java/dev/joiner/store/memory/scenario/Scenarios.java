@@ -27,12 +27,13 @@ import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 
 /**
  * What all scenarios have in common: a namespace of their own, a hand-set clock, handlers that note their calls, and
  * nodes that share all this.
  */
-@Timeout(60) // a deadlock is to fail, not to hang
+@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD) // a deadlock or an endless loop fails, and does not hang
 abstract class Scenarios {
     static final Instant START = Instant.parse("2026-01-01T10:20:30.123456Z");
     static final Duration MILLISECOND = Duration.ofMillis(1);

@@ -1,0 +1,157 @@
+package dev.joiner.store.memory;
+
+import dev.joiner.JoinSpec;
+import dev.joiner.Joiner;
+import dev.joiner.Outcome;
+import dev.joiner.spi.JoinState;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jetbrains.lincheck.datastructures.IntGen;
+import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.Param;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Whatever threads ask of a joiner at the same time, it is as if they had asked one after the other. Messages are
+ * digits, merged into numbers; a number of two digits is whole. No hand-over throws, and the clock stands still.
+ */
+class JoinerLinearizabilityTest {
+
+    @Test
+    @Tag(Schedules.SLOW)
+    void joinsOfTwoKeysAreLikeASequenceInEveryScheduleTried() {
+        Schedules.modelChecked().sequentialSpecification(Ancestor.class).check(TwoKeys.class);
+    }
+
+    @Test
+    void joinsOfTwoKeysAreLikeASequenceAtFullSpeed() {
+        Schedules.stressed().sequentialSpecification(Ancestor.class).check(TwoKeys.class);
+    }
+
+    @Test
+    @Tag(Schedules.SLOW)
+    void joinsThatExpireAndKeepTheirIdsAreLikeASequenceInEveryScheduleTried() {
+        Schedules.modelChecked().sequentialSpecification(WithIds.class).check(OneKey.class);
+    }
+
+    @Test
+    void joinsThatExpireAndKeepTheirIdsAreLikeASequenceAtFullSpeed() {
+        Schedules.stressed().sequentialSpecification(WithIds.class).check(OneKey.class);
+    }
+
+    private record Message(int key, int digit) {}
+
+    private static JoinSpec.Builder<Message, Integer, Integer> pairs() {
+        return JoinSpec.<Message>keyedBy(Message::key)
+                .<Integer>mergedBy((message, pending) -> pending == null ? message.digit : pending * 10 + message.digit)
+                .sufficientWhen(number -> number >= 10);
+    }
+
+    private static Joiner<Message, Integer> joiner(JoinSpec.Builder<Message, Integer, Integer> spec) {
+        return Joiner.create(spec.build(), MapJoinStore.create(), InstantSource.fixed(Instant.EPOCH));
+    }
+
+    private static List<Object> values(List<JoinState.Join<?>> joins) {
+        return joins.stream().<Object>map(JoinState.Join::value).toList();
+    }
+
+    private static List<Object> results(List<Outcome.Joined<Integer>> joined) {
+        return joined.stream().<Object>map(Outcome.Joined::result).toList();
+    }
+
+    /** A joiner with default options. */
+    public static class TwoKeys {
+        private final Joiner<Message, Integer> joiner = joiner(pairs());
+
+        @Operation
+        public Outcome<Integer> accept(
+                @Param(gen = IntGen.class, conf = "1:2") int key, @Param(gen = IntGen.class, conf = "1:9") int digit) {
+            return joiner.accept(new Message(key, digit));
+        }
+
+        @Operation
+        public List<Object> release(@Param(gen = IntGen.class, conf = "1:2") int key) {
+            return results(joiner.release(key));
+        }
+
+        @Operation
+        public List<Object> drop(@Param(gen = IntGen.class, conf = "1:2") int key) {
+            return values(joiner.drop(key));
+        }
+    }
+
+    /** What that is to be like. */
+    public static class Ancestor {
+        private final Map<Integer, Integer> table = new HashMap<>();
+
+        public Outcome<Integer> accept(int key, int digit) {
+            int merged = table.containsKey(key) ? table.get(key) * 10 + digit : digit;
+            table.put(key, merged);
+            return merged >= 10 ? new Outcome.Joined<>(table.remove(key), true) : new Outcome.Incomplete<>();
+        }
+
+        public List<Object> release(int key) {
+            return drop(key);
+        }
+
+        public List<Object> drop(int key) {
+            return table.containsKey(key) ? List.of(table.remove(key)) : List.of();
+        }
+    }
+
+    /** A joiner whose joins are over at once, for the next sweep, and whose ids are kept. */
+    public static class OneKey {
+        private final Joiner<Message, Integer> joiner = joiner(pairs().identifiedBy(Message::digit, Duration.ofHours(1))
+                .expireAt(number -> Instant.EPOCH)
+                .onExpired((number, handOver) -> {}));
+
+        @Operation
+        public Outcome<Integer> accept(@Param(gen = IntGen.class, conf = "1:9") int digit) {
+            return joiner.accept(new Message(1, digit));
+        }
+
+        @Operation
+        public int sweep() {
+            return joiner.sweep().expired();
+        }
+
+        @Operation
+        public List<Object> release() {
+            return results(joiner.release(1));
+        }
+
+        @Operation
+        public List<Object> drop() {
+            return values(joiner.drop(1));
+        }
+    }
+
+    /** What that is to be like. */
+    public static class WithIds {
+        private final Ancestor joins = new Ancestor();
+        private final Set<Integer> ids = new HashSet<>();
+
+        public Outcome<Integer> accept(int digit) {
+            return ids.add(digit) ? joins.accept(1, digit) : new Outcome.Duplicate<>();
+        }
+
+        public int sweep() {
+            return joins.drop(1).size();
+        }
+
+        public List<Object> release() {
+            return joins.release(1);
+        }
+
+        public List<Object> drop() {
+            return joins.drop(1);
+        }
+    }
+}
