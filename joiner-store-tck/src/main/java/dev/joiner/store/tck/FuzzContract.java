@@ -31,8 +31,8 @@ abstract class FuzzContract extends StoreFixture {
     private final long seed = Long.getLong("seed", System.nanoTime());
     private final Queue<String> results = new ConcurrentLinkedQueue<>();
 
-    FuzzContract(JoinStoreContract contract) {
-        super(contract);
+    FuzzContract(Stores stores) {
+        super(stores);
     }
 
     private record Message(String key, int number) {}
@@ -58,7 +58,7 @@ abstract class FuzzContract extends StoreFixture {
 
         List<Integer> joined = numbersOf(results);
         List<Integer> waiting = new ArrayList<>();
-        for (JoinStore.Entry<String, String> entry : store().scan(null, 1_000).entries()) {
+        for (JoinStore.Entry<String, String> entry : store("", NOT_CANONICAL).scan(null, 1_000).entries()) {
             JoinState<String> state = entry.held().state();
             assertThat(state.inFlight()).as("seed %d", seed).isEmpty();
             waiting.addAll(numbersOf(List.of("k:" + state.open().value())));
@@ -111,7 +111,7 @@ abstract class FuzzContract extends StoreFixture {
         Queue<Message> input = new ConcurrentLinkedQueue<>(shuffled);
         HandSetClock clock = new HandSetClock(Instant.parse("2026-01-01T00:00:00Z"));
         List<Joiner<Message, String>> nodes = List.of(
-                joiner(spec, store("", NOT_CANONICAL), clock), joiner(spec, secondStore("", NOT_CANONICAL), clock));
+                joiner(spec, store("", NOT_CANONICAL), clock), joiner(spec, store("", NOT_CANONICAL), clock));
         Parallel.run(THREADS, thread -> {
             Joiner<Message, String> node = nodes.get(thread % 2);
             Random sizes = new Random(seed + thread);

@@ -1,4 +1,4 @@
-package dev.joiner.store.memory.scenario;
+package dev.joiner.store.tck;
 
 import dev.joiner.Joiner;
 import dev.joiner.Outcome;

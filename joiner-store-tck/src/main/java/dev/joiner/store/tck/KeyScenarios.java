@@ -1,4 +1,4 @@
-package dev.joiner.store.memory.scenario;
+package dev.joiner.store.tck;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.joiner.store.memory.scenario;
+package dev.joiner.store.tck;
 
 /** What handlers of the tests throw. */
 final class Broken extends Exception {

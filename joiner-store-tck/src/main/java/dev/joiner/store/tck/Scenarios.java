@@ -1,4 +1,4 @@
-package dev.joiner.store.memory.scenario;
+package dev.joiner.store.tck;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -43,19 +43,12 @@ abstract class Scenarios {
 
     static final Duration HOUR = Duration.ofHours(1);
 
-    /** Opens stores of one kind. */
-    @FunctionalInterface
-    interface Stores {
-        /** A store on the data of the config's namespace: what is opened twice, shows the same data twice. */
-        <K, V> JoinStore<K, V> open(JoinStoreConfig<K, V> config);
-    }
-
     private final Stores stores;
     private final String namespace = "scenario-" + UUID.randomUUID();
     private final List<Joiner<?, ?>> joiners = new ArrayList<>();
     private final AtomicReference<Runnable> meanwhile = new AtomicReference<>();
 
-    final SetClock clock = new SetClock(START);
+    final HandSetClock clock = new HandSetClock(START);
     final Receiver process = new Receiver();
     final Receiver expired = new Receiver();
     final Receiver poisoned = new Receiver();

@@ -1,4 +1,4 @@
-package dev.joiner.store.memory.scenario;
+package dev.joiner.store.tck;
 
 import static dev.joiner.Cause.COMPLETE;
 import static dev.joiner.Cause.EVICTED;

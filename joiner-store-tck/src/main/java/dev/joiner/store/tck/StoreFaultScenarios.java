@@ -1,11 +1,11 @@
-package dev.joiner.store.memory.scenario;
+package dev.joiner.store.tck;
 
 import static dev.joiner.Cause.COMPLETE;
 import static dev.joiner.Cause.EXPIRED;
-import static dev.joiner.store.memory.scenario.FaultyStore.Fault.ANSWER_LOST;
-import static dev.joiner.store.memory.scenario.FaultyStore.Fault.LOST;
-import static dev.joiner.store.memory.scenario.FaultyStore.Fault.NONE;
-import static dev.joiner.store.memory.scenario.FaultyStore.Fault.REPEATED;
+import static dev.joiner.store.tck.FaultyStore.Fault.ANSWER_LOST;
+import static dev.joiner.store.tck.FaultyStore.Fault.LOST;
+import static dev.joiner.store.tck.FaultyStore.Fault.NONE;
+import static dev.joiner.store.tck.FaultyStore.Fault.REPEATED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

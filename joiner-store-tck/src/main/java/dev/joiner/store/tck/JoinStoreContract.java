@@ -1,0 +1,147 @@
+package dev.joiner.store.tck;
+
+import dev.joiner.spi.JoinStore;
+import dev.joiner.spi.JoinStoreConfig;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * What every store of joins does: an abstract suite for JUnit 5 and 6. A subclass says how its stores are opened, and
+ * has all tests.
+ *
+ * <p>They check the store's own promises, the behaviour of joins on it, and that nothing is lost or doubled when two
+ * nodes join messages at random. They run in a Turkish locale and in the time zone of Colombo.
+ */
+@ExtendWith(ForeignPlace.class)
+public abstract class JoinStoreContract {
+    private final List<JoinStore<?, ?>> opened = new CopyOnWriteArrayList<>();
+    private final Stores stores = this::openOne;
+
+    /**
+     * A store on the data of the config's namespace, which no other test uses. Opened twice, also when the first has been
+     * closed, it shows the same data twice, as two nodes see it. A store that ends with its process may return the same
+     * object again, if its {@code close} leaves the data alone.
+     */
+    protected abstract <K, V> JoinStore<K, V> open(JoinStoreConfig<K, V> config) throws Exception;
+
+    /** Cleans up after a test, when the stores that it opened are closed. Does nothing by default. */
+    protected void dispose() throws Exception {}
+
+    private <K, V> JoinStore<K, V> openOne(JoinStoreConfig<K, V> config) {
+        try {
+            JoinStore<K, V> store = open(config);
+            opened.add(store);
+            return store;
+        } catch (Exception e) {
+            throw new IllegalStateException("the store cannot be opened", e);
+        }
+    }
+
+    @AfterEach
+    final void closeStores() throws Exception {
+        opened.forEach(JoinStore::close);
+        opened.clear();
+        dispose();
+    }
+
+    @Nested
+    class Spi extends SpiContract {
+        Spi() {
+            super(stores);
+        }
+    }
+
+    @Nested
+    class Fuzz extends FuzzContract {
+        Fuzz() {
+            super(stores);
+        }
+    }
+
+    @Nested
+    class Joining extends JoiningScenarios {
+        Joining() {
+            super(stores);
+        }
+    }
+
+    @Nested
+    class Keys extends KeyScenarios {
+        Keys() {
+            super(stores);
+        }
+    }
+
+    @Nested
+    class DuplicatesAndLate extends DuplicateAndLateScenarios {
+        DuplicatesAndLate() {
+            super(stores);
+        }
+    }
+
+    @Nested
+    class Expiry extends ExpiryScenarios {
+        Expiry() {
+            super(stores);
+        }
+    }
+
+    @Nested
+    class HandOverFailures extends HandOverFailureScenarios {
+        HandOverFailures() {
+            super(stores);
+        }
+    }
+
+    @Nested
+    class Leases extends LeaseScenarios {
+        Leases() {
+            super(stores);
+        }
+    }
+
+    @Nested
+    class ReleaseAndDrop extends ReleaseAndDropScenarios {
+        ReleaseAndDrop() {
+            super(stores);
+        }
+    }
+
+    @Nested
+    class SeveralNodes extends SeveralNodesScenarios {
+        SeveralNodes() {
+            super(stores);
+        }
+    }
+
+    @Nested
+    class FoundByExploring extends FoundByExploringScenarios {
+        FoundByExploring() {
+            super(stores);
+        }
+    }
+
+    @Nested
+    class Batches extends BatchScenarios {
+        Batches() {
+            super(stores);
+        }
+    }
+
+    @Nested
+    class StoreFaults extends StoreFaultScenarios {
+        StoreFaults() {
+            super(stores);
+        }
+    }
+
+    @Nested
+    class Listeners extends ListenerScenarios {
+        Listeners() {
+            super(stores);
+        }
+    }
+}
