@@ -95,6 +95,8 @@ public interface Joiner<M, R> extends AutoCloseable {
      * over at the moment is left alone.
      *
      * @return what was taken out, now the caller's alone; empty if there is nothing
+     * @throws StoreException if the store failed, or if the key was gone when its removal was to be confirmed: then it
+     *     may have been this call that took it out
      */
     List<JoinState.Join<?>> drop(Object key);
 

@@ -241,8 +241,17 @@ final class StoreJoiner<M, V, R> implements Joiner<M, R> {
     @Override
     public List<Join<?>> drop(Object key) {
         requireOpen();
+        Object checked = JoinSpec.checkedKey(key);
         LastStep<V> step = new LastStep<>(state -> transition.drop(state, clock.instant()));
-        exchanger.settle(exchanger.guess(JoinSpec.checkedKey(key)), step);
+        exchanger.settle(new Cursor<>(checked, engine.store().find(checked), true), state -> {
+            if (state == null && step.removesKey()) {
+                // A removal leaves no number behind by which it could be recognised.
+                throw new StoreException(
+                        "key \"" + key + "\" was gone when its removal was to be confirmed: a driver has"
+                                + " repeated the removal, or somebody else was faster");
+            }
+            return step.of(state);
+        });
         return List.copyOf(step.get().removed());
     }
 

@@ -107,12 +107,7 @@ final class DueIndex<K> {
             keys = new ArrayList<>(0);
         }
 
-        /** Only the first leaf of a stripe can get a key before its position, and it stays the first. */
-        void add(K key, long keyDue, int keyHash) {
-            begin(keyDue, keyHash);
-            keys.add(key);
-        }
-
+        /** Begins there at the latest. Only the first leaf of a stripe ever gets earlier, and it stays the first. */
         void begin(long atDue, int atHash) {
             if (compare(atDue, atHash) > 0) {
                 due = atDue;
@@ -120,13 +115,14 @@ final class DueIndex<K> {
             }
         }
 
-        void remove(K key) {
+        /** Takes out the key that equals this one. */
+        K remove(K key) {
             int at = keys.indexOf(key);
-            if (at >= 0) {
-                int last = keys.size() - 1;
-                keys.set(at, keys.get(last));
-                keys.remove(last);
+            if (at < 0) {
+                return key;
             }
+            K last = keys.remove(keys.size() - 1);
+            return at == keys.size() ? last : keys.set(at, last);
         }
 
         private int compare(long otherDue, int otherHash) {
@@ -157,20 +153,20 @@ final class DueIndex<K> {
             lock.lock();
             try {
                 Leaf<K> target = to == JoinState.NEVER ? null : withRoom(to, hash);
+                Leaf<K> source = from == JoinState.NEVER ? null : leafAt(from, hash);
                 if (!write.getAsBoolean()) {
                     return false;
                 }
-                Leaf<K> source = from == JoinState.NEVER ? null : leafAt(from, hash);
-                if (target != null && target == source) {
-                    target.begin(to, hash);
-                    return true;
-                }
                 if (target != null) {
-                    target.add(key, to, hash);
+                    target.begin(to, hash);
                 }
-                if (source != null) {
-                    source.remove(key);
-                    if (source.keys.isEmpty()) {
+                if (target != source) {
+                    // The object that is moved is the one that is there: an equal one would be kept beside the map's.
+                    K moved = source == null ? key : source.remove(key);
+                    if (target != null) {
+                        target.keys.add(moved);
+                    }
+                    if (source != null && source.keys.isEmpty()) {
                         end(source);
                     }
                 }

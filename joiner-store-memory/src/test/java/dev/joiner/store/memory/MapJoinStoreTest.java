@@ -218,6 +218,20 @@ class MapJoinStoreTest {
     }
 
     @Test
+    void theKeyObjectOfTheFirstWriteIsKept() {
+        MapJoinStore<SameHash, Integer> other = MapJoinStore.create();
+        IntStream.range(0, 200).forEach(i -> other.compareAndExchange(new SameHash(i), null, open(i, i)));
+        SameHash first = new SameHash(1_000);
+        other.compareAndExchange(first, null, open(1, -2));
+        other.compareAndExchange(new SameHash(1_000), other.find(first), open(1, 1_000));
+        other.compareAndExchange(new SameHash(1_000), other.find(first), open(1, -1));
+
+        assertThat(other.due(Instant.ofEpochMilli(-1), 10))
+                .singleElement()
+                .satisfies(entry -> assertThat(entry.key()).isSameAs(first));
+    }
+
+    @Test
     void aDeadlineThatMovesAMillionTimesLeavesOneEntry() {
         IntStream.range(0, 10_000).forEach(i -> store.compareAndExchange("other" + i, null, open(i, i * 100L)));
         Versioned<Integer> held = null;

@@ -7,6 +7,7 @@ import static dev.joiner.store.tck.FaultyStore.Fault.LOST;
 import static dev.joiner.store.tck.FaultyStore.Fault.NONE;
 import static dev.joiner.store.tck.FaultyStore.Fault.REPEATED;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.joiner.CodecException;
@@ -145,6 +146,19 @@ abstract class StoreFaultScenarios extends Scenarios {
         assertThat(node.accept("k:a")).isEqualTo(unconfirmed("a"));
         assertThat(process.calls()).hasSize(1);
         assertThat(node.isEmpty()).isTrue();
+    }
+
+    /** Rather than say that there was nothing, when it may have taken something out. */
+    @Test
+    void aDropWhoseRemovalTheDriverRepeatsSaysThatItIsNotKnown() {
+        Node node = faulty(whole(2));
+        node.accept("k:a");
+        store.nextWrites(REPEATED);
+
+        assertThatExceptionOfType(StoreException.class)
+                .isThrownBy(() -> node.drop("k"))
+                .withMessageContaining("\"k\" was gone when its removal was to be confirmed");
+        assertThat(node.drop("k")).isEmpty();
     }
 
     // Last writes of hand-overs
