@@ -42,7 +42,7 @@ abstract class FuzzContract extends StoreFixture {
         return JoinSpec.<Message>keyedBy(Message::key)
                 .<String>mergedBy((message, pending) ->
                         pending == null ? String.valueOf(message.number()) : pending + ' ' + message.number())
-                .sufficientWhen(value -> value.split(" ").length == PARTS)
+                .sufficientWhen(value -> value.split(" ", -1).length == PARTS)
                 .process((value, handOver) -> {
                     results.add(handOver.key() + ":" + value);
                     return value;
@@ -58,7 +58,8 @@ abstract class FuzzContract extends StoreFixture {
 
         List<Integer> joined = numbersOf(results);
         List<Integer> waiting = new ArrayList<>();
-        for (JoinStore.Entry<String, String> entry : store("", NOT_CANONICAL).scan(null, 1_000).entries()) {
+        for (JoinStore.Entry<String, String> entry :
+                store("", NOT_CANONICAL).scan(null, 1_000).entries()) {
             JoinState<String> state = entry.held().state();
             assertThat(state.inFlight()).as("seed %d", seed).isEmpty();
             waiting.addAll(numbersOf(List.of("k:" + state.open().value())));
@@ -69,7 +70,9 @@ abstract class FuzzContract extends StoreFixture {
                 .as("seed %d", seed)
                 .containsExactlyInAnyOrderElementsOf(
                         messages.stream().map(Message::number).toList());
-        assertThat(waiting).as("seed %d: 300 messages a key join in threes", seed).isEmpty();
+        assertThat(waiting)
+                .as("seed %d: 300 messages a key join in threes", seed)
+                .isEmpty();
     }
 
     @Test
@@ -86,7 +89,7 @@ abstract class FuzzContract extends StoreFixture {
 
         joinAll(numbers().identifiedBy(Message::number).rememberFor(Duration.ofHours(1)), messages);
 
-        assertThat(results.stream().map(result -> result.split(":")[0]))
+        assertThat(results.stream().map(result -> result.split(":", -1)[0]))
                 .as("seed %d", seed)
                 .doesNotHaveDuplicates()
                 .hasSize(keys);
@@ -97,7 +100,7 @@ abstract class FuzzContract extends StoreFixture {
 
     private static List<Integer> numbersOf(Iterable<String> results) {
         List<Integer> numbers = new ArrayList<>();
-        results.forEach(result -> Arrays.stream(result.split(":")[1].split(" "))
+        results.forEach(result -> Arrays.stream(result.split(":", -1)[1].split(" ", -1))
                 .map(Integer::valueOf)
                 .forEach(numbers::add));
         return numbers;
@@ -110,8 +113,8 @@ abstract class FuzzContract extends StoreFixture {
         Collections.shuffle(shuffled, random);
         Queue<Message> input = new ConcurrentLinkedQueue<>(shuffled);
         HandSetClock clock = new HandSetClock(Instant.parse("2026-01-01T00:00:00Z"));
-        List<Joiner<Message, String>> nodes = List.of(
-                joiner(spec, store("", NOT_CANONICAL), clock), joiner(spec, store("", NOT_CANONICAL), clock));
+        List<Joiner<Message, String>> nodes =
+                List.of(joiner(spec, store("", NOT_CANONICAL), clock), joiner(spec, store("", NOT_CANONICAL), clock));
         Parallel.run(THREADS, thread -> {
             Joiner<Message, String> node = nodes.get(thread % 2);
             Random sizes = new Random(seed + thread);

@@ -3,28 +3,29 @@ package dev.joiner.store.tck;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.NullMarked;
 
 /** A clock that stands still until it is set. Thread-safe. */
+@NullMarked
 public final class HandSetClock implements InstantSource {
-    private final AtomicReference<Instant> now;
+    private volatile Instant now;
 
     public HandSetClock(Instant now) {
-        this.now = new AtomicReference<>(now);
+        this.now = now;
     }
 
     @Override
     public Instant instant() {
-        return now.get();
+        return now;
     }
 
     /** Sets the clock, forward or back. */
-    public void set(Instant instant) {
-        now.set(instant);
+    public synchronized void set(Instant instant) {
+        now = instant;
     }
 
     /** Sets the clock ahead. */
-    public void advance(Duration duration) {
-        now.updateAndGet(instant -> instant.plus(duration));
+    public synchronized void advance(Duration duration) {
+        now = now.plus(duration);
     }
 }

@@ -3,10 +3,14 @@ package dev.joiner.store.tck;
 import dev.joiner.spi.JoinStore;
 import dev.joiner.spi.JoinStoreConfig;
 import java.util.List;
+import java.util.Locale;
+import java.util.TimeZone;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * What every store of joins does: an abstract suite for JUnit 5 and 6. A subclass says how its stores are opened, and
@@ -15,10 +19,28 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * <p>They check the store's own promises, the behaviour of joins on it, and that nothing is lost or doubled when two
  * nodes join messages at random. They run in a Turkish locale and in the time zone of Colombo.
  */
-@ExtendWith(ForeignPlace.class)
+@NullMarked
 public abstract class JoinStoreContract {
+    private static final Locale LOCALE = Locale.getDefault();
+    private static final TimeZone ZONE = TimeZone.getDefault();
+
     private final List<JoinStore<?, ?>> opened = new CopyOnWriteArrayList<>();
     private final Stores stores = this::openOne;
+
+    protected JoinStoreContract() {}
+
+    /** Letters change case in another way there than in English, and the clock is not off by whole hours. */
+    @BeforeAll
+    static void goToAForeignPlace() {
+        Locale.setDefault(Locale.forLanguageTag("tr-TR"));
+        TimeZone.setDefault(TimeZone.getTimeZone("Asia/Colombo"));
+    }
+
+    @AfterAll
+    static void comeBack() {
+        Locale.setDefault(LOCALE);
+        TimeZone.setDefault(ZONE);
+    }
 
     /**
      * A store on the data of the config's namespace, which no other test uses. Opened twice, also when the first has been

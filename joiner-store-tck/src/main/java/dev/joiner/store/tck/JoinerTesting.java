@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param <M> the messages
  * @param <R> what {@code process} returns
  */
+@NullMarked
 public final class JoinerTesting<M, R> {
     /** When the clock begins. */
     public static final Instant START = Instant.parse("2026-01-01T00:00:00Z");

@@ -57,10 +57,7 @@ abstract class SpiContract extends StoreFixture {
     }
 
     private static Versioned<String> write(
-            JoinStore<String, String> store,
-            String key,
-            @Nullable Versioned<String> expected,
-            Versioned<String> next) {
+            JoinStore<String, String> store, String key, @Nullable Versioned<String> expected, Versioned<String> next) {
         assertThat(store.compareAndExchange(key, expected, next)).isEqualTo(new Exchange<>(true, next));
         return next;
     }
@@ -161,7 +158,8 @@ abstract class SpiContract extends StoreFixture {
         JoinStore<String, String> store = store();
         Versioned<String> held = null;
         for (long version : new long[] {Long.MIN_VALUE, -1, 0, 1, Long.MAX_VALUE}) {
-            held = write(store, "k", held, Versioned.of(version, open("v" + version).state()));
+            held = write(
+                    store, "k", held, Versioned.of(version, open("v" + version).state()));
             assertThat(store.find("k").version()).isEqualTo(version);
         }
     }
@@ -287,15 +285,43 @@ abstract class SpiContract extends StoreFixture {
     @Test
     void keysThatDifferAreKeptApart() {
         List<String> keys = List.of(
-                "1", "01", "a", "A", "a ", " a", "a\t", "a\n", "\u00e4", "a\u0308", "i", "I", "\u0131", "\u0130", "ss",
-                "\u00df", "\ud83d\ude00", "\ud83d\ude01", "\u0001", "\uffff", "a%", "a_", "a'", "a\"", "a\\", "{a}",
-                "a:b", "NULL", "\u200b", "a\u200b", "\ufeff");
+                "1",
+                "01",
+                "a",
+                "A",
+                "a ",
+                " a",
+                "a\t",
+                "a\n",
+                "\u00e4",
+                "a\u0308",
+                "i",
+                "I",
+                "\u0131",
+                "\u0130",
+                "ss",
+                "\u00df",
+                "\ud83d\ude00",
+                "\ud83d\ude01",
+                "\u0001",
+                "\uffff",
+                "a%",
+                "a_",
+                "a'",
+                "a\"",
+                "a\\",
+                "{a}",
+                "a:b",
+                "NULL",
+                "\u200b",
+                "a\u200b",
+                "\ufeff");
         JoinStore<String, String> store = store();
         keys.forEach(key -> write(store, key, null, open("of " + key, 5)));
 
         assertThat(keys)
-                .allSatisfy(key -> assertThat(store.find(key).state().open().value())
-                        .isEqualTo("of " + key));
+                .allSatisfy(key ->
+                        assertThat(store.find(key).state().open().value()).isEqualTo("of " + key));
         assertThat(keys(store.due(Instant.ofEpochMilli(5), 100))).containsExactlyInAnyOrderElementsOf(keys);
         assertThat(keys(store.scan(null, 100).entries())).containsExactlyInAnyOrderElementsOf(keys);
         assertThat(store.findAll(keys))
@@ -456,7 +482,9 @@ abstract class SpiContract extends StoreFixture {
             return List.of();
         });
 
-        assertThat(found.get(0).stream().filter(key -> key.startsWith("lasting")).distinct())
+        assertThat(found.get(0).stream()
+                        .filter(key -> key.startsWith("lasting"))
+                        .distinct())
                 .hasSize(lasting);
     }
 
@@ -488,8 +516,9 @@ abstract class SpiContract extends StoreFixture {
             assertUnreadable(entry.held(), bad);
         });
         assertThat(store.scan(null, 10).entries()).hasSize(2);
-        List<Exchange<String>> lost = store.compareAndExchangeAll(
-                Stream.of("bad", "good").map(key -> new Change<>(key, (Versioned<String>) null, open("x"))).toList());
+        List<Exchange<String>> lost = store.compareAndExchangeAll(Stream.of("bad", "good")
+                .map(key -> new Change<>(key, (Versioned<String>) null, open("x")))
+                .toList());
         assertThat(lost).noneMatch(Exchange::won);
         assertUnreadable(lost.get(0).witness(), bad);
         assertThat(lost.get(1).witness()).isEqualTo(good);
@@ -521,8 +550,8 @@ abstract class SpiContract extends StoreFixture {
                 .isThrownBy(() -> store.compareAndExchange("held", held, open(unpaired)))
                 .withMessageContaining("\"held\"");
         assertThatExceptionOfType(CodecException.class)
-                .isThrownBy(() -> store.compareAndExchangeAll(List.of(
-                        new Change<>("first", null, open("a")), new Change<>("second", null, open(unpaired)))));
+                .isThrownBy(() -> store.compareAndExchangeAll(
+                        List.of(new Change<>("first", null, open("a")), new Change<>("second", null, open(unpaired)))));
 
         assertThat(store.find("held")).isEqualTo(held);
         assertThat(store.findAll(List.of("first", "second"))).containsOnlyNulls();
@@ -533,8 +562,8 @@ abstract class SpiContract extends StoreFixture {
         if (!keepsBytes()) {
             return;
         }
-        JoinStore<String, String> store = store(
-                "", KeyCodec.of(key -> "x".repeat(key.length() * 100), text -> text), Codec.string());
+        JoinStore<String, String> store =
+                store("", KeyCodec.of(key -> "x".repeat(key.length() * 100), text -> text), Codec.string());
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> store.compareAndExchange("123456", null, open("a")))

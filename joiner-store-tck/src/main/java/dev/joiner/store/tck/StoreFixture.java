@@ -31,8 +31,7 @@ abstract class StoreFixture {
         return stores.open(JoinStoreConfig.of(namespace + suffix, keys, values));
     }
 
-    static <M, V, R> Joiner<M, R> joiner(
-            JoinSpec.Builder<M, V, R> spec, JoinStore<?, V> store, HandSetClock clock) {
+    static <M, V, R> Joiner<M, R> joiner(JoinSpec.Builder<M, V, R> spec, JoinStore<?, V> store, HandSetClock clock) {
         if (store.evicts()) {
             spec.onExpired((value, handOver) -> {});
         }

@@ -73,9 +73,14 @@ final class FileJoinStore<K, V> implements JoinStore<K, V> {
     /** A file lock keeps other processes out; among the threads of one process it is refused, not waited for. */
     private <T> T locked(Operation<T> operation) {
         inThisProcess.lock();
-        try (FileLock lock = file.lock()) {
-            readOn(lock.acquiredBy().size());
-            return operation.run();
+        try {
+            FileLock lock = file.lock();
+            try {
+                readOn(file.size());
+                return operation.run();
+            } finally {
+                lock.release();
+            }
         } catch (IOException e) {
             throw new StoreException("the file cannot be read or written", e);
         } finally {
@@ -92,9 +97,8 @@ final class FileJoinStore<K, V> implements JoinStore<K, V> {
     @Override
     public Exchange<V> compareAndExchange(K key, @Nullable Versioned<V> expected, @Nullable Versioned<V> next) {
         String text = config.keys().text(key);
-        Line written = next == null
-                ? null
-                : new Line(next.version(), next.state().dueAt(), codec.encode(text, next.state()));
+        Line written =
+                next == null ? null : new Line(next.version(), next.state().dueAt(), codec.encode(text, next.state()));
         return locked(() -> {
             Versioned<V> held = held(text);
             if (!Objects.equals(held, expected)) {
@@ -177,7 +181,8 @@ final class FileJoinStore<K, V> implements JoinStore<K, V> {
     // snippet:file-store-lines
     /** Appends a line for the key; without version, due time and state it takes the key out. */
     private void append(String key, @Nullable Line line) throws IOException {
-        String text = base64(config.namespace().getBytes(StandardCharsets.UTF_8)) + ' '
+        String text = base64(config.namespace().getBytes(StandardCharsets.UTF_8))
+                + ' '
                 + base64(key.getBytes(StandardCharsets.UTF_8))
                 + (line == null ? "" : " " + line.version() + ' ' + line.dueAt() + ' ' + base64(line.state()))
                 + '\n';
@@ -186,7 +191,6 @@ final class FileJoinStore<K, V> implements JoinStore<K, V> {
         for (long at = position; bytes.hasRemaining(); ) {
             at += file.write(bytes, at);
         }
-        file.force(false);
         readOn(file.size());
     }
 
@@ -207,7 +211,10 @@ final class FileJoinStore<K, V> implements JoinStore<K, V> {
         String key = text(fields[1]);
         Line line = fields.length == 2
                 ? null
-                : new Line(Long.parseLong(fields[2]), Long.parseLong(fields[3]), Base64.getDecoder().decode(fields[4]));
+                : new Line(
+                        Long.parseLong(fields[2]),
+                        Long.parseLong(fields[3]),
+                        Base64.getDecoder().decode(fields[4]));
         Line before = line == null ? lines.remove(key) : lines.put(key, line);
         if (before != null) {
             due.remove(new Due(before.dueAt(), key));

@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** What is in memory is opened again by taking the same store. */
-abstract class MemoryStoreScenarios extends JoinStoreScenarios {
+abstract class MemoryStoreContract extends JoinStoreContract {
     private final Map<String, JoinStore<?, ?>> stores = new HashMap<>();
 
     abstract <K, V> JoinStore<K, V> create();

@@ -3,7 +3,7 @@ package dev.joiner.store.tck;
 import dev.joiner.spi.JoinStore;
 import dev.joiner.store.memory.MapJoinStore;
 
-class MapJoinStoreScenariosTest extends MemoryStoreScenarios {
+class MapJoinStoreContractTest extends MemoryStoreContract {
 
     @Override
     <K, V> JoinStore<K, V> create() {

@@ -6,7 +6,7 @@ import dev.joiner.store.memory.CaffeineJoinStore.Overflow;
 import org.junit.jupiter.api.Nested;
 
 /** With room for all: what happens at the bound is another matter. */
-class CaffeineJoinStoreScenariosTest {
+class CaffeineJoinStoreContractTest {
 
     private static <K, V> JoinStore<K, V> create(Overflow overflow) {
         return CaffeineJoinStore.builder()
@@ -16,18 +16,18 @@ class CaffeineJoinStoreScenariosTest {
     }
 
     @Nested
-    class Rejecting extends MemoryStoreScenarios {
+    class Rejecting extends MemoryStoreContract {
         @Override
         <K, V> JoinStore<K, V> create() {
-            return CaffeineJoinStoreScenariosTest.create(Overflow.REJECT);
+            return CaffeineJoinStoreContractTest.create(Overflow.REJECT);
         }
     }
 
     @Nested
-    class Evicting extends MemoryStoreScenarios {
+    class Evicting extends MemoryStoreContract {
         @Override
         <K, V> JoinStore<K, V> create() {
-            return CaffeineJoinStoreScenariosTest.create(Overflow.EVICT);
+            return CaffeineJoinStoreContractTest.create(Overflow.EVICT);
         }
     }
 }
