@@ -176,7 +176,8 @@ final class Exchanger<V> {
         } catch (StoreException e) {
             throw e;
         } catch (RuntimeException one) {
-            // A key or value that cannot be encoded; nothing of the batch is written. Which one it was shows alone.
+            // A key or value that cannot be encoded. Which one it was shows alone; what is written already shows as
+            // mine.
             for (Work<V> work : works) {
                 Cursor<V> cursor = work.cursor;
                 alone(work, () -> {

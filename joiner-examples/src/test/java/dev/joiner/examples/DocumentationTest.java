@@ -75,8 +75,8 @@ class DocumentationTest {
 
     private static Map<String, String> regions() throws IOException {
         Map<String, String> regions = new HashMap<>();
-        try (Stream<Path> files = Files.walk(ROOT.resolve("joiner-examples/src"))) {
-            files.filter(file -> file.toString().endsWith(".java")).forEach(file -> {
+        try (Stream<Path> files = Files.find(ROOT, 20, (file, attributes) -> isSource(ROOT.relativize(file)))) {
+            files.forEach(file -> {
                 Matcher region = REGION.matcher(read(file));
                 while (region.find()) {
                     assertThat(regions.put(region.group(1), unindented(region.group(2))))
@@ -86,6 +86,12 @@ class DocumentationTest {
             });
         }
         return regions;
+    }
+
+    private static boolean isSource(Path file) {
+        return file.toString().endsWith(".java")
+                && file.getNameCount() > 2
+                && file.getName(1).toString().equals("src");
     }
 
     /** {@code stripIndent} counts what follows the last line's end as a line without indentation. */

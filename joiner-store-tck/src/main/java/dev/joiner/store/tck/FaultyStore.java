@@ -17,13 +17,14 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * A store over another one that counts its round trips, and shows on demand what a real store does on a bad day. For one
- * thread.
+ * A store over another one that counts round trips, and shows on demand what a real store does on a bad day: writes that
+ * fail before or after they happened, wrong guesses, entries that cannot be read. It stops at chosen points, where a test
+ * runs what another node does in between, so that an interleaving is driven step by step. For one thread.
  */
-final class FaultyStore<K, V> implements JoinStore<K, V> {
+public final class FaultyStore<K, V> implements JoinStore<K, V> {
 
     /** What happens to one write, of one key or of many. */
-    enum Fault {
+    public enum Fault {
         NONE,
         /** It never reaches the store. */
         LOST,
@@ -41,84 +42,99 @@ final class FaultyStore<K, V> implements JoinStore<K, V> {
     private final Set<K> unwritable = new HashSet<>();
     private Function<K, Versioned<V>> guess;
     private Runnable beforeWrite = () -> {};
+    private Runnable afterWrite = () -> {};
     private boolean failNextRead;
     private boolean dead;
     private boolean evicts;
     private int roundTrips;
 
-    FaultyStore(JoinStore<K, V> store) {
+    /** @param store holds the joins; as long as nothing else is said, this one does what it does */
+    public FaultyStore(JoinStore<K, V> store) {
         this.store = store;
         guess = store::guess;
     }
 
-    /** For the next writes, in this order; those after them go well. */
-    void nextWrites(Fault... next) {
+    /** What happens to the next writes, in this order; those after them go well. */
+    public void nextWrites(Fault... next) {
         faults.addAll(List.of(next));
     }
 
-    void failNextRead() {
+    /** The next read throws. */
+    public void failNextRead() {
         failNextRead = true;
     }
 
     /** As if this node were gone: nothing reaches the store any more. */
-    void die() {
+    public void die() {
         dead = true;
     }
 
-    void beforeNextWrite(Runnable work) {
+    /** Stops once, before the next write reaches the store. */
+    public void beforeNextWrite(Runnable work) {
         beforeEveryWrite(() -> {
             beforeWrite = () -> {};
             work.run();
         });
     }
 
-    void beforeEveryWrite(Runnable work) {
+    /** Stops before each write reaches the store. */
+    public void beforeEveryWrite(Runnable work) {
         beforeWrite = work;
     }
 
+    /** Stops once, when the next write has happened, before its answer comes back. */
+    public void afterNextWrite(Runnable work) {
+        afterWrite = () -> {
+            afterWrite = () -> {};
+            work.run();
+        };
+    }
+
     /** As a bounded store says of itself. */
-    void mayEvict() {
+    public void mayEvict() {
         evicts = true;
     }
 
     /** The guess is always what the store holds. */
-    void guessRight() {
+    public void guessRight() {
         guess = store::find;
     }
 
-    void guessNothing() {
+    /** The guess is always that there is nothing. */
+    public void guessNothing() {
         guess = key -> null;
     }
 
     /** The guess for this key stays what it is now, whatever becomes of it; other keys are guessed to hold nothing. */
-    void guessAsOfNow(K key) {
+    public void guessAsOfNow(K key) {
         stale.put(key, shown(key, store.find(key)));
         guess = stale::get;
     }
 
     /** The entry of this key cannot be decoded, from now on. */
-    void corrupt(K key) {
+    public void corrupt(K key) {
         unreadable.add(key);
     }
 
     /** Nor can its key. */
-    void corruptWithItsKey(K key) {
+    public void corruptWithItsKey(K key) {
         corrupt(key);
         nameless.add(key);
     }
 
     /** What is to be under this key cannot be encoded, from now on: nothing happens of a write that it is part of. */
-    void refuseToEncode(K key) {
+    public void refuseToEncode(K key) {
         unwritable.add(key);
     }
 
-    void repair() {
+    /** Everything can be decoded again. */
+    public void repair() {
         unreadable.clear();
         nameless.clear();
     }
 
-    /** Since the last time it was asked. */
-    int roundTrips() {
+    /** How often the store was reached since the last time this was asked. */
+    public int roundTrips() {
         int counted = roundTrips;
         roundTrips = 0;
         return counted;
@@ -154,6 +170,7 @@ final class FaultyStore<K, V> implements JoinStore<K, V> {
             throw new StoreException("the write was lost");
         }
         T answer = write.get();
+        afterWrite.run();
         if (fault == Fault.ANSWER_LOST) {
             throw new StoreException("the answer was lost");
         }

@@ -4,11 +4,14 @@ import dev.joiner.spi.JoinStore;
 import dev.joiner.spi.JoinStoreConfig;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.TimeZone;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 
@@ -25,6 +28,7 @@ public abstract class JoinStoreContract {
     private static final TimeZone ZONE = TimeZone.getDefault();
 
     private final List<JoinStore<?, ?>> opened = new CopyOnWriteArrayList<>();
+    private final Set<String> namespaces = ConcurrentHashMap.newKeySet();
     private final Stores stores = this::openOne;
 
     protected JoinStoreContract() {}
@@ -49,10 +53,21 @@ public abstract class JoinStoreContract {
      */
     protected abstract <K, V> JoinStore<K, V> open(JoinStoreConfig<K, V> config) throws Exception;
 
+    /**
+     * Whether {@link #open} shows the same data twice. True by default; where it is not, the tests that need a second
+     * node are left out.
+     */
+    protected boolean isShared() {
+        return true;
+    }
+
     /** Cleans up after a test, when the stores that it opened are closed. Does nothing by default. */
     protected void dispose() throws Exception {}
 
     private <K, V> JoinStore<K, V> openOne(JoinStoreConfig<K, V> config) {
+        if (!namespaces.add(config.namespace())) {
+            Assumptions.assumeTrue(isShared(), "needs a second node, and the store is not shared");
+        }
         try {
             JoinStore<K, V> store = open(config);
             opened.add(store);

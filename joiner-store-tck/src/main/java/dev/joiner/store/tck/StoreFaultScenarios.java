@@ -22,16 +22,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Stores that fail, guess wrong, or hold what nobody can read; and how often they are asked. */
 abstract class StoreFaultScenarios extends Scenarios {
-    private final FaultyStore<String, String> store;
+    private FaultyStore<String, String> store;
 
     StoreFaultScenarios(Stores stores) {
         super(stores);
+    }
+
+    @BeforeEach
+    void openAStore() {
         store = new FaultyStore<>(store());
         store.guessRight();
     }

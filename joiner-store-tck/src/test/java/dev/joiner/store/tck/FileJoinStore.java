@@ -48,7 +48,7 @@ final class FileJoinStore<K, V> implements JoinStore<K, V> {
     private final TreeMap<String, Line> lines = new TreeMap<>();
     private final TreeSet<Due> due = new TreeSet<>();
 
-    private record Line(long version, long dueAt, byte[] state) {}
+    private record Line(long version, long dueAt, String state) {}
 
     private record Due(long at, String key) implements Comparable<Due> {
         @Override
@@ -97,8 +97,9 @@ final class FileJoinStore<K, V> implements JoinStore<K, V> {
     @Override
     public Exchange<V> compareAndExchange(K key, @Nullable Versioned<V> expected, @Nullable Versioned<V> next) {
         String text = config.keys().text(key);
-        Line written =
-                next == null ? null : new Line(next.version(), next.state().dueAt(), codec.encode(text, next.state()));
+        Line written = next == null
+                ? null
+                : new Line(next.version(), next.state().dueAt(), base64(codec.encode(text, next.state())));
         return locked(() -> {
             Versioned<V> held = held(text);
             if (!Objects.equals(held, expected)) {
@@ -122,7 +123,8 @@ final class FileJoinStore<K, V> implements JoinStore<K, V> {
             return null;
         }
         try {
-            return Versioned.of(line.version(), codec.decode(text, line.state()));
+            return Versioned.of(
+                    line.version(), codec.decode(text, Base64.getDecoder().decode(line.state())));
         } catch (CodecException e) {
             return Versioned.unreadable(line.version(), e);
         }
@@ -184,7 +186,7 @@ final class FileJoinStore<K, V> implements JoinStore<K, V> {
         String text = base64(config.namespace().getBytes(StandardCharsets.UTF_8))
                 + ' '
                 + base64(key.getBytes(StandardCharsets.UTF_8))
-                + (line == null ? "" : " " + line.version() + ' ' + line.dueAt() + ' ' + base64(line.state()))
+                + (line == null ? "" : " " + line.version() + ' ' + line.dueAt() + ' ' + line.state())
                 + '\n';
         file.truncate(position); // half a line is there if a process died over it
         ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
@@ -209,12 +211,8 @@ final class FileJoinStore<K, V> implements JoinStore<K, V> {
             return;
         }
         String key = text(fields[1]);
-        Line line = fields.length == 2
-                ? null
-                : new Line(
-                        Long.parseLong(fields[2]),
-                        Long.parseLong(fields[3]),
-                        Base64.getDecoder().decode(fields[4]));
+        Line line =
+                fields.length == 2 ? null : new Line(Long.parseLong(fields[2]), Long.parseLong(fields[3]), fields[4]);
         Line before = line == null ? lines.remove(key) : lines.put(key, line);
         if (before != null) {
             due.remove(new Due(before.dueAt(), key));

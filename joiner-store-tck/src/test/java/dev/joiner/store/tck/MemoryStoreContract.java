@@ -2,12 +2,12 @@ package dev.joiner.store.tck;
 
 import dev.joiner.spi.JoinStore;
 import dev.joiner.spi.JoinStoreConfig;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** What is in memory is opened again by taking the same store. */
 abstract class MemoryStoreContract extends JoinStoreContract {
-    private final Map<String, JoinStore<?, ?>> stores = new HashMap<>();
+    private final Map<String, JoinStore<?, ?>> stores = new ConcurrentHashMap<>();
 
     abstract <K, V> JoinStore<K, V> create();
 
