@@ -8,19 +8,19 @@ import org.jetbrains.lincheck.datastructures.StressOptions;
  * How hard Lincheck tries. It makes up scenarios, a few calls on each of two threads, and runs each of them many times;
  * a result that no sequence of the calls could have is a failure, and is printed with its schedule.
  *
- * <p>Six scenarios by default; {@code -Dlincheck.scenarios=…} says how many.
+ * <p>Twelve scenarios by default; {@code -Dlincheck.scenarios=…} says how many.
  */
 final class Schedules {
-    /** The tag of tests that take minutes, as they switch threads within long operations. Only a profile runs them. */
+    /** The tag of tests that take minutes. Only a profile runs them. */
     static final String SLOW = "slow";
 
-    private static final int SCENARIOS = Integer.getInteger("lincheck.scenarios", 6);
+    private static final int SCENARIOS = Integer.getInteger("lincheck.scenarios", 12);
 
     private Schedules() {}
 
     /** One thread runs at a time, and Lincheck chooses where to switch: each run is another schedule. */
     static ModelCheckingOptions modelChecked() {
-        return sized(new ModelCheckingOptions()).invocationsPerIteration(20);
+        return sized(new ModelCheckingOptions()).invocationsPerIteration(30);
     }
 
     /** The threads run at full speed. */
