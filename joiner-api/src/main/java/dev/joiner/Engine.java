@@ -11,10 +11,13 @@ record Engine<M, V, R>(
         JoinStore<Object, V> store,
         Exchanger<V> exchanger,
         InstantSource clock,
+        Randomness randomness,
         Events events) {
 
-    static <M, V, R> Engine<M, V, R> of(JoinSpec<M, V, R> spec, JoinStore<Object, V> store, InstantSource clock) {
+    static <M, V, R> Engine<M, V, R> of(
+            JoinSpec<M, V, R> spec, JoinStore<Object, V> store, InstantSource clock, Randomness randomness) {
         Events events = new Events(spec.listener());
-        return new Engine<>(spec, new Transition<>(spec), store, new Exchanger<>(store, events), clock, events);
+        Exchanger<V> exchanger = new Exchanger<>(store, events, randomness);
+        return new Engine<>(spec, new Transition<>(spec), store, exchanger, clock, randomness, events);
     }
 }

@@ -5,7 +5,6 @@ import dev.joiner.spi.JoinStore;
 import dev.joiner.spi.JoinStore.Change;
 import dev.joiner.spi.JoinStore.Exchange;
 import dev.joiner.spi.Versioned;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -30,12 +29,12 @@ final class Exchanger<V> {
 
     private final JoinStore<Object, V> store;
     private final Events events;
-    /** Keeps the numbers of two processes apart even if their generators should begin alike. */
-    private final long salt = new SecureRandom().nextLong();
+    private final Randomness randomness;
 
-    Exchanger(JoinStore<Object, V> store, Events events) {
+    Exchanger(JoinStore<Object, V> store, Events events, Randomness randomness) {
         this.store = store;
         this.events = events;
+        this.randomness = randomness;
     }
 
     /** What a key's state is to become; the very state that is given, if it is to stay. Runs once per try. */
@@ -61,8 +60,7 @@ final class Exchanger<V> {
 
     /** A random number that nobody else draws, for a version or a claim; never 0. */
     long nonce() {
-        long random = ThreadLocalRandom.current().nextLong() ^ salt;
-        return random == 0 ? salt : random;
+        return randomness.nonce();
     }
 
     Cursor<V> guess(Object key) {

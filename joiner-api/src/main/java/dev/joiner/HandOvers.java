@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +26,7 @@ final class HandOvers<V, R> {
     private final Transition<?, V> transition;
     private final Exchanger<V> exchanger;
     private final InstantSource clock;
+    private final Randomness randomness;
     private final Events events;
     /** Those that the store has to hear of. */
     private final List<Delivery<V, R>> claims = new ArrayList<>(1);
@@ -36,6 +36,7 @@ final class HandOvers<V, R> {
         transition = engine.transition();
         exchanger = engine.exchanger();
         clock = engine.clock();
+        randomness = engine.randomness();
         events = engine.events();
     }
 
@@ -111,7 +112,7 @@ final class HandOvers<V, R> {
             restoreInterrupt(e);
             if (delivery.error == null) {
                 delivery.error = e;
-            } else {
+            } else if (delivery.error != e) { // two handlers may throw one object, and it cannot suppress itself
                 delivery.error.addSuppressed(e);
             }
             delivery.threw(delivery.lastError == null ? e.toString() : delivery.lastError);
@@ -167,13 +168,7 @@ final class HandOvers<V, R> {
             long id = claim.flight.claim();
             Step<V> step = switch (claim.progress) {
                 case RETURNED -> transition.returned(written, id, now);
-                case THREW ->
-                    transition.threw(
-                            written,
-                            id,
-                            claim.errorToKeep,
-                            now,
-                            ThreadLocalRandom.current().nextDouble());
+                case THREW -> transition.threw(written, id, claim.errorToKeep, now, randomness.jitter());
                 default -> transition.renewed(written, id, now);
             };
             claim.known = step.verdict() != Verdict.LOST;

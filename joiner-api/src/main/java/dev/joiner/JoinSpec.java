@@ -58,54 +58,78 @@ public final class JoinSpec<M, V, R> {
 
     private static final Duration LONGEST = Duration.ofMillis(Long.MAX_VALUE - 1);
 
-    private final Function<? super M, ?> keyedBy;
-    private final Merge<? super M, V> mergedBy;
-    private final Predicate<? super V> sufficientWhen;
-    private final Processor<? super V, ? extends R> process;
-    private final Consumer<? super V> onIncomplete;
-    private final @Nullable Function<? super M, ?> identifiedBy;
-    private final @Nullable Duration idsKept;
-    private final @Nullable Duration rememberFor;
-    private final Consumer<? super M> onLate;
-    private final @Nullable Duration expireAfter;
-    private final @Nullable Duration expireAfterIdle;
-    private final @Nullable Function<? super V, @Nullable Instant> expireAt;
-    private final @Nullable Handler<? super V> onExpired;
-    private final boolean joinOnExpiry;
-    private final boolean keepAfterJoin;
-    private final boolean atMostOnce;
-    private final int maxAttempts;
-    private final Duration backoff;
-    private final Duration maxBackoff;
-    private final @Nullable Handler<? super V> onPoisoned;
-    private final Duration lease;
-    private final int maxInFlight;
-    private final JoinListener listener;
+    private final Options<M, V, R> options;
 
-    private JoinSpec(Builder<M, V, R> b) {
-        keyedBy = b.keyedBy;
-        mergedBy = b.mergedBy;
-        sufficientWhen = b.sufficientWhen;
-        process = b.process;
-        onIncomplete = b.onIncomplete;
-        identifiedBy = b.identifiedBy;
-        idsKept = b.idsKept;
-        rememberFor = b.rememberFor;
-        onLate = b.onLate;
-        expireAfter = b.expireAfter;
-        expireAfterIdle = b.expireAfterIdle;
-        expireAt = b.expireAt;
-        onExpired = b.onExpired;
-        joinOnExpiry = b.joinOnExpiry;
-        keepAfterJoin = b.keepAfterJoin;
-        atMostOnce = b.atMostOnce;
-        maxAttempts = b.maxAttempts;
-        backoff = b.backoff;
-        maxBackoff = b.maxBackoff;
-        onPoisoned = b.onPoisoned;
-        lease = b.lease;
-        maxInFlight = b.maxInFlight;
-        listener = b.listener;
+    private JoinSpec(Options<M, V, R> options) {
+        this.options = options;
+    }
+
+    /** What a builder fills in, and a spec has a copy of. */
+    private static final class Options<M, V, R> implements Cloneable {
+        final Function<? super M, ?> keyedBy;
+        final Merge<? super M, V> mergedBy;
+        final Predicate<? super V> sufficientWhen;
+        Processor<? super V, ? extends R> process;
+        Consumer<? super V> onIncomplete = value -> {};
+
+        @Nullable
+        Function<? super M, ?> identifiedBy;
+
+        @Nullable
+        Duration idsKept;
+
+        @Nullable
+        Duration rememberFor;
+
+        Consumer<? super M> onLate = message -> {};
+
+        @Nullable
+        Duration expireAfter;
+
+        @Nullable
+        Duration expireAfterIdle;
+
+        @Nullable
+        Function<? super V, @Nullable Instant> expireAt;
+
+        @Nullable
+        Handler<? super V> onExpired;
+
+        boolean joinOnExpiry;
+        boolean keepAfterJoin;
+        boolean atMostOnce;
+        boolean retrySet;
+        int maxAttempts = Integer.MAX_VALUE;
+        Duration backoff = Duration.ofSeconds(1);
+        Duration maxBackoff = Duration.ofMinutes(1);
+
+        @Nullable
+        Handler<? super V> onPoisoned;
+
+        Duration lease = Duration.ofMinutes(1);
+        int maxInFlight = 64;
+        JoinListener listener = new JoinListener() {};
+
+        Options(
+                Function<? super M, ?> keyedBy,
+                Merge<? super M, V> mergedBy,
+                Predicate<? super V> sufficientWhen,
+                Processor<? super V, ? extends R> process) {
+            this.keyedBy = keyedBy;
+            this.mergedBy = mergedBy;
+            this.sufficientWhen = sufficientWhen;
+            this.process = process;
+        }
+
+        @Override
+        @SuppressWarnings("unchecked")
+        protected Options<M, V, R> clone() {
+            try {
+                return (Options<M, V, R>) super.clone();
+            } catch (CloneNotSupportedException e) {
+                throw new AssertionError(e);
+            }
+        }
     }
 
     /**
@@ -144,11 +168,11 @@ public final class JoinSpec<M, V, R> {
 
         /** When a merged value is whole. Asked after each merge, and not again once it said yes. */
         public Builder<M, V, V> sufficientWhen(Predicate<? super V> sufficient) {
-            return new Builder<>(
+            return new Builder<>(new Options<>(
                     keyedBy,
                     mergedBy,
                     Objects.requireNonNull(sufficient, "sufficientWhen"),
-                    (value, handOver) -> value);
+                    (value, handOver) -> value));
         }
     }
 
@@ -157,40 +181,10 @@ public final class JoinSpec<M, V, R> {
      * leave a value without a receiver.
      */
     public static final class Builder<M, V, R> {
-        private final Function<? super M, ?> keyedBy;
-        private final Merge<? super M, V> mergedBy;
-        private final Predicate<? super V> sufficientWhen;
-        private Processor<? super V, ? extends R> process;
-        private Consumer<? super V> onIncomplete = value -> {};
-        private @Nullable Function<? super M, ?> identifiedBy;
-        private @Nullable Duration idsKept;
-        private @Nullable Duration rememberFor;
-        private Consumer<? super M> onLate = message -> {};
-        private @Nullable Duration expireAfter;
-        private @Nullable Duration expireAfterIdle;
-        private @Nullable Function<? super V, @Nullable Instant> expireAt;
-        private @Nullable Handler<? super V> onExpired;
-        private boolean joinOnExpiry;
-        private boolean keepAfterJoin;
-        private boolean atMostOnce;
-        private boolean retrySet;
-        private int maxAttempts = Integer.MAX_VALUE;
-        private Duration backoff = Duration.ofSeconds(1);
-        private Duration maxBackoff = Duration.ofMinutes(1);
-        private @Nullable Handler<? super V> onPoisoned;
-        private Duration lease = Duration.ofMinutes(1);
-        private int maxInFlight = 64;
-        private JoinListener listener = new JoinListener() {};
+        private final Options<M, V, R> options;
 
-        private Builder(
-                Function<? super M, ?> keyedBy,
-                Merge<? super M, V> mergedBy,
-                Predicate<? super V> sufficientWhen,
-                Processor<? super V, ? extends R> process) {
-            this.keyedBy = keyedBy;
-            this.mergedBy = mergedBy;
-            this.sufficientWhen = sufficientWhen;
-            this.process = process;
+        private Builder(Options<M, V, R> options) {
+            this.options = options;
         }
 
         /** Who receives whole joins. Runs on the thread that calls the joiner, outside all locks. */
@@ -205,13 +199,13 @@ public final class JoinSpec<M, V, R> {
             // Only the type of what process returns changes, and nothing else of it is held: it is this very builder.
             @SuppressWarnings("unchecked")
             Builder<M, V, T> retyped = (Builder<M, V, T>) this;
-            retyped.process = process;
+            retyped.options.process = process;
             return retyped;
         }
 
         /** Is given the merged value after each message that leaves it waiting. What it throws passes through. */
         public Builder<M, V, R> onIncomplete(Consumer<? super V> handler) {
-            onIncomplete = Objects.requireNonNull(handler, "onIncomplete");
+            options.onIncomplete = Objects.requireNonNull(handler, "onIncomplete");
             return this;
         }
 
@@ -223,7 +217,7 @@ public final class JoinSpec<M, V, R> {
          * @param id of a message, never null; compared as text ({@code toString()}), 1 to 500 bytes of UTF-8
          */
         public Builder<M, V, R> identifiedBy(Function<? super M, ?> id) {
-            identifiedBy = Objects.requireNonNull(id, "identifiedBy");
+            options.identifiedBy = Objects.requireNonNull(id, "identifiedBy");
             return this;
         }
 
@@ -234,7 +228,7 @@ public final class JoinSpec<M, V, R> {
          * @param kept positive
          */
         public Builder<M, V, R> identifiedBy(Function<? super M, ?> id, Duration kept) {
-            idsKept = positive("identifiedBy", kept);
+            options.idsKept = positive("identifiedBy", kept);
             return identifiedBy(id);
         }
 
@@ -245,13 +239,13 @@ public final class JoinSpec<M, V, R> {
          * @param duration positive
          */
         public Builder<M, V, R> rememberFor(Duration duration) {
-            rememberFor = positive("rememberFor", duration);
+            options.rememberFor = positive("rememberFor", duration);
             return this;
         }
 
         /** Is given each message that is late. What it throws passes through. */
         public Builder<M, V, R> onLate(Consumer<? super M> handler) {
-            onLate = Objects.requireNonNull(handler, "onLate");
+            options.onLate = Objects.requireNonNull(handler, "onLate");
             return this;
         }
 
@@ -262,7 +256,7 @@ public final class JoinSpec<M, V, R> {
          * @param duration positive
          */
         public Builder<M, V, R> expireAfter(Duration duration) {
-            expireAfter = positive("expireAfter", duration);
+            options.expireAfter = positive("expireAfter", duration);
             return this;
         }
 
@@ -272,7 +266,7 @@ public final class JoinSpec<M, V, R> {
          * @param duration positive
          */
         public Builder<M, V, R> expireAfterIdle(Duration duration) {
-            expireAfterIdle = positive("expireAfterIdle", duration);
+            options.expireAfterIdle = positive("expireAfterIdle", duration);
             return this;
         }
 
@@ -282,19 +276,19 @@ public final class JoinSpec<M, V, R> {
          * @param deadline asked after each merge; null leaves the deadline as it was
          */
         public Builder<M, V, R> expireAt(Function<? super V, @Nullable Instant> deadline) {
-            expireAt = Objects.requireNonNull(deadline, "expireAt");
+            options.expireAt = Objects.requireNonNull(deadline, "expireAt");
             return this;
         }
 
         /** Who receives joins that expired or were evicted. If it throws, it is tried again as {@link #retry} says. */
         public Builder<M, V, R> onExpired(Handler<? super V> handler) {
-            onExpired = Objects.requireNonNull(handler, "onExpired");
+            options.onExpired = Objects.requireNonNull(handler, "onExpired");
             return this;
         }
 
         /** Joins that expired or were evicted go to {@code process}, incomplete as they are. */
         public Builder<M, V, R> joinOnExpiry() {
-            joinOnExpiry = true;
+            options.joinOnExpiry = true;
             return this;
         }
 
@@ -303,19 +297,19 @@ public final class JoinSpec<M, V, R> {
          * Needs an expiry, at which a value that was handed over ends quietly.
          */
         public Builder<M, V, R> keepAfterJoin() {
-            keepAfterJoin = true;
+            options.keepAfterJoin = true;
             return this;
         }
 
         /** A join is removed by the very write that completes it, before {@code process} runs: never twice, maybe never. */
         public Builder<M, V, R> atMostOnce() {
-            atMostOnce = true;
+            options.atMostOnce = true;
             return this;
         }
 
         /** {@link #retry(int, Duration, Duration)} with the default backoff. */
         public Builder<M, V, R> retry(int maxAttempts) {
-            return retry(maxAttempts, backoff, maxBackoff);
+            return retry(maxAttempts, options.backoff, options.maxBackoff);
         }
 
         /** {@link #retry(int, Duration, Duration)} with a cap of 1 minute, or {@code backoff} where that is longer. */
@@ -341,16 +335,16 @@ public final class JoinSpec<M, V, R> {
                 throw new IllegalArgumentException(
                         "retry: maxBackoff is " + maxBackoff + ", shorter than backoff " + backoff);
             }
-            retrySet = true;
-            this.maxAttempts = maxAttempts;
-            this.backoff = positive("retry: backoff", backoff);
-            this.maxBackoff = positive("retry: maxBackoff", maxBackoff);
+            options.retrySet = true;
+            options.maxAttempts = maxAttempts;
+            options.backoff = positive("retry: backoff", backoff);
+            options.maxBackoff = positive("retry: maxBackoff", maxBackoff);
             return this;
         }
 
         /** Who receives joins whose last attempt threw. If it throws too, it is tried again. */
         public Builder<M, V, R> onPoisoned(Handler<? super V> handler) {
-            onPoisoned = Objects.requireNonNull(handler, "onPoisoned");
+            options.onPoisoned = Objects.requireNonNull(handler, "onPoisoned");
             return this;
         }
 
@@ -361,7 +355,7 @@ public final class JoinSpec<M, V, R> {
          * @param duration positive
          */
         public Builder<M, V, R> lease(Duration duration) {
-            lease = positive("lease", duration);
+            options.lease = positive("lease", duration);
             return this;
         }
 
@@ -375,13 +369,13 @@ public final class JoinSpec<M, V, R> {
             if (max < 1) {
                 throw new IllegalArgumentException("maxInFlight is " + max + ", must be at least 1");
             }
-            maxInFlight = max;
+            options.maxInFlight = max;
             return this;
         }
 
         /** Is told what happens. */
         public Builder<M, V, R> listener(JoinListener listener) {
-            this.listener = Objects.requireNonNull(listener, "listener");
+            options.listener = Objects.requireNonNull(listener, "listener");
             return this;
         }
 
@@ -391,26 +385,33 @@ public final class JoinSpec<M, V, R> {
          * @throws IllegalStateException if two options contradict each other, or one lacks another; names both
          */
         public JoinSpec<M, V, R> build() {
-            String expiry = expireAfter != null
+            Options<M, V, R> o = options.clone();
+            String expiry = o.expireAfter != null
                     ? "expireAfter"
-                    : expireAfterIdle != null ? "expireAfterIdle" : expireAt != null ? "expireAt" : null;
-            if (expiry != null && onExpired == null && !joinOnExpiry) {
+                    : o.expireAfterIdle != null ? "expireAfterIdle" : o.expireAt != null ? "expireAt" : null;
+            if (expiry != null && o.onExpired == null && !o.joinOnExpiry) {
                 throw new IllegalStateException(
                         expiry + " needs onExpired or joinOnExpiry: an expired join would have no receiver");
             }
-            refuse(onExpired != null && joinOnExpiry, "onExpired and joinOnExpiry both receive expired joins: set one");
             refuse(
-                    maxAttempts < Integer.MAX_VALUE && onPoisoned == null,
+                    o.onExpired != null && o.joinOnExpiry,
+                    "onExpired and joinOnExpiry both receive expired joins: set one");
+            refuse(
+                    o.maxAttempts < Integer.MAX_VALUE && o.onPoisoned == null,
                     "retry needs onPoisoned: a join whose attempts are used up would have no receiver");
-            refuse(onPoisoned != null && !retrySet, "onPoisoned needs retry: attempts are not limited, it never runs");
             refuse(
-                    keepAfterJoin && expiry == null,
+                    o.onPoisoned != null && !o.retrySet,
+                    "onPoisoned needs retry: attempts are not limited, it never runs");
+            refuse(
+                    o.keepAfterJoin && expiry == null,
                     "keepAfterJoin needs expireAfter, expireAfterIdle or expireAt: the value would stay for ever");
             refuse(
-                    keepAfterJoin && rememberFor != null,
+                    o.keepAfterJoin && o.rememberFor != null,
                     "keepAfterJoin and rememberFor contradict: one goes on after a join, the other closes the key");
-            refuse(atMostOnce && retrySet, "atMostOnce and retry contradict: a join is gone before its first attempt");
-            return new JoinSpec<>(this);
+            refuse(
+                    o.atMostOnce && o.retrySet,
+                    "atMostOnce and retry contradict: a join is gone before its first attempt");
+            return new JoinSpec<>(o);
         }
 
         private static void refuse(boolean condition, String message) {
@@ -436,7 +437,7 @@ public final class JoinSpec<M, V, R> {
      * @throws IllegalArgumentException if it is null, or a text that not every store can keep
      */
     public Object keyOf(M message) {
-        Object key = keyedBy.apply(message);
+        Object key = options.keyedBy.apply(message);
         if (key == null) {
             throw new IllegalArgumentException("keyedBy returned null");
         }
@@ -444,6 +445,9 @@ public final class JoinSpec<M, V, R> {
     }
 
     static Object checkedKey(Object key) {
+        if (key == null) {
+            throw new IllegalArgumentException("key is null");
+        }
         return key instanceof String text ? KeyCodec.checked("key", text) : key;
     }
 
@@ -453,10 +457,10 @@ public final class JoinSpec<M, V, R> {
      * @throws IllegalArgumentException if the id is null, or a text that not every store can keep
      */
     public @Nullable String idOf(M message) {
-        if (identifiedBy == null) {
+        if (options.identifiedBy == null) {
             return null;
         }
-        Object id = identifiedBy.apply(message);
+        Object id = options.identifiedBy.apply(message);
         if (id == null) {
             throw new IllegalArgumentException("identifiedBy returned null");
         }
@@ -465,104 +469,104 @@ public final class JoinSpec<M, V, R> {
 
     /** Merges a message into what is pending, which is null for the first message. */
     public V merge(M message, @Nullable V pending) {
-        return mergedBy.merge(message, pending);
+        return options.mergedBy.merge(message, pending);
     }
 
     public boolean isSufficient(V value) {
-        return sufficientWhen.test(value);
+        return options.sufficientWhen.test(value);
     }
 
     /** The deadline in the data, null if it names none. */
     public @Nullable Instant expiresAt(V value) {
-        return expireAt == null ? null : expireAt.apply(value);
+        return options.expireAt == null ? null : options.expireAt.apply(value);
     }
 
     /** Calls {@code onIncomplete}. */
     public void incomplete(V value) {
-        onIncomplete.accept(value);
+        options.onIncomplete.accept(value);
     }
 
     /** Calls {@code onLate}. */
     public void late(M message) {
-        onLate.accept(message);
+        options.onLate.accept(message);
     }
 
     /** Calls the receiver of joins with the hand-over's cause; what {@code process} returned, null from {@code onExpired}. */
     public @Nullable R handOver(V value, HandOver handOver) throws Exception {
         if (isProcessed(handOver.cause())) {
-            return process.process(value, handOver);
+            return options.process.process(value, handOver);
         }
-        if (onExpired == null) {
+        if (options.onExpired == null) {
             throw new IllegalStateException("no onExpired for a join with cause " + handOver.cause());
         }
-        onExpired.handle(value, handOver);
+        options.onExpired.handle(value, handOver);
         return null;
     }
 
     /** Whether joins with this cause go to {@code process}. */
     public boolean isProcessed(Cause cause) {
-        return cause == Cause.COMPLETE || cause == Cause.FORCED || joinOnExpiry;
+        return cause == Cause.COMPLETE || cause == Cause.FORCED || options.joinOnExpiry;
     }
 
     /** Whether there is a receiver for joins that expire or are evicted. */
     public boolean receivesExpired() {
-        return joinOnExpiry || onExpired != null;
+        return options.joinOnExpiry || options.onExpired != null;
     }
 
     /** Calls {@code onPoisoned}. */
     public void poisoned(V value, HandOver handOver) throws Exception {
-        if (onPoisoned == null) {
+        if (options.onPoisoned == null) {
             throw new IllegalStateException("no onPoisoned for a join that failed " + handOver.attempt() + " times");
         }
-        onPoisoned.handle(value, handOver);
+        options.onPoisoned.handle(value, handOver);
     }
 
     public Optional<Duration> idsKept() {
-        return Optional.ofNullable(idsKept);
+        return Optional.ofNullable(options.idsKept);
     }
 
     public Optional<Duration> rememberFor() {
-        return Optional.ofNullable(rememberFor);
+        return Optional.ofNullable(options.rememberFor);
     }
 
     public Optional<Duration> expireAfter() {
-        return Optional.ofNullable(expireAfter);
+        return Optional.ofNullable(options.expireAfter);
     }
 
     public Optional<Duration> expireAfterIdle() {
-        return Optional.ofNullable(expireAfterIdle);
+        return Optional.ofNullable(options.expireAfterIdle);
     }
 
     public boolean keepAfterJoin() {
-        return keepAfterJoin;
+        return options.keepAfterJoin;
     }
 
     public boolean atMostOnce() {
-        return atMostOnce;
+        return options.atMostOnce;
     }
 
     /** At most so many attempts; {@link Integer#MAX_VALUE} without {@code retry}. */
     public int maxAttempts() {
-        return maxAttempts;
+        return options.maxAttempts;
     }
 
     public Duration backoff() {
-        return backoff;
+        return options.backoff;
     }
 
     public Duration maxBackoff() {
-        return maxBackoff;
+        return options.maxBackoff;
     }
 
     public Duration lease() {
-        return lease;
+        return options.lease;
     }
 
     public int maxInFlight() {
-        return maxInFlight;
+        return options.maxInFlight;
     }
 
     public JoinListener listener() {
-        return listener;
+        return options.listener;
     }
 }

@@ -37,7 +37,7 @@ public interface Joiner<M, R> extends AutoCloseable {
      * @throws IllegalArgumentException if the store may evict joins and the spec has no receiver for them
      */
     static <M, V, R> Joiner<M, R> create(JoinSpec<M, V, R> spec, JoinStore<?, V> store, InstantSource clock) {
-        return new StoreJoiner<>(spec, store, clock);
+        return new StoreJoiner<>(spec, store, clock, Randomness.ofProcess());
     }
 
     /**
@@ -59,7 +59,9 @@ public interface Joiner<M, R> extends AutoCloseable {
      * {@link #accept} for many messages at once, with as few round trips to the store as it can make.
      *
      * <p>The messages of one key are taken in the order given. Handlers run after all messages are written, in that
-     * order too. A message that cannot be taken, or whose hand-over throws, is {@link Outcome.Failed} alone.
+     * order too. A message that cannot be taken, or whose hand-over throws, is {@link Outcome.Failed} alone. What the
+     * batch completes is in flight until its hand-overs have ended: more than {@code maxInFlight} joins of one key in one
+     * batch fail with a {@link ContentionException}.
      *
      * @return one outcome per message, in the order given
      * @throws StoreException if the store failed; any of the messages may be merged, and no handler ran
@@ -93,6 +95,8 @@ public interface Joiner<M, R> extends AutoCloseable {
      * over at the moment is left alone.
      *
      * @return what was taken out, now the caller's alone; empty if there is nothing
+     * @throws StoreException if the store failed, or if the key was gone when its removal was to be confirmed: then it
+     *     may have been this call that took it out
      */
     List<JoinState.Join<?>> drop(Object key);
 

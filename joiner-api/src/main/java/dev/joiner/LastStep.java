@@ -24,4 +24,9 @@ final class LastStep<V> implements Exchanger.Rewrite<V> {
     Step<V> get() {
         return Objects.requireNonNull(step);
     }
+
+    /** Whether there was a try, and it was to take the key out. */
+    boolean removesKey() {
+        return step != null && step.next() == null && !step.removed().isEmpty();
+    }
 }

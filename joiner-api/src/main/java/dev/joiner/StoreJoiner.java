@@ -28,14 +28,14 @@ final class StoreJoiner<M, V, R> implements Joiner<M, R> {
     private final InstantSource clock;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    StoreJoiner(JoinSpec<M, V, R> spec, JoinStore<?, V> store, InstantSource clock) {
+    StoreJoiner(JoinSpec<M, V, R> spec, JoinStore<?, V> store, InstantSource clock, Randomness randomness) {
         if (store.evicts() && !spec.receivesExpired()) {
             throw new IllegalArgumentException(
                     "the store may evict joins, and the spec has neither onExpired nor joinOnExpiry to receive them");
         }
         @SuppressWarnings("unchecked") // the spec's keys are what the store is for; a codec refuses others
         JoinStore<Object, V> keyed = (JoinStore<Object, V>) store;
-        engine = Engine.of(spec, keyed, clock);
+        engine = Engine.of(spec, keyed, clock, randomness);
         this.spec = spec;
         this.clock = clock;
         transition = engine.transition();
@@ -241,8 +241,17 @@ final class StoreJoiner<M, V, R> implements Joiner<M, R> {
     @Override
     public List<Join<?>> drop(Object key) {
         requireOpen();
+        Object checked = JoinSpec.checkedKey(key);
         LastStep<V> step = new LastStep<>(state -> transition.drop(state, clock.instant()));
-        exchanger.settle(exchanger.guess(JoinSpec.checkedKey(key)), step);
+        exchanger.settle(new Cursor<>(checked, engine.store().find(checked), true), state -> {
+            if (state == null && step.removesKey()) {
+                // A removal leaves no number behind by which it could be recognised.
+                throw new StoreException(
+                        "key \"" + key + "\" was gone when its removal was to be confirmed: a driver has"
+                                + " repeated the removal, or somebody else was faster");
+            }
+            return step.of(state);
+        });
         return List.copyOf(step.get().removed());
     }
 

@@ -56,6 +56,8 @@ final class Sweep<V, R> {
     /** Does what is due on one page; how many entries stay due. */
     private int sweep(List<Entry<Object, V>> page) {
         int stuck = 0;
+        Instant clock = engine.clock().instant();
+        Instant now = clock.isBefore(upTo) ? upTo : clock; // set back meanwhile, it would show nothing due, for ever
         List<Work<V>> works = new ArrayList<>(page.size());
         List<LastStep<V>> steps = new ArrayList<>(page.size());
         for (Entry<Object, V> entry : page) {
@@ -65,11 +67,7 @@ final class Sweep<V, R> {
                 report(entry.held());
             } else {
                 LastStep<V> step = new LastStep<>(state -> engine.transition()
-                        .due(
-                                key,
-                                state,
-                                engine.clock().instant(),
-                                engine.exchanger().nonce()));
+                        .due(key, state, now, engine.exchanger().nonce()));
                 works.add(new Work<>(new Cursor<>(key, entry.held(), true), step));
                 steps.add(step);
             }

@@ -55,12 +55,15 @@ class ExchangerTest {
 
     private final List<Integer> conflicts = new ArrayList<>();
     private final NeverWon store = new NeverWon();
-    private final Exchanger<String> exchanger = new Exchanger<>(store, new Events(new JoinListener() {
-        @Override
-        public void conflict(Object key, int tries) {
-            conflicts.add(tries);
-        }
-    }));
+    private final Exchanger<String> exchanger = new Exchanger<>(
+            store,
+            new Events(new JoinListener() {
+                @Override
+                public void conflict(Object key, int tries) {
+                    conflicts.add(tries);
+                }
+            }),
+            Randomness.ofProcess());
 
     private static @Nullable JoinState<String> next(@Nullable JoinState<String> state) {
         return new JoinState<>(null, List.of(), null, state == null ? 1 : state.token() + 1);

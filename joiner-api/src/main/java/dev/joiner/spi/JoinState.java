@@ -101,11 +101,15 @@ public record JoinState<V>(
 
     /**
      * This state after a bounded store made room: the open join waits in flight, due at once, for a sweep to hand it
-     * over with cause {@link Cause#EVICTED}. A state without an open join is returned as it is.
+     * over with cause {@link Cause#EVICTED}; one that was handed over already ends, as it does when it expires. Null if
+     * nothing is left. A state without an open join is returned as it is.
      */
-    public JoinState<V> evicted() {
+    public @Nullable JoinState<V> evicted() {
         if (open == null) {
             return this;
+        }
+        if (open.joinedBefore()) {
+            return inFlight.isEmpty() && closed == null ? null : new JoinState<>(null, inFlight, closed, token);
         }
         List<Flight<V>> flights = new ArrayList<>(inFlight);
         flights.add(new Flight<>(open, Cause.EVICTED, Flight.UNCLAIMED, 0, 0, null, 0));

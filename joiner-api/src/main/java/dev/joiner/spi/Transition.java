@@ -10,13 +10,11 @@ import dev.joiner.spi.Step.Verdict;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,18 +68,19 @@ public final class Transition<M, V> {
             Object key, @Nullable JoinState<V> state, M message, @Nullable String id, Instant now, long claim) {
         Draft draft = new Draft(state, now);
         if (id != null) {
-            Flight<V> failed = newestFailed(draft.inFlight, id);
-            if (failed != null) {
-                Flight<V> again = draft.reclaim(failed, failed.join(), claim);
-                return Step.claiming(draft.state(), List.of(again));
+            int failed = newestFailed(draft.inFlight, id);
+            if (failed >= 0) {
+                Flight<V> flight = draft.inFlight.get(failed);
+                Flight<V> again = draft.reclaim(failed, flight.join(), claim);
+                return claiming(draft, List.of(again));
             }
             if (draft.knows(id)) {
                 return Step.unchanged(state, Verdict.DUPLICATE);
             }
         } else if (!spec.keepAfterJoin()) {
-            Flight<V> failed = newestFailed(draft.inFlight, null);
-            if (failed != null) {
-                Join<V> join = failed.join();
+            int failed = newestFailed(draft.inFlight, null);
+            if (failed >= 0) {
+                Join<V> join = draft.inFlight.get(failed).join();
                 Join<V> merged = new Join<>(
                         merge(key, message, join.value()),
                         join.parts() + 1,
@@ -91,7 +90,7 @@ public final class Transition<M, V> {
                         join.ids(),
                         join.joinedBefore());
                 Flight<V> again = draft.reclaim(failed, merged, claim);
-                return Step.claiming(draft.state(), List.of(again));
+                return claiming(draft, List.of(again));
             }
         }
         if (closedFor > 0 && (draft.isClosedToMessages() || !draft.inFlight.isEmpty())) {
@@ -105,7 +104,7 @@ public final class Transition<M, V> {
         Join<V> complete = collect(draft.open, value, id, draft.at, spec.keepAfterJoin());
         draft.open = spec.keepAfterJoin() ? complete : null;
         Flight<V> claimed = draft.claim(key, complete, Cause.COMPLETE, claim);
-        return Step.claiming(draft.state(), List.of(claimed));
+        return claiming(draft, List.of(claimed));
     }
 
     /**
@@ -115,7 +114,14 @@ public final class Transition<M, V> {
      */
     public Step<V> due(Object key, @Nullable JoinState<V> state, Instant now, long claim) {
         Draft draft = new Draft(state, now);
-        List<Flight<V>> claimed = draft.reclaimAll(flight -> flight.dueAt() <= draft.at, claim);
+        long nextClaim = claim;
+        List<Flight<V>> claimed = new ArrayList<>();
+        for (int i = 0; i < draft.inFlight.size(); i++) {
+            Flight<V> flight = draft.inFlight.get(i);
+            if (flight.dueAt() <= draft.at) {
+                claimed.add(draft.reclaim(i, flight.join(), nextClaim++));
+            }
+        }
         boolean ended = draft.forgot;
         Join<V> open = draft.open;
         if (open != null && open.dueAt() <= draft.at) {
@@ -124,11 +130,11 @@ public final class Transition<M, V> {
                 ended = true;
             } else if (!draft.isCrowded() || (claimed.isEmpty() && !ended)) { // crowded: to be told so, or to wait
                 draft.open = null;
-                claimed.add(draft.claim(key, open, Cause.EXPIRED, claim + claimed.size()));
+                claimed.add(draft.claim(key, open, Cause.EXPIRED, nextClaim));
             }
         }
         if (!claimed.isEmpty()) {
-            return Step.claiming(draft.state(), claimed);
+            return claiming(draft, claimed);
         }
         return ended ? Step.to(draft.state(), Verdict.DONE) : Step.unchanged(state, Verdict.NOTHING);
     }
@@ -141,13 +147,20 @@ public final class Transition<M, V> {
      */
     public Step<V> release(Object key, @Nullable JoinState<V> state, Instant now, long claim) {
         Draft draft = new Draft(state, now);
-        List<Flight<V>> claimed = draft.reclaimAll(flight -> !isLive(flight, draft.at), claim);
+        long nextClaim = claim;
+        List<Flight<V>> claimed = new ArrayList<>();
+        for (int i = 0; i < draft.inFlight.size(); i++) {
+            Flight<V> flight = draft.inFlight.get(i);
+            if (!isLive(flight, draft.at)) {
+                claimed.add(draft.reclaim(i, flight.join(), nextClaim++));
+            }
+        }
         Join<V> open = draft.open;
         if (open != null) {
             draft.open = null;
-            claimed.add(draft.claim(key, open, Cause.FORCED, claim + claimed.size()));
+            claimed.add(draft.claim(key, open, Cause.FORCED, nextClaim));
         }
-        return claimed.isEmpty() ? Step.unchanged(state, Verdict.NOTHING) : Step.claiming(draft.state(), claimed);
+        return claimed.isEmpty() ? Step.unchanged(state, Verdict.NOTHING) : claiming(draft, claimed);
     }
 
     /** Somebody wants the key's joins taken out: the open one and failed ones. Live claims are left alone. */
@@ -177,7 +190,7 @@ public final class Transition<M, V> {
         if (mine < 0) {
             return Step.unchanged(state, Verdict.LOST);
         }
-        draft.remember(draft.remove(mine).join());
+        draft.end(mine);
         return Step.to(draft.state(), Verdict.DONE);
     }
 
@@ -237,6 +250,14 @@ public final class Transition<M, V> {
         return flight.attempt() >= spec.maxAttempts();
     }
 
+    /** At most once, a claim is the last that is seen of a join. */
+    private Step<V> claiming(Draft draft, List<Flight<V>> claimed) {
+        if (spec.atMostOnce()) {
+            claimed.forEach(flight -> draft.end(draft.indexOf(flight.claim())));
+        }
+        return Step.claiming(draft.state(), claimed);
+    }
+
     private V merge(Object key, M message, @Nullable V pending) {
         V merged = spec.merge(message, pending);
         if (merged == null) {
@@ -266,10 +287,13 @@ public final class Transition<M, V> {
                 joinedBefore);
     }
 
-    /** The beginning of an error's text, with nothing in it that is no UTF-8, such as half a character at the cut. */
+    /** The beginning of an error's text, without half a character at the cut, and with none that is no UTF-8. */
     private static String kept(String error) {
-        String cut = error.length() <= MAX_ERROR_LENGTH ? error : error.substring(0, MAX_ERROR_LENGTH);
-        return new String(cut.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+        int end = Math.min(error.length(), MAX_ERROR_LENGTH);
+        if (end < error.length() && Character.isHighSurrogate(error.charAt(end - 1))) {
+            end--;
+        }
+        return new String(error.substring(0, end).getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
     private long backoff(int attempt, double jitter) {
@@ -279,16 +303,16 @@ public final class Transition<M, V> {
     }
 
     /** The newest failed flight that a message may take up again: any, or the one that the id is part of. */
-    private static <V> @Nullable Flight<V> newestFailed(List<Flight<V>> flights, @Nullable String id) {
+    private static <V> int newestFailed(List<Flight<V>> flights, @Nullable String id) {
         for (int i = flights.size() - 1; i >= 0; i--) {
             Flight<V> flight = flights.get(i);
             if (!flight.isClaimed()
                     && flight.cause() == Cause.COMPLETE
                     && (id == null || flight.join().ids().contains(id))) {
-                return flight;
+                return i;
             }
         }
-        return null;
+        return -1;
     }
 
     private static boolean isLive(Flight<?> flight, long at) {
@@ -382,27 +406,12 @@ public final class Transition<M, V> {
                         + spec.maxInFlight() + ") have not ended");
             }
             Flight<V> flight = new Flight<>(join, cause, claim, nextToken(), 1, null, plus(at, lease));
-            if (spec.atMostOnce()) {
-                remember(join);
-            } else {
-                inFlight = with(inFlight, flight);
-            }
+            inFlight = with(inFlight, flight);
             return flight;
         }
 
-        /** Claims the flights that are meant, with ids from the given one on. */
-        List<Flight<V>> reclaimAll(Predicate<Flight<V>> meant, long claim) {
-            List<Flight<V>> claimed = new ArrayList<>();
-            for (Flight<V> flight : List.copyOf(inFlight)) {
-                if (meant.test(flight)) {
-                    claimed.add(reclaim(flight, flight.join(), claim + claimed.size()));
-                }
-            }
-            return claimed;
-        }
-
-        /** Claims a flight. One that atMostOnce finds there, put there by a bounded store say, is not left there. */
-        Flight<V> reclaim(Flight<V> before, Join<V> join, long claim) {
+        Flight<V> reclaim(int index, Join<V> join, long claim) {
+            Flight<V> before = inFlight.get(index);
             Flight<V> flight = new Flight<>(
                     join,
                     before.cause(),
@@ -411,12 +420,7 @@ public final class Transition<M, V> {
                     before.attempt() + 1,
                     before.lastError(),
                     plus(at, lease));
-            int index = inFlight.indexOf(before);
-            if (spec.atMostOnce()) {
-                remember(remove(index).join());
-            } else {
-                put(index, flight);
-            }
+            put(index, flight);
             return flight;
         }
 
@@ -428,6 +432,11 @@ public final class Transition<M, V> {
         Flight<V> remove(int index) {
             inFlight = new ArrayList<>(inFlight);
             return inFlight.remove(index);
+        }
+
+        /** A join that was handed over. */
+        void end(int index) {
+            remember(remove(index).join());
         }
 
         void remember(Join<V> join) {
@@ -445,7 +454,7 @@ public final class Transition<M, V> {
         }
 
         private long nextToken() {
-            token = Math.max(token + 1, ChronoUnit.MICROS.between(Instant.EPOCH, now));
+            token = Math.max(token + 1, now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000);
             return token;
         }
     }

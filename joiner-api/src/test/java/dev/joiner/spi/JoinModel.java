@@ -367,11 +367,11 @@ final class JoinModel {
 
     /** A bounded store makes room. */
     void evicted() {
-        if (open != null) {
+        if (open != null && !open.joinedBefore) {
             open.cause = Cause.EVICTED;
             inFlight.add(open);
-            open = null;
         }
+        open = null;
     }
 
     private @Nullable Join claimed(long claim) {

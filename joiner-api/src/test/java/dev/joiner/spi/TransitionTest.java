@@ -539,6 +539,15 @@ class TransitionTest {
             JoinState<String> noneOpen = flying(null, claimed("ab", Cause.COMPLETE, 1, 1, AT));
             assertThat(noneOpen.evicted()).isSameAs(noneOpen);
         }
+
+        @Test
+        void evictedValueThatWasJoinedEnds() {
+            Join<String> joined = new Join<>("ab", 2, AT, AT + 1, NEVER, List.of(), true);
+            Flight<String> copy = claimed("ab", Cause.COMPLETE, 1, 1, AT);
+
+            assertThat(open(joined).evicted()).isNull();
+            assertThat(flying(joined, copy).evicted()).isEqualTo(flying(null, copy));
+        }
     }
 
     @Nested
@@ -652,7 +661,11 @@ class TransitionTest {
             JoinState<String> whole =
                     plain.threw(state, CLAIM, "x".repeat(498) + face, NOW, 0).next();
 
-            assertThat(cutInHalf.inFlight().get(0).lastError()).isEqualTo("x".repeat(499) + "?");
+            JoinState<String> noText =
+                    plain.threw(state, CLAIM, "\uDE00!", NOW, 0).next();
+
+            assertThat(cutInHalf.inFlight().get(0).lastError()).isEqualTo("x".repeat(499));
+            assertThat(noText.inFlight().get(0).lastError()).isEqualTo("?!");
             assertThat(whole.inFlight().get(0).lastError()).isEqualTo("x".repeat(498) + face);
         }
 

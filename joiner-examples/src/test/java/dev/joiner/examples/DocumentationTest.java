@@ -67,8 +67,10 @@ class DocumentationTest {
                 .filter(line -> line.startsWith("mvn"))
                 .toList();
 
-        assertThat(commands).singleElement().satisfies(command -> assertThat(read(ROOT.resolve("README.md")))
-                .contains("```sh\n" + command + "\n```"));
+        assertThat(commands)
+                .singleElement()
+                .satisfies(
+                        command -> assertThat(read(ROOT.resolve("README.md"))).contains("```sh\n" + command + "\n```"));
     }
 
     private static Map<String, String> regions() throws IOException {
@@ -77,7 +79,7 @@ class DocumentationTest {
             files.filter(file -> file.toString().endsWith(".java")).forEach(file -> {
                 Matcher region = REGION.matcher(read(file));
                 while (region.find()) {
-                    assertThat(regions.put(region.group(1), region.group(2).stripIndent()))
+                    assertThat(regions.put(region.group(1), unindented(region.group(2))))
                             .as("a second snippet %s", region.group(1))
                             .isNull();
                 }
@@ -86,11 +88,17 @@ class DocumentationTest {
         return regions;
     }
 
+    /** {@code stripIndent} counts what follows the last line's end as a line without indentation. */
+    private static String unindented(String region) {
+        return region.stripTrailing().stripIndent() + "\n";
+    }
+
     private static List<Path> documents() throws IOException {
         try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
             return Stream.concat(
                             docs.filter(file -> file.toString().endsWith(".md")),
-                            Stream.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md").map(ROOT::resolve))
+                            Stream.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+                                    .map(ROOT::resolve))
                     .toList();
         }
     }

@@ -2,8 +2,8 @@ package dev.joiner.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.joiner.Joiner;
 import dev.joiner.JoinSpec;
+import dev.joiner.Joiner;
 import dev.joiner.Sweeper;
 import dev.joiner.store.memory.MapJoinStore;
 import java.time.Duration;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** The first lines of the README, run. */
 class ReadmeExampleTest {
 
-    // snippet:thing
+    // snippet:readme-thing
     record Thing(UUID id, @Nullable String one, @Nullable String two) {
 
         static Thing merge(Thing message, @Nullable Thing pending) {
@@ -32,7 +32,7 @@ class ReadmeExampleTest {
             return one != null && two != null;
         }
     }
-    // end:thing
+    // end:readme-thing
 
     record Receipt(UUID id) {}
 
@@ -44,8 +44,9 @@ class ReadmeExampleTest {
         return new Receipt(thing.id());
     }
 
+    @SuppressWarnings("try") // the sweeper works by being open
     private void run(List<Thing> consumer) {
-        // snippet:spec
+        // snippet:readme-join
         var spec = JoinSpec.<Thing>keyedBy(Thing::id)
                 .mergedBy(Thing::merge)
                 .sufficientWhen(Thing::whole)
@@ -60,7 +61,7 @@ class ReadmeExampleTest {
                 joiner.accept(thing);
             }
         }
-        // end:spec
+        // end:readme-join
     }
 
     @Test

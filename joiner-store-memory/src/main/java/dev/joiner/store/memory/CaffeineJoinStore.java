@@ -29,9 +29,10 @@ public final class CaffeineJoinStore<K, V> implements JoinStore<K, V> {
          */
         REJECT,
         /**
-         * The open join that has waited longest for its next message becomes due, and the next sweep hands it over with
-         * cause {@link dev.joiner.Cause#EVICTED}. {@code maximumSize} counts open joins: what is being handed over, or
-         * waits for that, or is remembered, is never evicted and comes on top.
+         * The open join that has waited longest for its next message, roughly, becomes due, and the next sweep hands it
+         * over with cause {@link dev.joiner.Cause#EVICTED}. {@code maximumSize} counts open joins: what is being handed
+         * over, or waits for that, or is remembered, is never evicted and comes on top. A join that {@code
+         * keepAfterJoin} kept open after its hand-over ends instead.
          */
         EVICT
     }

@@ -74,7 +74,7 @@ final class DueIndex<K> {
 
         private Page(Stripe stripe, Leaf<K> leaf) {
             this.stripe = stripe;
-            start = new Leaf<>(leaf.due, leaf.hash, List.of());
+            start = new Leaf<>(leaf.due, leaf.hash);
             keys = List.copyOf(leaf.keys);
         }
 
@@ -101,18 +101,13 @@ final class DueIndex<K> {
         int hash;
         ArrayList<K> keys;
 
-        Leaf(long due, int hash, List<K> keys) {
+        Leaf(long due, int hash) {
             this.due = due;
             this.hash = hash;
-            this.keys = new ArrayList<>(keys);
+            keys = new ArrayList<>(0);
         }
 
-        /** Only the first leaf of a stripe can get a key before its position, and it stays the first. */
-        void add(K key, long keyDue, int keyHash) {
-            begin(keyDue, keyHash);
-            keys.add(key);
-        }
-
+        /** Begins there at the latest. Only the first leaf of a stripe ever gets earlier, and it stays the first. */
         void begin(long atDue, int atHash) {
             if (compare(atDue, atHash) > 0) {
                 due = atDue;
@@ -120,13 +115,14 @@ final class DueIndex<K> {
             }
         }
 
-        void remove(K key) {
+        /** Takes out the key that equals this one. */
+        K remove(K key) {
             int at = keys.indexOf(key);
-            if (at >= 0) {
-                int last = keys.size() - 1;
-                keys.set(at, keys.get(last));
-                keys.remove(last);
+            if (at < 0) {
+                return key;
             }
+            K last = keys.remove(keys.size() - 1);
+            return at == keys.size() ? last : keys.set(at, last);
         }
 
         private int compare(long otherDue, int otherHash) {
@@ -150,27 +146,27 @@ final class DueIndex<K> {
         private final TreeSet<Leaf<K>> leaves = new TreeSet<>();
 
         Stripe() {
-            leaves.add(new Leaf<>(JoinState.NEVER, 0, List.of()));
+            leaves.add(new Leaf<>(JoinState.NEVER, 0));
         }
 
         boolean move(K key, int hash, long from, long to, BooleanSupplier write) {
             lock.lock();
             try {
                 Leaf<K> target = to == JoinState.NEVER ? null : withRoom(to, hash);
+                Leaf<K> source = from == JoinState.NEVER ? null : leafAt(from, hash);
                 if (!write.getAsBoolean()) {
                     return false;
                 }
-                Leaf<K> source = from == JoinState.NEVER ? null : leafAt(from, hash);
-                if (target != null && target == source) {
-                    target.begin(to, hash);
-                    return true;
-                }
                 if (target != null) {
-                    target.add(key, to, hash);
+                    target.begin(to, hash);
                 }
-                if (source != null) {
-                    source.remove(key);
-                    if (source.keys.isEmpty()) {
+                if (target != source) {
+                    // The object that is moved is the one that is there: an equal one would be kept beside the map's.
+                    K moved = source == null ? key : source.remove(key);
+                    if (target != null) {
+                        target.keys.add(moved);
+                    }
+                    if (source != null && source.keys.isEmpty()) {
                         end(source);
                     }
                 }
@@ -201,7 +197,7 @@ final class DueIndex<K> {
         }
 
         private Leaf<K> leafAt(long due, int hash) {
-            Leaf<K> leaf = leaves.floor(new Leaf<>(due, hash, List.of()));
+            Leaf<K> leaf = leaves.floor(new Leaf<>(due, hash));
             return leaf == null ? leaves.first() : leaf;
         }
 
@@ -238,8 +234,9 @@ final class DueIndex<K> {
             int at = cut(placed, growsAtTheEnd ? last : placed.size() / 2);
             if (at > 0) {
                 List<K> keys = placed.stream().map(Placed::key).toList();
-                Leaf<K> right = new Leaf<>(placed.get(at).due, placed.get(at).hash, keys.subList(at, keys.size()));
                 ArrayList<K> left = new ArrayList<>(keys.subList(0, at));
+                Leaf<K> right = new Leaf<>(placed.get(at).due, placed.get(at).hash);
+                right.keys.addAll(keys.subList(at, keys.size()));
                 leaves.add(right);
                 leaf.keys = left;
             }

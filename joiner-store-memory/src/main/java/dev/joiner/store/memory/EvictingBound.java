@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Policy.FixedExpiration;
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinStore;
 import dev.joiner.spi.JoinStore.Change;
 import dev.joiner.spi.JoinStore.Exchange;
@@ -103,9 +104,9 @@ final class EvictingBound<K, V> implements Bound<K, V> {
     private void evict(K key) {
         Versioned<V> held = store.find(key);
         if (held != null && isOpen(held)) {
+            JoinState<V> evicted = held.state().evicted();
             long version = ThreadLocalRandom.current().nextLong();
-            store.compareAndExchange(
-                    key, held, Versioned.of(version, held.state().evicted()));
+            store.compareAndExchange(key, held, evicted == null ? null : Versioned.of(version, evicted));
         }
         follow(key);
     }

@@ -114,33 +114,112 @@ class CaffeineJoinStoreTest {
     }
 
     @Test
-    void threadsNeverBeginMoreKeysThanThereIsRoomFor() throws Exception {
+    void threadsBeginAsManyKeysAsThereIsRoomFor() throws Exception {
         CaffeineJoinStore<String, Integer> store = rejecting(100);
-        List<Integer> balances = Parallel.run(8, thread -> {
-            int balance = 0;
+        List<Integer> begun = Parallel.run(8, thread -> {
+            int mine = 0;
+            for (int i = 0; i < 1_000; i++) {
+                try {
+                    mine += store.compareAndExchange("k" + i, null, open(i)).won() ? 1 : 0;
+                } catch (StoreException full) {
+                    assertThat(full).hasMessageContaining("maximumSize is 100");
+                }
+            }
+            return mine;
+        });
+
+        assertThat(begun.stream().mapToInt(Integer::intValue).sum()).isEqualTo(100);
+        assertThat(store.size()).isEqualTo(100);
+    }
+
+    @Test
+    void noRoomIsLostWhileThreadsBeginAndEndKeys() throws Exception {
+        CaffeineJoinStore<String, Integer> store = rejecting(100);
+        Parallel.run(8, thread -> {
             for (int i = 0; i < 20_000; i++) {
                 String key = "k" + ThreadLocalRandom.current().nextInt(200);
                 Versioned<Integer> held = store.find(key);
                 try {
-                    if (store.compareAndExchange(key, held, held == null ? open(i) : null)
-                            .won()) {
-                        balance += held == null ? 1 : -1;
-                    }
+                    store.compareAndExchange(key, held, held == null ? open(i) : null);
                 } catch (StoreException full) {
                     assertThat(held).isNull();
                 }
-                assertThat(store.size()).isLessThanOrEqualTo(100);
             }
-            return balance;
+            return null;
         });
 
-        long left = balances.stream().mapToLong(Integer::longValue).sum();
-        assertThat(store.size()).isEqualTo(left);
-        for (long i = left; i < 100; i++) {
+        for (long i = store.size(); i < 100; i++) {
             assertThat(store.compareAndExchange("new" + i, null, open(0)).won()).isTrue();
         }
         assertThatExceptionOfType(StoreException.class)
                 .isThrownBy(() -> store.compareAndExchange("one more", null, open(0)));
+    }
+
+    /** Another write comes in at each of the moments at which a write that ends a key looks at the key. */
+    @Test
+    void aKeyThatBeginsAgainWhileItEndsCounts() {
+        boolean reached = true;
+        for (int moment = 1; reached; moment++) {
+            CaffeineJoinStore<WatchedKey, Integer> store = CaffeineJoinStore.builder()
+                    .maximumSize(1)
+                    .overflow(Overflow.EVICT)
+                    .build();
+            WatchedKey key = new WatchedKey("k");
+            store.compareAndExchange(key, null, open(1));
+            WatchedKey watched = new WatchedKey("k");
+            watched.looksLeft = moment;
+            watched.then = () -> store.compareAndExchange(key, null, open(2));
+            store.compareAndExchange(watched, store.find(key), null);
+            reached = watched.looksLeft <= 0;
+
+            store.compareAndExchange(new WatchedKey("other"), null, open(3));
+
+            assertThat(openJoins(store)).as("moment %s", moment).containsExactly(3);
+        }
+    }
+
+    /** A key that lets something happen when it is looked at for the nth time. */
+    private static final class WatchedKey {
+        private final String name;
+        private int looksLeft = Integer.MAX_VALUE;
+        private Runnable then = () -> {};
+
+        WatchedKey(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public int hashCode() {
+            if (--looksLeft == 0) {
+                then.run();
+            }
+            return name.hashCode();
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof WatchedKey that && name.equals(that.name);
+        }
+    }
+
+    /** What the bound knows of a key is not what a thread wrote that was overtaken by another. */
+    @Test
+    void joinsThatWereBegunAndEndedByManyThreadsCountRightly() throws Exception {
+        CaffeineJoinStore<String, Integer> store = evicting(4);
+        Parallel.run(4, thread -> {
+            for (int i = 0; i < 50_000; i++) {
+                String key = "k" + ThreadLocalRandom.current().nextInt(4);
+                Versioned<Integer> held = store.find(key);
+                store.compareAndExchange(key, held, held == null ? open(i) : null);
+            }
+            return null;
+        });
+        assertThat(evictedJoins(store)).isEmpty();
+
+        for (int i = 0; i < 10; i++) {
+            store.compareAndExchange("new" + i, null, open(-i));
+        }
+        assertThat(openJoins(store)).containsExactlyInAnyOrder(-6, -7, -8, -9);
     }
 
     @Test
@@ -243,7 +322,7 @@ class CaffeineJoinStoreTest {
             long written = 0;
             long handedOver = 0;
             List<String> mine = new ArrayList<>();
-            for (int i = 0; i < 20_000; i++) {
+            for (int i = 0; i < 8_000; i++) {
                 String key = i % 4 == 0
                         ? "own" + thread + "/" + i
                         : "shared" + ThreadLocalRandom.current().nextInt(300);
@@ -321,12 +400,12 @@ class CaffeineJoinStoreTest {
         assertThat(evictedJoins(store)).hasSize(7_000);
     }
 
-    private static Stream<JoinState<Integer>> states(CaffeineJoinStore<String, Integer> store) {
+    private static Stream<JoinState<Integer>> states(CaffeineJoinStore<?, Integer> store) {
         return store.scan(null, Integer.MAX_VALUE).entries().stream()
                 .map(entry -> entry.held().state());
     }
 
-    private static List<Integer> openJoins(CaffeineJoinStore<String, Integer> store) {
+    private static List<Integer> openJoins(CaffeineJoinStore<?, Integer> store) {
         return states(store)
                 .map(JoinState::open)
                 .filter(Objects::nonNull)
@@ -334,7 +413,7 @@ class CaffeineJoinStoreTest {
                 .toList();
     }
 
-    private static List<Integer> evictedJoins(CaffeineJoinStore<String, Integer> store) {
+    private static List<Integer> evictedJoins(CaffeineJoinStore<?, Integer> store) {
         return states(store)
                 .flatMap(state -> state.inFlight().stream())
                 .filter(flight -> flight.cause() == Cause.EVICTED)

@@ -11,6 +11,7 @@ import dev.joiner.Outcome;
 import dev.joiner.StoreException;
 import dev.joiner.SweepReport;
 import dev.joiner.store.memory.CaffeineJoinStore.Overflow;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -73,6 +74,29 @@ class OverflowTest {
 
             assertThat(expired).containsExactlyInAnyOrder("a=1 EVICTED", "b=1 EVICTED");
             assertThat(joiner.accept("a:3")).isEqualTo(new Outcome.Joined<>("23", true));
+        }
+    }
+
+    @Test
+    void anEvictedJoinThatWasHandedOverEndsQuietly() {
+        try (Joiner<String, String> joiner = Joiner.create(
+                pairs().keepAfterJoin()
+                        .expireAfter(Duration.ofHours(1))
+                        .onExpired((value, handOver) -> expired.add(value))
+                        .build(),
+                CaffeineJoinStore.builder()
+                        .maximumSize(1)
+                        .overflow(Overflow.EVICT)
+                        .build(),
+                clock)) {
+            joiner.accept("a:1");
+            assertThat(joiner.accept("a:2")).isEqualTo(new Outcome.Joined<>("12", true));
+            joiner.accept("b:1");
+
+            assertThat(joiner.find("a")).isEmpty();
+            joiner.sweep();
+            assertThat(expired).isEmpty();
+            assertThat(joiner.find("b")).isPresent();
         }
     }
 

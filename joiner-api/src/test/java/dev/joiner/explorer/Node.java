@@ -1,0 +1,159 @@
+package dev.joiner.explorer;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node, and the operation that it is in the middle of.
+ *
+ * @param operation null if the node has nothing to do
+ * @param delivery which of the setting's deliveries the operation is, -1 if none
+ * @param numbers where the operation's random numbers begin
+ * @param log how the operation's effects went so far
+ * @param times the times that it has been since the last effect that other nodes may notice; what the node does between
+ *     two such effects, it may have done at any of them
+ * @param awaited the effect that comes next; follows from the log
+ * @param claims the hand-overs that the operation has taken upon itself
+ * @param merged the letters that the operation itself has merged
+ * @param dropped the words that the operation has taken out, each followed by a comma
+ * @param known the letters that the store knew at some moment of the operation
+ * @param closed whether the key was closed to messages at some moment of the operation
+ * @param wrote whether the operation has written anything
+ */
+record Node(
+        @Nullable Operation operation,
+        int delivery,
+        long numbers,
+        List<Answer> log,
+        List<Long> times,
+        @Nullable Effect awaited,
+        List<Claim> claims,
+        int merged,
+        String dropped,
+        int known,
+        boolean closed,
+        boolean wrote) {
+
+    static final Node IDLE = new Node(null, -1, 0, List.of(), List.of(), null, List.of(), 0, "", 0, false, false);
+
+    /** How far a claim has come. */
+    enum Progress {
+        WAITING,
+        /** Another has the join, and the node has seen so before it began. */
+        LOST,
+        BEGUN,
+        /** The join's own handler returned. */
+        HANDED,
+        /** The join's own handler threw. */
+        THREW,
+        POISON_BEGUN,
+        /** {@code onPoisoned} threw. */
+        POISON_THREW,
+        /** {@code onPoisoned} returned. */
+        POISONED
+    }
+
+    /**
+     * A hand-over that an operation has taken upon itself by a write.
+     *
+     * @param id the claim's
+     * @param fate which of the ledger's fates is the join's
+     * @param word the join's value when it was claimed
+     */
+    record Claim(long id, long token, int attempt, int fate, String word, Progress progress) {
+        static final long UNKNOWN = -1;
+
+        Claim to(Progress progress) {
+            return new Claim(id, token, attempt, fate, word, progress);
+        }
+
+        boolean isTaken() {
+            return progress == Progress.HANDED || progress == Progress.POISONED;
+        }
+
+        boolean hasThrown() {
+            return progress == Progress.THREW || progress == Progress.POISON_THREW;
+        }
+
+        boolean hasBegun() {
+            return progress != Progress.WAITING && progress != Progress.LOST;
+        }
+    }
+
+    static Node starting(Operation operation, int delivery, long numbers) {
+        return new Node(operation, delivery, numbers, List.of(), List.of(), null, List.of(), 0, "", 0, false, false);
+    }
+
+    boolean isIdle() {
+        return operation == null;
+    }
+
+    Operation work() {
+        return Objects.requireNonNull(operation);
+    }
+
+    @Nullable
+    Claim claim(long id) {
+        for (Claim claim : claims) {
+            if (claim.id == id) {
+                return claim;
+            }
+        }
+        return null;
+    }
+
+    Node at(List<Answer> log, @Nullable Effect awaited) {
+        return new Node(
+                operation, delivery, numbers, log, times, awaited, claims, merged, dropped, known, closed, wrote);
+    }
+
+    Node times(List<Long> times) {
+        return new Node(
+                operation, delivery, numbers, log, times, awaited, claims, merged, dropped, known, closed, wrote);
+    }
+
+    Node claims(List<Claim> claims) {
+        return new Node(
+                operation, delivery, numbers, log, times, awaited, claims, merged, dropped, known, closed, wrote);
+    }
+
+    Node replacing(Claim before, Claim after) {
+        List<Claim> replaced = new ArrayList<>(claims);
+        replaced.set(claims.indexOf(before), after);
+        return claims(List.copyOf(replaced));
+    }
+
+    Node wrote(int letters, String taken) {
+        return new Node(
+                operation,
+                delivery,
+                numbers,
+                log,
+                times,
+                awaited,
+                claims,
+                merged | letters,
+                dropped + taken,
+                known,
+                closed,
+                true);
+    }
+
+    Node seeing(int letters, boolean isClosed) {
+        return new Node(
+                operation,
+                delivery,
+                numbers,
+                log,
+                times,
+                awaited,
+                claims,
+                merged,
+                dropped,
+                known | letters,
+                closed || isClosed,
+                wrote);
+    }
+}

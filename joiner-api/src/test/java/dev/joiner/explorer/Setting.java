@@ -1,0 +1,114 @@
+package dev.joiner.explorer;
+
+import dev.joiner.HandOver;
+import dev.joiner.JoinSpec;
+import dev.joiner.StoreException;
+import dev.joiner.explorer.Effect.Receiver;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/**
+ * One small world to explore: a spec, the messages that arrive, and what may go wrong how often.
+ *
+ * <p>Messages are letters, and are merged into words in the order of their arrival; a word of so many parts is whole.
+ *
+ * @param deliveries what the transport delivers: one letter by {@code accept}, several by {@code acceptAll}
+ * @param faults what may go wrong
+ * @param skew by how many milliseconds the second node's clock is ahead
+ * @param staleGuesses whether the store's guesses may be anything that it held before
+ * @param renews whether {@code process} renews its lease before it does anything
+ */
+record Setting(
+        String name,
+        int parts,
+        Options options,
+        List<String> deliveries,
+        Budget budget,
+        Set<Fault> faults,
+        long skew,
+        boolean staleGuesses,
+        boolean renews) {
+
+    static final String KEY = "k";
+
+    /** What may go wrong in one step. */
+    enum Fault {
+        CRASH,
+        /** The store throws: before it did what it was asked to do, or after. */
+        STORE,
+        HANDLER,
+        /** A driver repeats a write that had gone through, so that the joiner is told of its own write as of another's. */
+        REPEATED_WRITE
+    }
+
+    /** Receives joins on behalf of all handlers of the spec. */
+    @FunctionalInterface
+    interface Hands {
+        void receive(Receiver receiver, String word, HandOver handOver) throws Exception;
+
+        default JoinSpec.Handler<String> expired() {
+            return (word, handOver) -> receive(Receiver.EXPIRED, word, handOver);
+        }
+
+        default JoinSpec.Handler<String> poisoned() {
+            return (word, handOver) -> receive(Receiver.POISONED, word, handOver);
+        }
+    }
+
+    /** What a spec has beyond its words. */
+    @FunctionalInterface
+    interface Options {
+        JoinSpec.Builder<String, String, String> add(JoinSpec.Builder<String, String, String> words, Hands hands);
+    }
+
+    /** A setting in which anything may go wrong, but nothing yet does. */
+    static Setting of(String name, int parts, Options options, String... deliveries) {
+        return new Setting(
+                name, parts, options, List.of(deliveries), Budget.NONE, EnumSet.allOf(Fault.class), 0, false, false);
+    }
+
+    Setting with(UnaryOperator<Budget> more) {
+        return new Setting(name, parts, options, deliveries, more.apply(budget), faults, skew, staleGuesses, renews);
+    }
+
+    Setting only(Fault... kinds) {
+        return new Setting(name, parts, options, deliveries, budget, Set.of(kinds), skew, staleGuesses, renews);
+    }
+
+    Setting skewed(long millis) {
+        return new Setting(name, parts, options, deliveries, budget, faults, millis, staleGuesses, renews);
+    }
+
+    Setting guessing() {
+        return new Setting(name, parts, options, deliveries, budget, faults, skew, true, renews);
+    }
+
+    Setting renewing() {
+        return new Setting(name, parts, options, deliveries, budget, faults, skew, staleGuesses, true);
+    }
+
+    JoinSpec<String, String, String> spec(Hands hands) {
+        JoinSpec.Builder<String, String, String> words = JoinSpec.<String>keyedBy(letter -> KEY)
+                .<String>mergedBy((letter, word) -> word == null ? letter : word + letter)
+                .sufficientWhen(word -> word.length() >= parts)
+                .process((word, handOver) -> {
+                    if (renews) {
+                        renew(handOver);
+                    }
+                    hands.receive(Receiver.PROCESS, word, handOver);
+                    return word;
+                });
+        return options.add(words, hands).build();
+    }
+
+    @SuppressWarnings("EmptyCatch") // a handler may go on without its lease, and does so here
+    private static void renew(HandOver handOver) {
+        try {
+            handOver.renew();
+        } catch (StoreException e) {
+            // the lease may or may not be extended
+        }
+    }
+}
