@@ -341,6 +341,15 @@ class TransitionTest {
         }
 
         @Test
+        void tokenIsTheTimeInMicroseconds() {
+            Instant now = Instant.ofEpochSecond(1_000, 7_654_321);
+
+            Step<String> step = plain.message("k", open(join("a")), "b", null, now, CLAIM);
+
+            assertThat(step.claimed()).extracting(Flight::token).containsExactly(1_000_007_654L);
+        }
+
+        @Test
         void tokenGrowsEvenWhenTheClockGoesBack() {
             JoinState<String> ahead = new JoinState<>(join("a"), List.of(), null, TOKEN + 1_000_000);
 
@@ -649,6 +658,18 @@ class TransitionTest {
                             .get(0)
                             .lastError())
                     .hasSize(500);
+        }
+
+        @Test
+        void errorMayHaveNoText() {
+            JoinState<String> state = flying(null, claimed("ab", Cause.COMPLETE, CLAIM, 1, AT + 5));
+
+            assertThat(plain.threw(state, CLAIM, "", NOW, 0)
+                            .next()
+                            .inFlight()
+                            .get(0)
+                            .lastError())
+                    .isEmpty();
         }
 
         @Test
