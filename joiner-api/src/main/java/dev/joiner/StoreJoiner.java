@@ -75,6 +75,25 @@ final class StoreJoiner<M, V, R> implements Joiner<M, R> {
         }
     }
 
+    /** The messages of a batch that go into one key, in order. */
+    private final class OfOneKey {
+        final Cursor<V> cursor;
+        final List<Arrival> arrivals = new ArrayList<>(2);
+
+        OfOneKey(Object key) {
+            cursor = exchanger.guess(key);
+        }
+
+        @Nullable
+        JoinState<V> merge(@Nullable JoinState<V> state) {
+            JoinState<V> merged = state;
+            for (Arrival arrival : arrivals) {
+                merged = arrival.mergeOrFail(merged);
+            }
+            return merged;
+        }
+    }
+
     @Override
     public Outcome<R> accept(M message) {
         requireOpen();
@@ -96,22 +115,23 @@ final class StoreJoiner<M, V, R> implements Joiner<M, R> {
     public List<Outcome<R>> acceptAll(Collection<? extends M> messages) {
         requireOpen();
         List<@Nullable Arrival> arrivals = new ArrayList<>(messages.size());
-        Map<Object, List<Arrival>> byKey = new LinkedHashMap<>();
-        @Nullable List<Outcome<R>> outcomes = new ArrayList<>(messages.size());
+        Map<Object, OfOneKey> byKey = new LinkedHashMap<>();
+        List<Outcome<R>> outcomes = new ArrayList<>(messages.size());
         for (M message : messages) {
             Arrival arrival = null;
             Outcome<R> outcome = new Outcome.Incomplete<>();
             try {
                 arrival = new Arrival(message);
-                byKey.computeIfAbsent(arrival.key, key -> new ArrayList<>(2)).add(arrival);
+                byKey.computeIfAbsent(arrival.key, OfOneKey::new).arrivals.add(arrival);
             } catch (Exception e) {
+                arrival = null;
                 outcome = new Outcome.Failed<>(e);
             }
             arrivals.add(arrival);
             outcomes.add(outcome);
         }
         HandOvers<V, R> handOvers = new HandOvers<>(engine);
-        mergeAll(byKey, handOvers);
+        mergeAll(byKey.values(), handOvers);
         try {
             for (int i = 0; i < outcomes.size(); i++) {
                 Arrival arrival = arrivals.get(i);
@@ -132,26 +152,20 @@ final class StoreJoiner<M, V, R> implements Joiner<M, R> {
     }
 
     /** Folds the messages of each key in order, and writes all keys at once. */
-    private void mergeAll(Map<Object, List<Arrival>> byKey, HandOvers<V, R> handOvers) {
-        List<Work<V>> works = new ArrayList<>(byKey.size());
-        byKey.forEach((key, ofKey) -> works.add(new Work<>(exchanger.guess(key), state -> {
-            JoinState<V> merged = state;
-            for (Arrival arrival : ofKey) {
-                merged = arrival.mergeOrFail(merged);
-            }
-            return merged;
-        })));
-        exchanger.settleAll(works);
-        for (Work<V> work : works) {
-            for (Arrival arrival : byKey.getOrDefault(work.cursor.key, List.of())) {
+    private void mergeAll(Collection<OfOneKey> keys, HandOvers<V, R> handOvers) {
+        Map<OfOneKey, Work<V>> works = new LinkedHashMap<>();
+        keys.forEach(key -> works.put(key, new Work<V>(key.cursor, key::merge)));
+        exchanger.settleAll(works.values());
+        works.forEach((key, work) -> {
+            for (Arrival arrival : key.arrivals) {
                 if (work.failure != null) {
                     arrival.failure = work.failure;
                 } else if (arrival.failure == null && arrival.step.get().verdict() == Verdict.CLAIMED) {
                     arrival.delivery = handOvers.add(
-                            work.cursor, arrival.step.get().claimed().get(0));
+                            key.cursor, arrival.step.get().claimed().get(0));
                 }
             }
-        }
+        });
     }
 
     /** Calls the handler that one message of a batch is for. What it says of a hand-over is not the last word. */
