@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -185,13 +186,7 @@ public final class Transition<M, V> {
 
     /** The hand-over of a claim returned. */
     public Step<V> returned(@Nullable JoinState<V> state, long claim, Instant now) {
-        Draft draft = new Draft(state, now);
-        int mine = draft.indexOf(claim);
-        if (mine < 0) {
-            return Step.unchanged(state, Verdict.LOST);
-        }
-        draft.end(mine);
-        return Step.to(draft.state(), Verdict.DONE);
+        return onClaim(state, claim, now, Draft::end);
     }
 
     /**
@@ -200,43 +195,30 @@ public final class Transition<M, V> {
      * @param jitter from 0 to 1: where in the second half of the backoff the next attempt comes
      */
     public Step<V> threw(@Nullable JoinState<V> state, long claim, String error, Instant now, double jitter) {
-        Draft draft = new Draft(state, now);
-        int mine = draft.indexOf(claim);
-        if (mine < 0) {
-            return Step.unchanged(state, Verdict.LOST);
-        }
-        Flight<V> flight = draft.inFlight.get(mine);
-        draft.put(
-                mine,
-                new Flight<>(
-                        flight.join(),
-                        flight.cause(),
-                        Flight.UNCLAIMED,
-                        flight.token(),
-                        flight.attempt(),
-                        kept(error),
-                        plus(draft.at, backoff(flight.attempt(), jitter))));
-        return Step.to(draft.state(), Verdict.DONE);
+        return onClaim(state, claim, now, (draft, mine) -> {
+            int attempt = draft.inFlight.get(mine).attempt();
+            draft.leave(mine, Flight.UNCLAIMED, kept(error), backoff(attempt, jitter));
+        });
     }
 
     /** The holder of a claim needs its whole lease again. */
     public Step<V> renewed(@Nullable JoinState<V> state, long claim, Instant now) {
+        return onClaim(
+                state,
+                claim,
+                now,
+                (draft, mine) ->
+                        draft.leave(mine, claim, draft.inFlight.get(mine).lastError(), lease));
+    }
+
+    /** What the holder of a claim does to its flight, if it still is its holder. */
+    private Step<V> onClaim(@Nullable JoinState<V> state, long claim, Instant now, ObjIntConsumer<Draft> change) {
         Draft draft = new Draft(state, now);
         int mine = draft.indexOf(claim);
         if (mine < 0) {
             return Step.unchanged(state, Verdict.LOST);
         }
-        Flight<V> flight = draft.inFlight.get(mine);
-        draft.put(
-                mine,
-                new Flight<>(
-                        flight.join(),
-                        flight.cause(),
-                        claim,
-                        flight.token(),
-                        flight.attempt(),
-                        flight.lastError(),
-                        plus(draft.at, lease)));
+        change.accept(draft, mine);
         return Step.to(draft.state(), Verdict.DONE);
     }
 
@@ -422,6 +404,21 @@ public final class Transition<M, V> {
                     plus(at, lease));
             put(index, flight);
             return flight;
+        }
+
+        /** Leaves a flight as it is, but for whose it is, what is said of it and when it is due. */
+        void leave(int index, long claim, @Nullable String error, long dueIn) {
+            Flight<V> flight = inFlight.get(index);
+            put(
+                    index,
+                    new Flight<>(
+                            flight.join(),
+                            flight.cause(),
+                            claim,
+                            flight.token(),
+                            flight.attempt(),
+                            error,
+                            plus(at, dueIn)));
         }
 
         void put(int index, Flight<V> flight) {
