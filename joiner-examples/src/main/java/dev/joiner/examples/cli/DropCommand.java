@@ -1,15 +1,12 @@
 package dev.joiner.examples.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.joiner.Joiner;
 import dev.joiner.spi.JoinState.Join;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /** Takes joins out of a store. */
 @Command(
@@ -31,29 +28,18 @@ final class DropCommand implements Callable<Integer> {
     @Mixin
     private HeldJoins joins = new HeldJoins();
 
-    @Parameters(paramLabel = "KEY", arity = "1..*", description = "A key of a join, as pending prints it.")
-    private List<String> keys = new ArrayList<>();
-
     DropCommand(Environment environment) {
         this.environment = environment;
     }
 
     @Override
     public Integer call() throws IOException {
-        JsonLines output = new JsonLines(environment.out(), true);
-        boolean allFound = true;
-        try (Joiner<Line, Boolean> joiner = joins.open(environment, output)) {
-            for (String key : keys) {
-                List<Join<?>> dropped = joiner.drop(Options.key(key));
-                if (dropped.isEmpty()) {
-                    environment.messages().say("nothing waits under " + key);
-                    allFound = false;
-                }
-                for (Join<?> join : dropped) {
-                    output.write((JsonNode) join.value());
-                }
+        return joins.takeEach(environment, (joiner, key, output) -> {
+            List<Join<?>> dropped = joiner.drop(key);
+            for (Join<?> join : dropped) {
+                output.write((JsonNode) join.value());
             }
-        }
-        return allFound ? ExitStatus.OK : ExitStatus.FAILED;
+            return !dropped.isEmpty();
+        });
     }
 }

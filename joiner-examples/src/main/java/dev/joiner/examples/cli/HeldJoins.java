@@ -3,12 +3,16 @@ package dev.joiner.examples.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.joiner.JoinSpec;
 import dev.joiner.Joiner;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
-/** The options of commands that take joins out of the store of other processes. */
+/** The arguments of commands that take joins, key by key, out of the store of other processes. */
 final class HeldJoins {
     @Mixin
     private LastingStore store = new LastingStore();
@@ -20,8 +24,32 @@ final class HeldJoins {
             description = "The key takes no more lines for so long; to be given as it was to join.")
     private @Nullable Duration remember;
 
+    @Parameters(paramLabel = "KEY", arity = "1..*", description = "A key of a join, as pending prints it.")
+    private List<String> keys = new ArrayList<>();
+
+    /** Takes what is under one key, and prints it. */
+    interface Taking {
+        /** Whether there was anything. */
+        boolean take(Joiner<Line, Boolean> joiner, Object key, JsonLines output) throws IOException;
+    }
+
+    /** Takes what is under each key; the exit status. */
+    int takeEach(Environment environment, Taking taking) throws IOException {
+        JsonLines output = new JsonLines(environment.out(), true);
+        boolean allFound = true;
+        try (Joiner<Line, Boolean> joiner = open(environment, output)) {
+            for (String key : keys) {
+                if (!taking.take(joiner, Options.key(key), output)) {
+                    environment.messages().say("nothing waits under " + key);
+                    allFound = false;
+                }
+            }
+        }
+        return allFound ? ExitStatus.OK : ExitStatus.FAILED;
+    }
+
     /** A joiner that prints what it is told to hand over, whatever has become of it. */
-    Joiner<Line, Boolean> open(Environment environment, JsonLines output) {
+    private Joiner<Line, Boolean> open(Environment environment, JsonLines output) {
         JoinSpec.Builder<Line, ObjectNode, Boolean> spec = JoinSpec.<Line>keyedBy(Line::key)
                 .<ObjectNode>mergedBy((line, pending) -> DeepMerge.merge(line.object(), pending))
                 .sufficientWhen(value -> false)

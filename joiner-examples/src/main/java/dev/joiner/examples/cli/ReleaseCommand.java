@@ -1,13 +1,9 @@
 package dev.joiner.examples.cli;
 
-import dev.joiner.Joiner;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /** Hands joins over that are not whole. */
 @Command(
@@ -29,25 +25,13 @@ final class ReleaseCommand implements Callable<Integer> {
     @Mixin
     private HeldJoins joins = new HeldJoins();
 
-    @Parameters(paramLabel = "KEY", arity = "1..*", description = "A key of a join, as pending prints it.")
-    private List<String> keys = new ArrayList<>();
-
     ReleaseCommand(Environment environment) {
         this.environment = environment;
     }
 
     @Override
     public Integer call() throws IOException {
-        JsonLines output = new JsonLines(environment.out(), true);
-        boolean allFound = true;
-        try (Joiner<Line, Boolean> joiner = joins.open(environment, output)) {
-            for (String key : keys) {
-                if (joiner.release(Options.key(key)).isEmpty()) {
-                    environment.messages().say("nothing waits under " + key);
-                    allFound = false;
-                }
-            }
-        }
-        return allFound ? ExitStatus.OK : ExitStatus.FAILED;
+        return joins.takeEach(
+                environment, (joiner, key, output) -> !joiner.release(key).isEmpty());
     }
 }
