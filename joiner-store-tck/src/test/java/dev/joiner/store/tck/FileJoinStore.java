@@ -1,11 +1,10 @@
 package dev.joiner.store.tck;
 
-import dev.joiner.CodecException;
 import dev.joiner.StoreException;
+import dev.joiner.spi.EntryCodec;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinStore;
 import dev.joiner.spi.JoinStoreConfig;
-import dev.joiner.spi.StateCodec;
 import dev.joiner.spi.Versioned;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -38,7 +37,7 @@ final class FileJoinStore<K, V> implements JoinStore<K, V> {
     private static final Map<Path, ReentrantLock> IN_THIS_PROCESS = new ConcurrentHashMap<>();
 
     private final JoinStoreConfig<K, V> config;
-    private final StateCodec<V> codec;
+    private final EntryCodec<K, V> codec;
     private final FileChannel file;
     private final ReentrantLock inThisProcess;
 
@@ -61,7 +60,7 @@ final class FileJoinStore<K, V> implements JoinStore<K, V> {
     // snippet:file-store-open
     FileJoinStore(Path path, JoinStoreConfig<K, V> config) {
         this.config = config;
-        codec = new StateCodec<>(config.values());
+        codec = new EntryCodec<>(config);
         try {
             file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
             inThisProcess = IN_THIS_PROCESS.computeIfAbsent(path.toRealPath(), opened -> new ReentrantLock());
@@ -96,10 +95,10 @@ final class FileJoinStore<K, V> implements JoinStore<K, V> {
     // snippet:file-store-exchange
     @Override
     public Exchange<V> compareAndExchange(K key, @Nullable Versioned<V> expected, @Nullable Versioned<V> next) {
-        String text = config.keys().text(key);
+        String text = codec.text(key);
         Line written = next == null
                 ? null
-                : new Line(next.version(), next.state().dueAt(), base64(codec.encode(text, next.state())));
+                : new Line(next.version(), next.state().dueAt(), base64(codec.bytes(text, next.state())));
         return locked(() -> {
             Versioned<V> held = held(text);
             if (!Objects.equals(held, expected)) {
@@ -112,22 +111,14 @@ final class FileJoinStore<K, V> implements JoinStore<K, V> {
 
     @Override
     public @Nullable Versioned<V> find(K key) {
-        String text = config.keys().text(key);
+        String text = codec.text(key);
         return locked(() -> held(text));
     }
 
     /** What is under the key. What cannot be decoded is there all the same. */
     private @Nullable Versioned<V> held(String text) {
         Line line = lines.get(text);
-        if (line == null) {
-            return null;
-        }
-        try {
-            return Versioned.of(
-                    line.version(), codec.decode(text, Base64.getDecoder().decode(line.state())));
-        } catch (CodecException e) {
-            return Versioned.unreadable(line.version(), e);
-        }
+        return line == null ? null : codec.held(text, line.version(), bytes(line));
     }
     // end:file-store-exchange
 
@@ -157,12 +148,8 @@ final class FileJoinStore<K, V> implements JoinStore<K, V> {
 
     /** An entry whose key cannot be decoded has none, and says so to whoever looks at it. */
     private Entry<K, V> entry(String text) {
-        Versioned<V> held = Objects.requireNonNull(held(text));
-        try {
-            return new Entry<>(config.keys().decode(text), held);
-        } catch (RuntimeException e) {
-            return new Entry<>(null, Versioned.unreadable(held.version(), new CodecException(text, "is no key", e)));
-        }
+        Line line = Objects.requireNonNull(lines.get(text));
+        return codec.entry(text, line.version(), bytes(line));
     }
 
     @Override
@@ -220,6 +207,10 @@ final class FileJoinStore<K, V> implements JoinStore<K, V> {
         if (line != null && line.dueAt() != JoinState.NEVER) {
             due.add(new Due(line.dueAt(), key));
         }
+    }
+
+    private static byte[] bytes(Line line) {
+        return Base64.getDecoder().decode(line.state());
     }
 
     private static String base64(byte[] bytes) {

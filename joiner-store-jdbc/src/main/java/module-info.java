@@ -1,0 +1,7 @@
+/** A store that keeps joins in a relational database. */
+module dev.joiner.store.jdbc {
+    requires transitive dev.joiner;
+    requires com.github.benmanes.caffeine;
+    requires transitive java.sql;
+    requires static com.zaxxer.hikari;
+}
