@@ -4,4 +4,6 @@ module dev.joiner.store.jdbc {
     requires com.github.benmanes.caffeine;
     requires transitive java.sql;
     requires static com.zaxxer.hikari;
+
+    exports dev.joiner.store.jdbc;
 }
