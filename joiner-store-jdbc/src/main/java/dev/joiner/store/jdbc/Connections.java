@@ -63,7 +63,7 @@ final class Connections {
                 SqlFailure failure = SqlFailure.of(e);
                 boolean lost = failure == SqlFailure.CONNECTION_LOST;
                 // A batch that met a key which it had not found there a moment before finds it the next time.
-                boolean rolledBack = failure == SqlFailure.ROLLED_BACK || failure == SqlFailure.DUPLICATE_KEY;
+                boolean rolledBack = failure.isTransient() || failure == SqlFailure.DUPLICATE_KEY;
                 if (tries < maxTries && (lost || rolledBack)) {
                     repeated |= lost;
                 } else if (rolledBack && !repeated) {
@@ -82,6 +82,10 @@ final class Connections {
         return new StoreException("the database failed: " + e.getMessage(), e);
     }
 
+    static StoreException notConnected(SQLException e) {
+        return new StoreException("no connection to the database: " + e.getMessage(), e);
+    }
+
     static void pauseAfter(int tries) {
         long bound = Math.min(LONGEST_PAUSE_NANOS, 500_000L << Math.min(20, tries));
         LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(bound / 2, bound));
@@ -95,7 +99,7 @@ final class Connections {
                 // A pool has waited already.
                 boolean waited = e instanceof SQLTransientConnectionException;
                 if (waited || tries == MAX_TRIES_TO_CONNECT || SqlFailure.of(e) != SqlFailure.CONNECTION_LOST) {
-                    throw new StoreException("no connection to the database: " + e.getMessage(), e);
+                    throw notConnected(e);
                 }
                 pauseAfter(tries);
             }

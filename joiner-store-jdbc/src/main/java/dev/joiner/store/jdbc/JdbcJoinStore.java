@@ -2,6 +2,8 @@ package dev.joiner.store.jdbc;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.joiner.JoinSpec;
+import dev.joiner.Joiner;
 import dev.joiner.StoreException;
 import dev.joiner.spi.Codec;
 import dev.joiner.spi.EntryCodec;
@@ -11,8 +13,10 @@ import dev.joiner.spi.JoinStoreConfig;
 import dev.joiner.spi.KeyCodec;
 import dev.joiner.spi.Versioned;
 import dev.joiner.store.jdbc.Connections.Done;
+import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -45,6 +49,8 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
     /** What this store wrote or saw last. Bytes, as a merge may change an object that it is given. */
     private final Cache<String, Stored> guesses;
 
+    private final TransactionStore<K, V> transactions = new TransactionStore<>(this);
+    private final DataSource handOverDataSource;
     private final Runnable onClose;
 
     private JdbcJoinStore(
@@ -59,6 +65,7 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
                 .<String, Stored>weigher((key, stored) -> 2 * key.length() + stored.state().length + 64)
                 .executor(Runnable::run)
                 .build();
+        handOverDataSource = new HandOverDataSource(dataSource, transactions::current);
         onClose = builder.onClose;
     }
 
@@ -214,6 +221,67 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
                 }
             }
         }
+    }
+
+    /** {@link #transactional(JoinSpec, InstantSource)} with the system's clock. */
+    public <M, R> Joiner<M, R> transactional(JoinSpec<M, V, R> spec) {
+        return transactional(spec, InstantSource.system());
+    }
+
+    /**
+     * A joiner on this store whose effects are exactly once: what a message does to its join, and what handlers write
+     * through {@link #handOverConnection()}, is one transaction.
+     *
+     * <p>A message locks the row of its key, and the lock lasts until its hand-over has ended: other messages of the key
+     * wait, for {@code lockTimeout} at most, and are refused with a {@link dev.joiner.ContentionException} after some
+     * tries. If {@code process} throws, everything is as it was before the message, and {@code accept} throws
+     * {@link dev.joiner.ProcessingException}: unlike elsewhere the message is <em>not</em> stored, and is to be
+     * redelivered. It is the same with a {@link StoreException}, but for one that says that the connection was lost
+     * before it was known whether the transaction is committed: then a redelivery counts once with ids that are kept, or
+     * with {@code rememberFor}.
+     *
+     * <p>A hand-over that fails in {@code sweep} or {@code release} is written down and tried again after its backoff,
+     * without anything that its handler wrote. Batches are one transaction a message, and a hand-over cannot give
+     * messages to a transactional joiner of the same store.
+     *
+     * @throws IllegalArgumentException if the spec has {@code atMostOnce}, or {@code retry}, whose attempts could not be
+     *     counted by what is rolled back: the transport counts redeliveries
+     */
+    public <M, R> Joiner<M, R> transactional(JoinSpec<M, V, R> spec, InstantSource clock) {
+        if (spec.atMostOnce()) {
+            throw new IllegalArgumentException("atMostOnce contradicts a transaction, which is exactly once");
+        }
+        if (spec.maxAttempts() < Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "retry contradicts a transaction: an attempt that fails is rolled back and is not counted");
+        }
+        return new TransactionalJoiner<>(spec, this, transactions, clock);
+    }
+
+    /**
+     * The connection of the transaction in which a hand-over runs on this thread.
+     *
+     * <p>Valid until the handler returns. It may be closed, which does nothing, but neither committed nor rolled back,
+     * except to a savepoint.
+     *
+     * @throws IllegalStateException if no hand-over of a {@linkplain #transactional transactional} joiner of this store
+     *     runs on this thread
+     */
+    public Connection handOverConnection() {
+        JoinTransaction<K, V> transaction = transactions.current();
+        if (transaction == null) {
+            throw new IllegalStateException("no hand-over of a transactional joiner of this store runs on this thread");
+        }
+        return HandOverDataSource.connection(transaction);
+    }
+
+    /**
+     * The store's data source for code that knows nothing of joins: within a hand-over of a
+     * {@linkplain #transactional transactional} joiner it gives {@link #handOverConnection()}, and otherwise a connection
+     * of its own.
+     */
+    public DataSource handOverDataSource() {
+        return handOverDataSource;
     }
 
     @Override

@@ -6,8 +6,10 @@ import java.util.Set;
 
 /** What an SQL exception says of the transaction that it ended. */
 enum SqlFailure {
-    /** The database has rolled it back, and it may go well the next time: a deadlock, a lost race, a lock not had in time. */
+    /** The database has rolled it back, and it may go well the next time: a deadlock, or a lost race. */
     ROLLED_BACK,
+    /** A lock was not had in time, and nothing has happened. */
+    LOCK_TIMEOUT,
     /** The connection is lost, and with it the answer: it may have happened or not. */
     CONNECTION_LOST,
     /** There was such a key already. */
@@ -15,10 +17,8 @@ enum SqlFailure {
     /** Anything else: it has not happened, and would not happen the next time. */
     OTHER;
 
-    private static final Set<Integer> MYSQL_ROLLED_BACK = Set.of(
-            1020, // record has changed since last read
-            1205, // lock wait timeout
-            1213); // deadlock
+    private static final int MYSQL_RECORD_CHANGED = 1020;
+    private static final int MYSQL_LOCK_TIMEOUT = 1205;
     private static final Set<String> LOST = Set.of(
             "57P01", // PostgreSQL: shut down by an administrator
             "57P02", // PostgreSQL: shut down after a crash
@@ -27,12 +27,18 @@ enum SqlFailure {
             "90098", // H2: database closed
             "90121"); // H2: database closed already
 
+    /** Whether nothing has happened, and it may go well the next time. */
+    boolean isTransient() {
+        return this == ROLLED_BACK || this == LOCK_TIMEOUT;
+    }
+
     static SqlFailure of(SQLException e) {
         String state = Objects.requireNonNullElse(e.getSQLState(), "");
-        if (state.startsWith("40")
-                || state.equals("55P03")
-                || state.equals("HYT00")
-                || ("HY000".equals(state) && MYSQL_ROLLED_BACK.contains(e.getErrorCode()))) {
+        boolean general = state.equals("HY000"); // where MariaDB and MySQL put what SQLState has no word for
+        if (state.equals("55P03") || state.equals("HYT00") || (general && e.getErrorCode() == MYSQL_LOCK_TIMEOUT)) {
+            return LOCK_TIMEOUT;
+        }
+        if (state.startsWith("40") || (general && e.getErrorCode() == MYSQL_RECORD_CHANGED)) {
             return ROLLED_BACK;
         }
         if (state.startsWith("08") || LOST.contains(state)) {

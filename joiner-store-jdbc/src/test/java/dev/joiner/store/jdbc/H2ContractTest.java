@@ -16,4 +16,11 @@ class H2ContractTest {
             super(H2ContractTest::inMemory);
         }
     }
+
+    @Nested
+    class Transactions extends TransactionalContract {
+        Transactions() {
+            super(H2ContractTest::inMemory);
+        }
+    }
 }
