@@ -1,3 +1,6 @@
+import dev.joiner.spi.JoinStoreProvider;
+import dev.joiner.store.jdbc.internal.JdbcJoinStoreProvider;
+
 /** A store that keeps joins in a relational database. */
 module dev.joiner.store.jdbc {
     requires transitive dev.joiner;
@@ -6,4 +9,7 @@ module dev.joiner.store.jdbc {
     requires static com.zaxxer.hikari;
 
     exports dev.joiner.store.jdbc;
+
+    provides JoinStoreProvider with
+            JdbcJoinStoreProvider;
 }

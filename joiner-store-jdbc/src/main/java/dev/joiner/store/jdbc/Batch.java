@@ -116,10 +116,10 @@ final class Batch<K, V> {
             return new Exchange<>(true, change.next());
         }
         JdbcJoinStore.requireKnown(repeated.contains(text), text);
-        if (alone.contains(text) || (change.expected() == null && witness == null && row != null)) {
+        if (alone.contains(text) || JdbcJoinStore.isThere(change.expected(), witness)) {
             return store.compareAndExchange(change.key(), change.expected(), change.next());
         }
-        return new Exchange<>(row == null && change.expected() == null && witness == null, store.seen(text, witness));
+        return new Exchange<>(false, store.seen(text, witness));
     }
 
     private static int size(RowChange change) {

@@ -41,6 +41,8 @@ import org.jspecify.annotations.Nullable;
  * @param <V> the values that the joins merge
  */
 public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
+    private static final int MAX_TRIES = 64;
+
     private final EntryCodec<K, V> codec;
     private final DataSource dataSource;
     private final Connections connections;
@@ -51,7 +53,7 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
 
     private final TransactionStore<K, V> transactions = new TransactionStore<>(this);
     private final DataSource handOverDataSource;
-    private final Runnable onClose;
+    private final boolean closeDataSource;
 
     private JdbcJoinStore(
             Builder<K, V> builder, JoinStoreConfig<K, V> config, JdbcDialect dialect, long stateCapacity) {
@@ -66,12 +68,12 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
                 .executor(Runnable::run)
                 .build();
         handOverDataSource = new HandOverDataSource(dataSource, transactions::current);
-        onClose = builder.onClose;
+        closeDataSource = builder.closeDataSource;
     }
 
     /**
-     * Begins a store on the connections of a data source, best a pool. The data source stays the caller's: the store does
-     * not close it.
+     * Begins a store on the connections of a data source, best a pool. The data source stays the caller's unless
+     * the store is told to close it.
      */
     public static Builder<String, byte[]> builder(DataSource dataSource) {
         return new Builder<>(Objects.requireNonNull(dataSource, "dataSource"), KeyCodec.string(), Codec.bytes());
@@ -95,7 +97,7 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
         private @Nullable JdbcDialect dialect;
         private Duration lockTimeout = Duration.ofSeconds(10);
         private long cacheBytes = 16 << 20;
-        private Runnable onClose = () -> {};
+        private boolean closeDataSource;
 
         private Builder(DataSource dataSource, KeyCodec<K> keys, Codec<V> values) {
             this.dataSource = dataSource;
@@ -176,9 +178,9 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
             return this;
         }
 
-        /** What {@link JdbcJoinStore#close()} does, for who opened the data source with the store. */
-        Builder<K, V> onClose(Runnable onClose) {
-            this.onClose = onClose;
+        /** Lets {@link JdbcJoinStore#close()} close the data source, if that can be closed. */
+        public Builder<K, V> closeDataSource() {
+            closeDataSource = true;
             return this;
         }
 
@@ -317,7 +319,7 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
             return new Exchange<>(held == null, held);
         }
         try {
-            while (true) {
+            for (int tries = 1; tries <= MAX_TRIES; tries++) {
                 Done<Answer> done = connections.write(connection -> expected == null
                         ? table.insert(connection, Objects.requireNonNull(row))
                         : table.change(connection, new RowChange(text, expected.version(), row)));
@@ -327,11 +329,13 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
                     return new Exchange<>(true, next);
                 }
                 requireKnown(done.repeated(), text);
-                if (expected != null || witness != null) {
+                if (!isThere(expected, witness)) {
                     return new Exchange<>(false, seen(text, witness));
                 }
-                // What was there is gone by now, and nothing is what was expected.
+                Connections.pauseAfter(tries);
             }
+            throw new StoreException("key \"" + text + "\": " + MAX_TRIES
+                    + " writes found something else than was expected, and what was expected was there after each");
         } catch (RuntimeException e) {
             guesses.invalidate(text);
             throw e;
@@ -380,10 +384,16 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
         return connections.read(table::count);
     }
 
-    /** Closes the data source if the store was opened by URL, and otherwise does nothing. */
+    /** Closes the data source if the store was told to, or was opened by URL; otherwise does nothing. */
     @Override
     public void close() {
-        onClose.run();
+        if (closeDataSource && dataSource instanceof AutoCloseable closeable) {
+            try {
+                closeable.close();
+            } catch (Exception e) {
+                throw new StoreException("the data source could not be closed: " + e.getMessage(), e);
+            }
+        }
     }
 
     // For batches and transactions
@@ -446,6 +456,17 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
     /** Whether what is there is what was to be written: a try whose answer was lost has written it. */
     static boolean isMine(@Nullable Stored stored, @Nullable Row row) {
         return stored != null && row != null && stored.version() == row.version();
+    }
+
+    /**
+     * Whether what was expected is there after an exchange was lost: what it was lost to has gone again, or was never
+     * committed. That is no answer.
+     */
+    static boolean isThere(@Nullable Versioned<?> expected, @Nullable Stored witness) {
+        if (expected == null || witness == null) {
+            return expected == null && witness == null;
+        }
+        return expected.version() == witness.version();
     }
 
     /** A lost exchange may have been won by the try before, and been overwritten since. */
