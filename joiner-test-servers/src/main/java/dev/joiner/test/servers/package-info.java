@@ -1,4 +1,7 @@
-/** Real servers for tests, out of jars. */
+/**
+ * Real servers for tests, out of jars: they listen on this machine alone, can be killed and restarted, and end with the
+ * JVM.
+ */
 @NullMarked
 package dev.joiner.test.servers;
 

@@ -1,0 +1,106 @@
+package dev.joiner.test.servers;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A Redis server that has every confirmed write in a file ({@code appendfsync always}). */
+public final class RedisServer extends Server {
+    private static final SharedServer<RedisServer> SHARED = new SharedServer<>("redis", RedisServer::start);
+
+    private final List<String> settings;
+
+    private RedisServer(String name, Path folder, List<String> settings) {
+        super(name, folder);
+        this.settings = settings;
+    }
+
+    /**
+     * Starts a server.
+     *
+     * @param folder where its data and its log are or come to be
+     * @param settings of {@code redis.conf}, written {@code name=value}; they win over what is set here
+     */
+    public static RedisServer start(Path folder, String... settings) {
+        return start("Redis", folder, List.of(settings));
+    }
+
+    static RedisServer start(String name, Path folder, List<String> settings) {
+        RedisServer server = new RedisServer(name, folder, settings);
+        server.restart();
+        return server;
+    }
+
+    /** Returns the server that all tests in this JVM share. They tell their keys apart, and leave it running. */
+    public static RedisServer shared() {
+        return SHARED.get();
+    }
+
+    private static Path program() {
+        String platform = switch (Platform.current()) {
+            case LINUX_AMD64 -> "linux-amd64";
+            case LINUX_ARM64 -> "linux-arm64";
+            case MAC_AMD64 -> "darwin-amd64";
+            case MAC_ARM64 -> "darwin-arm64";
+            case OTHER -> throw Platform.lacks("Redis");
+        };
+        return ServerJar.of("Redis", "META-INF/maven/org.signal/embedded-redis/pom.properties")
+                .unpacked(
+                        ServerCache.ofProject(),
+                        (jar, folder) -> ServerJar.copyProgram(
+                                jar, ServerJar.entryThatEndsWith(jar, platform), folder.resolve("redis-server")))
+                .resolve("redis-server");
+    }
+
+    @Override
+    void prepare() throws IOException {
+        Files.createDirectories(data());
+    }
+
+    @Override
+    List<String> command() {
+        List<String> command = new ArrayList<>();
+        command.add(program().toString());
+        set(command, "bind=" + HOST);
+        set(command, "port=" + port());
+        set(command, "dir=" + data());
+        set(command, "save="); // no snapshots besides the log of writes
+        set(command, "appendonly=yes");
+        set(command, "appendfsync=always");
+        settings.forEach(setting -> set(command, setting));
+        return command;
+    }
+
+    private static void set(List<String> command, String setting) {
+        int separator = setting.indexOf('=');
+        if (separator < 1) {
+            throw new IllegalArgumentException("Setting is not name=value: " + setting);
+        }
+        command.add("--" + setting.substring(0, separator));
+        command.add(setting.substring(separator + 1));
+    }
+
+    /** Returns the reply to a command, as {@link RedisConnection#call} does. */
+    @Nullable
+    Object call(String... command) {
+        try (RedisConnection connection = new RedisConnection(port())) {
+            return connection.call(command);
+        } catch (IOException e) {
+            throw new UncheckedIOException(this + ": " + String.join(" ", command), e);
+        }
+    }
+
+    @Override
+    boolean answers() throws IOException {
+        try (RedisConnection connection = new RedisConnection(port())) {
+            connection.call("PING");
+            return true;
+        } catch (RedisConnection.ErrorReply e) {
+            return e.getMessage().startsWith("NOAUTH"); // ready for those who know the password
+        }
+    }
+}
