@@ -160,7 +160,8 @@ final class PostgresJoinTable extends JoinTable {
     private static int setRows(PreparedStatement statement, int first, List<Row> rows) throws SQLException {
         int at = first;
         setArray(statement, at++, "bigint", rows, Row::version);
-        setArray(statement, at++, "bytea", rows, Row::state);
+        byte[][] states = rows.stream().map(Row::state).toArray(byte[][]::new);
+        statement.setArray(at++, statement.getConnection().createArrayOf("bytea", states));
         setArray(statement, at++, "bigint", rows, Row::dueAt);
         setArray(statement, at++, "bigint", rows, Row::firstAt);
         setArray(statement, at++, "int4", rows, Row::openParts);

@@ -152,6 +152,18 @@ abstract class TransactionalContract {
         return store.transactional(spec.build(), clock);
     }
 
+    /** As a transport does: again, if the database let neighbours fail each other. */
+    private static Outcome<String> deliver(Joiner<Message, String> joiner, Message message) {
+        for (int delivery = 1; ; delivery++) {
+            try {
+                return joiner.accept(message);
+            } catch (StoreException e) {
+                assertThat(e).hasMessageContaining("nothing of it is written");
+                assertThat(delivery).as("deliveries").isLessThan(100);
+            }
+        }
+    }
+
     private static Outcome<String> joined(String value) {
         return new Outcome.Joined<>(value, true);
     }
@@ -513,18 +525,18 @@ abstract class TransactionalContract {
         joiner.accept(Message.of("k:a"));
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try {
-            Future<Outcome<String>> first = threads.submit(() -> joiner.accept(Message.of("k:b")));
+            Future<Outcome<String>> first = threads.submit(() -> deliver(joiner, Message.of("k:b")));
             running.await();
-            assertThat(joiner.acceptAll(List.of(Message.of("l:a"), Message.of("l:b"))))
-                    .as("another key")
-                    .last()
-                    .isEqualTo(joined("a+b"));
-            Future<Outcome<String>> second = threads.submit(() -> joiner.accept(Message.of("k:c")));
+            deliver(joiner, Message.of("l:a"));
+            assertThat(deliver(joiner, Message.of("l:b"))).as("another key").isEqualTo(joined("a+b"));
+            Future<Outcome<String>> second = threads.submit(() -> deliver(joiner, Message.of("k:c")));
             go.countDown();
 
-            assertThat(first.get()).isEqualTo(joined("a+b"));
-            assertThat(second.get()).isInstanceOf(Outcome.Incomplete.class);
-            assertThat(store.find("k").state().open().value()).isEqualTo("c");
+            // Where the database failed the first, the second may have come before its redelivery.
+            boolean inOrder = first.get().equals(joined("a+b"));
+            assertThat(inOrder ? second.get() : first.get()).isInstanceOf(Outcome.Incomplete.class);
+            assertThat(inOrder ? first.get() : second.get()).isEqualTo(joined(inOrder ? "a+b" : "a+c"));
+            assertThat(store.find("k").state().open().value()).isEqualTo(inOrder ? "c" : "b");
         } finally {
             threads.shutdownNow();
         }
@@ -577,7 +589,7 @@ abstract class TransactionalContract {
                 int mine = thread;
                 running.add(threads.submit(() -> {
                     for (int i = mine; i < messages.size(); i += 8) {
-                        joiner.accept(messages.get(i));
+                        deliver(joiner, messages.get(i));
                     }
                 }));
             }
