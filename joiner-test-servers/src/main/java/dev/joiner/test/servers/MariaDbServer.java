@@ -27,8 +27,7 @@ public final class MariaDbServer extends Server {
             "/share/mariadb_performance_tables.sql",
             "/share/mariadb_system_tables_data.sql");
 
-    private static final SharedServer<MariaDbServer> SHARED =
-            new SharedServer<>("mariadb", folder -> MariaDbServer.start(folder));
+    private static final SharedServer<MariaDbServer> SHARED = new SharedServer<>("mariadb", MariaDbServer::start);
 
     private final List<String> settings;
 

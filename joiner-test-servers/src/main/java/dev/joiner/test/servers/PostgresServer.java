@@ -28,8 +28,7 @@ public final class PostgresServer extends Server {
     private static final int PROTOCOL_3_0 = 196_608;
     private static final Duration GONE_WITHIN = Duration.ofSeconds(30);
 
-    private static final SharedServer<PostgresServer> SHARED =
-            new SharedServer<>("postgresql", folder -> PostgresServer.start(folder));
+    private static final SharedServer<PostgresServer> SHARED = new SharedServer<>("postgresql", PostgresServer::start);
 
     private final List<String> settings;
 

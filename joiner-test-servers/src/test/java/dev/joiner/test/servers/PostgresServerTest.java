@@ -3,6 +3,7 @@ package dev.joiner.test.servers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -79,10 +80,10 @@ class PostgresServerTest {
                         }))
                         .toList();
                 working.forEach(Thread::start);
-                while (!query(postgres, "select count(*) from pg_stat_activity where query like 'insert%'")
-                        .equals("4")) {
-                    Thread.onSpinWait();
-                }
+                await().until(
+                                () -> query(
+                                        postgres, "select count(*) from pg_stat_activity where query like 'insert%'"),
+                                "4"::equals);
 
                 postgres.kill();
                 postgres.restart();
