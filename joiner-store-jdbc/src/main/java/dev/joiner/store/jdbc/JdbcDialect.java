@@ -4,6 +4,7 @@ import dev.joiner.StoreException;
 import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -68,7 +69,7 @@ public enum JdbcDialect {
 
         @Override
         boolean tellsAllApart(@Nullable String collation) {
-            return "utf8mb4_0900_bin".equals(collation);
+            return "utf8mb4_0900_bin".equals(collation) || MARIADB.tellsAllApart(collation);
         }
     };
 
@@ -108,7 +109,7 @@ public enum JdbcDialect {
             case "MySQL" -> database.getDatabaseProductVersion().contains("MariaDB") ? MARIADB : MYSQL;
             default ->
                 throw new StoreException("the database is \"" + product + "\", there are statements for "
-                        + java.util.Arrays.toString(values())
+                        + Arrays.toString(values())
                         + "; if it speaks the SQL of one of them, name it by dialect(...)");
         };
     }

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -273,10 +274,16 @@ abstract class JoinTable {
         return byKey;
     }
 
+    /** The rows that a write returns; not every driver takes it for a query. */
+    static ResultSet returned(PreparedStatement statement) throws SQLException {
+        statement.execute();
+        return Objects.requireNonNull(statement.getResultSet());
+    }
+
     /** The keys that a statement returns. */
     static Set<String> keys(PreparedStatement statement) throws SQLException {
         Set<String> keys = new HashSet<>();
-        try (ResultSet rows = statement.executeQuery()) {
+        try (ResultSet rows = returned(statement)) {
             while (rows.next()) {
                 keys.add(rows.getString(1));
             }

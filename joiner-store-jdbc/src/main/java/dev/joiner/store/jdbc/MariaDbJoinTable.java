@@ -38,7 +38,7 @@ final class MariaDbJoinTable extends JoinTable {
     Answer insert(Connection connection, Row row) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(insert)) {
             statement.setLong(set(statement, 1, row), row.version());
-            try (ResultSet rows = statement.executeQuery()) {
+            try (ResultSet rows = returned(statement)) {
                 rows.next();
                 return rows.getLong(1) == row.version() ? Answer.WON : Answer.lostTo(stored(rows, 1));
             }
@@ -66,7 +66,7 @@ final class MariaDbJoinTable extends JoinTable {
     Stored lock(Connection connection, Row placeholder) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(lock)) {
             set(statement, 1, placeholder);
-            try (ResultSet rows = statement.executeQuery()) {
+            try (ResultSet rows = returned(statement)) {
                 rows.next();
                 return stored(rows, 1);
             }
@@ -84,7 +84,7 @@ final class MariaDbJoinTable extends JoinTable {
             }
             Set<Long> versions = rows.stream().map(Row::version).collect(Collectors.toSet());
             Set<String> inserted = new HashSet<>();
-            try (ResultSet returned = statement.executeQuery()) {
+            try (ResultSet returned = returned(statement)) {
                 while (returned.next()) {
                     if (versions.contains(returned.getLong(2))) {
                         inserted.add(returned.getString(1));
