@@ -139,11 +139,13 @@ class JacksonCodecMapperTest {
     @Test
     void mapperOfTheCallerIsNotChanged() throws Exception {
         ObjectMapper mapper = new ObjectMapper();
+        var annotations = mapper.getDeserializationConfig().getAnnotationIntrospector();
 
         JacksonCodec.of(Named.class, mapper);
+        JacksonCodec.of(new TypeReference<List<Named>>() {}, mapper);
 
         assertThat(mapper.getDeserializationConfig().getAnnotationIntrospector())
-                .isSameAs(new ObjectMapper().getDeserializationConfig().getAnnotationIntrospector());
+                .isSameAs(annotations);
         assertThat(mapper.readValue("{\"name\":\"a\"} {}", Named.class)).isEqualTo(new Named("a"));
     }
 

@@ -66,7 +66,8 @@ class JacksonCodecTest {
             Duration pause,
             List<Payment> refunds,
             Map<Status, Integer> counts,
-            Set<LocalDate> days) {}
+            Set<LocalDate> days,
+            Map<String, String> labels) {}
 
     record Numbers(int whole, double fraction, BigDecimal exact, BigInteger big) {}
 
@@ -99,7 +100,8 @@ class JacksonCodecTest {
             Duration.ofSeconds(90, 1),
             List.of(new Payment("cash", new BigDecimal("0.00"))),
             Map.of(Status.OPEN, 1),
-            Set.of(LocalDate.of(1, 1, 1)));
+            Set.of(LocalDate.of(1, 1, 1)),
+            Map.of("ä", "😀"));
 
     private final Codec<Order> orders = JacksonCodec.of(Order.class);
     private final Codec<Payment> payments = JacksonCodec.of(Payment.class);
@@ -119,7 +121,7 @@ class JacksonCodecTest {
     @Test
     void nestedRecordsComeBackEqual() {
         assertComesBackEqual(orders, ORDER);
-        assertComesBackEqual(orders, new Order(null, null, null, null, null, null, null, null, null));
+        assertComesBackEqual(orders, new Order(null, null, null, null, null, null, null, null, null, null));
     }
 
     @Test
@@ -410,6 +412,7 @@ class JacksonCodecTest {
                 "{" + others + ",\"at\":\"" + tooLong + "\"}",
                 "{" + others + ",\"day\":" + tooLong + "}",
                 "{" + others + ",\"counts\":{\"" + tooLong + "\":1}}",
+                "{" + others + ",\"labels\":{\"" + tooLong + "\":{}}}",
                 "{" + others + ",\"counts\":",
                 "{" + others + "}x",
                 "\"" + tooLong + others.replace("\"", "'") + "\"")) {
