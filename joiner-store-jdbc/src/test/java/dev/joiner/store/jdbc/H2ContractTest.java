@@ -86,4 +86,11 @@ class H2ContractTest {
             });
         }
     }
+
+    @Nested
+    class Statements extends StatementsContract {
+        Statements() {
+            super(H2ContractTest::inMemory, 2, 2);
+        }
+    }
 }

@@ -79,4 +79,11 @@ class MariaDbContractTest {
             });
         }
     }
+
+    @Nested
+    class Statements extends StatementsContract {
+        Statements() {
+            super(MariaDbContractTest::mariaDb, 1, 1);
+        }
+    }
 }

@@ -59,4 +59,11 @@ class PostgresContractTest {
             });
         }
     }
+
+    @Nested
+    class Statements extends StatementsContract {
+        Statements() {
+            super(PostgresContractTest::readCommitted, 1, 1);
+        }
+    }
 }
