@@ -86,4 +86,16 @@ class MariaDbContractTest {
             super(MariaDbContractTest::mariaDb, 1, 1);
         }
     }
+
+    @Nested
+    class Tables extends TableDefinitionContract {
+        Tables() {
+            super(
+                    MariaDbContractTest::mariaDb,
+                    JdbcDialect.MARIADB,
+                    "BLOB",
+                    "key \"k\"",
+                    "VARCHAR(500) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL");
+        }
+    }
 }

@@ -19,6 +19,7 @@ final class ObservedDataSource {
     private int statements;
     private int commits;
     private int connections;
+    private boolean losesCommit;
 
     private record Fault(String sqlState, boolean happens, Runnable meanwhile) {}
 
@@ -36,8 +37,13 @@ final class ObservedDataSource {
         faults.add(new Fault("08006", true, meanwhile));
     }
 
+    /** The next explicit commit happens, but its answer does not come back. */
+    void loseNextCommit() {
+        losesCommit = true;
+    }
+
     boolean hasFaultsLeft() {
-        return !faults.isEmpty();
+        return losesCommit || !faults.isEmpty();
     }
 
     /** How many statements were sent since the last time this was asked. */
@@ -73,6 +79,10 @@ final class ObservedDataSource {
         return proxy(Connection.class, connection, (method, answer) -> {
             if (method.equals("commit")) {
                 commits++;
+                if (losesCommit) {
+                    losesCommit = false;
+                    throw new SQLException("injected", "08006");
+                }
             } else if (method.equals("close")) {
                 connections--;
             }
