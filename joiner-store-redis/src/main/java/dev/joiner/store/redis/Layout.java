@@ -13,7 +13,6 @@ import java.util.zip.CRC32C;
  */
 final class Layout {
     static final int FORMAT = 1;
-    static final int MAX_SHARDS = 16_384;
 
     /** Where the format and the number of shards are kept. */
     final String meta;

@@ -1,6 +1,7 @@
 package dev.joiner.store.redis;
 
 import dev.joiner.StoreException;
+import dev.joiner.store.redis.internal.Failures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

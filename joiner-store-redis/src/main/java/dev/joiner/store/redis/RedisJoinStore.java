@@ -31,6 +31,9 @@ import redis.clients.jedis.UnifiedJedis;
  * @param <V> the values that the joins merge
  */
 public final class RedisJoinStore<K, V> implements JoinStore<K, V> {
+    /** The most shards that a namespace can have: as many as a cluster has slots. */
+    public static final int MAX_SHARDS = 16_384;
+
     private final String name;
     private final UnifiedJedis jedis;
     private final boolean closesClient;
@@ -273,7 +276,7 @@ public final class RedisJoinStore<K, V> implements JoinStore<K, V> {
          * namespace keeps the number with which it was first opened.
          */
         public Builder<K, V> shards(int shards) {
-            requireBetween("shards", shards, 1, Layout.MAX_SHARDS);
+            requireBetween("shards", shards, 1, MAX_SHARDS);
             this.shards = shards;
             return this;
         }

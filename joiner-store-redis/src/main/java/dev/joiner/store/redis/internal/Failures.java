@@ -1,4 +1,4 @@
-package dev.joiner.store.redis;
+package dev.joiner.store.redis.internal;
 
 import dev.joiner.StoreException;
 import redis.clients.jedis.exceptions.JedisClusterException;
@@ -7,25 +7,25 @@ import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisRedirectionException;
 
 /** What went wrong, in words that say what to do. */
-final class Failures {
+public final class Failures {
     /** Behind this a server repeats what it was sent, and that may have been a password. */
     private static final String REPEATED = "with args beginning with";
 
     private Failures() {}
 
     /** Whether the server did not do what it was asked to, as a slot is on its way to another node. */
-    static boolean isMoving(RuntimeException e) {
+    public static boolean isMoving(RuntimeException e) {
         return e instanceof JedisRedirectionException
                 || e instanceof JedisClusterException
                 || (e instanceof JedisClusterOperationException && e.getCause() instanceof JedisRedirectionException)
                 || (e instanceof JedisDataException && says(e, "TRYAGAIN"));
     }
 
-    static boolean isReadOnly(RuntimeException e) {
+    public static boolean isReadOnly(RuntimeException e) {
         return e instanceof JedisDataException && says(e, "READONLY");
     }
 
-    static StoreException of(RuntimeException e, String where) {
+    public static StoreException of(RuntimeException e, String where) {
         String message = where + ": " + meaning(e);
         return repeats(e) ? new StoreException(message) : new StoreException(message, e);
     }
