@@ -1,10 +1,12 @@
 package dev.joiner.test.servers;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A Redis server that has every confirmed write in a file ({@code appendfsync always}). */
 public final class RedisServer extends Server {
@@ -80,6 +82,16 @@ public final class RedisServer extends Server {
         }
         command.add("--" + setting.substring(0, separator));
         command.add(setting.substring(separator + 1));
+    }
+
+    /** Returns the reply to a command, as {@link RedisConnection#call} does. */
+    @Nullable
+    Object call(String... command) {
+        try (RedisConnection connection = new RedisConnection(port())) {
+            return connection.call(command);
+        } catch (IOException e) {
+            throw new UncheckedIOException(this + ": " + String.join(" ", command), e);
+        }
     }
 
     @Override

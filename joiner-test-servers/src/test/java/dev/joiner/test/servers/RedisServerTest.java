@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -14,19 +14,13 @@ class RedisServerTest {
     @TempDir
     private Path folder;
 
-    private static Object call(RedisServer server, String... command) throws IOException {
-        try (RedisConnection connection = new RedisConnection(server.port())) {
-            return connection.call(command);
-        }
-    }
-
     @Test
-    void confirmedWriteSurvivesKill() throws Exception {
+    void confirmedWriteSurvivesKill() {
         try (RedisServer redis = RedisServer.start(folder)) {
             long pid = redis.pid();
             int port = redis.port();
             for (int i = 0; i < 100; i++) {
-                call(redis, "SET", "key" + i, "ä");
+                redis.call("SET", "key" + i, "ä");
             }
 
             redis.kill();
@@ -36,20 +30,20 @@ class RedisServerTest {
             redis.restart();
             assertThat(redis.port()).isEqualTo(port);
             assertThat(redis.pid()).isNotEqualTo(pid);
-            assertThat(call(redis, "DBSIZE")).isEqualTo(100L);
-            assertThat(call(redis, "GET", "key99")).isEqualTo("ä");
-            assertThat(call(redis, "GET", "key100")).isNull();
+            assertThat(redis.call("DBSIZE")).isEqualTo(100L);
+            assertThat(redis.call("GET", "key99")).isEqualTo("ä");
+            assertThat(redis.call("GET", "key100")).isNull();
         }
     }
 
     @Test
-    void serverThatRunsRestarts() throws Exception {
+    void serverThatRunsRestarts() {
         try (RedisServer redis = RedisServer.start(folder)) {
-            call(redis, "SET", "key", "value");
+            redis.call("SET", "key", "value");
 
             redis.restart();
 
-            assertThat(call(redis, "GET", "key")).isEqualTo("value");
+            assertThat(redis.call("GET", "key")).isEqualTo("value");
         }
     }
 
@@ -63,23 +57,23 @@ class RedisServerTest {
         assertThat(redis.isRunning()).isFalse();
         assertThat(ProcessHandle.of(pid)).isEmpty();
         assertThat(Ports.isFree(redis.port())).isTrue();
-        assertThatThrownBy(() -> call(redis, "PING")).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> redis.call("PING")).hasRootCauseInstanceOf(ConnectException.class);
         assertThatIllegalStateException().isThrownBy(redis::pid).withMessageContaining("Redis on port");
         redis.close();
     }
 
     @Test
-    void settingsWin() throws Exception {
+    void settingsWin() {
         try (RedisServer redis = RedisServer.start(folder, "maxmemory=3mb", "appendonly=no")) {
-            assertThat(call(redis, "CONFIG", "GET", "maxmemory")).isEqualTo(List.of("maxmemory", "3145728"));
-            assertThat(call(redis, "CONFIG", "GET", "appendonly")).isEqualTo(List.of("appendonly", "no"));
+            assertThat(redis.call("CONFIG", "GET", "maxmemory")).isEqualTo(List.of("maxmemory", "3145728"));
+            assertThat(redis.call("CONFIG", "GET", "appendonly")).isEqualTo(List.of("appendonly", "no"));
         }
     }
 
     @Test
     void serverWithPasswordStarts() {
         try (RedisServer redis = RedisServer.start(folder, "requirepass=secret")) {
-            assertThatThrownBy(() -> call(redis, "GET", "key")).hasMessageStartingWith("NOAUTH");
+            assertThatThrownBy(() -> redis.call("GET", "key")).hasRootCauseMessage("NOAUTH Authentication required.");
         }
     }
 
