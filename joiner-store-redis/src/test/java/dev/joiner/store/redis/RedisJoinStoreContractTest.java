@@ -6,14 +6,15 @@ import dev.joiner.store.tck.JoinStoreContract;
 import dev.joiner.test.servers.RedisServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.UnifiedJedis;
 
+/** The contract on one server. */
 class RedisJoinStoreContractTest extends JoinStoreContract {
-    private static RedisClient client;
+    private static UnifiedJedis client;
 
     @BeforeAll
     static void connect() {
-        client = RedisClient.create("127.0.0.1", RedisServer.shared().port());
+        client = Clients.of(RedisServer.shared());
     }
 
     @AfterAll
@@ -23,10 +24,6 @@ class RedisJoinStoreContractTest extends JoinStoreContract {
 
     @Override
     protected <K, V> JoinStore<K, V> open(JoinStoreConfig<K, V> config) {
-        return RedisJoinStore.builder(client)
-                .namespace(config.namespace())
-                .keys(config.keys())
-                .values(config.values())
-                .build();
+        return Clients.store(client, config).build();
     }
 }
