@@ -41,6 +41,15 @@ final class Redis {
         return agreement;
     }
 
+    /** Whether a server says that it takes keys away when memory is short. One that must not say is taken at its best. */
+    boolean evicts() {
+        try {
+            return jedis.info("memory").contains("maxmemory_policy:allkeys");
+        } catch (JedisException e) {
+            return false;
+        }
+    }
+
     Batch batch() {
         return new Batch();
     }

@@ -51,6 +51,10 @@ public final class RedisJoinStore<K, V> implements JoinStore<K, V> {
         layout = new Layout(config.namespace(), builder.shards);
         redis = new Redis(jedis, builder.batches, layout);
         redis.agreement().make();
+        if (redis.evicts()) {
+            throw new StoreException("maxmemory-policy is allkeys-...: the server would take joins away when memory is"
+                    + " short, and tell nobody; set it to noeviction");
+        }
     }
 
     /**
@@ -309,8 +313,8 @@ public final class RedisJoinStore<K, V> implements JoinStore<K, V> {
          *
          * @throws IllegalStateException if the namespace or a codec is not set
          * @throws IllegalArgumentException if the namespace is blank or too long
-         * @throws StoreException if the server cannot be reached, or if the namespace was opened with another number of
-         *     shards or written by a later version
+         * @throws StoreException if the server cannot be reached, if it evicts keys of all kinds, or if the namespace was
+         *     opened with another number of shards or written by a later version
          */
         public RedisJoinStore<K, V> build() {
             return new RedisJoinStore<>(

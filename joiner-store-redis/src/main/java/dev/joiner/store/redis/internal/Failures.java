@@ -1,6 +1,10 @@
 package dev.joiner.store.redis.internal;
 
 import dev.joiner.StoreException;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
 import redis.clients.jedis.exceptions.JedisClusterException;
 import redis.clients.jedis.exceptions.JedisClusterOperationException;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -27,7 +31,9 @@ public final class Failures {
 
     public static StoreException of(RuntimeException e, String where) {
         String message = where + ": " + meaning(e);
-        return repeats(e) ? new StoreException(message) : new StoreException(message, e);
+        return repeats(e, Collections.newSetFromMap(new IdentityHashMap<>()))
+                ? new StoreException(message)
+                : new StoreException(message, e);
     }
 
     private static String meaning(RuntimeException e) {
@@ -50,21 +56,17 @@ public final class Failures {
         return said;
     }
 
-    private static boolean says(RuntimeException e, String word) {
+    private static boolean says(Throwable e, String word) {
         return String.valueOf(e.getMessage()).contains(word);
     }
 
-    private static boolean repeats(Throwable e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (String.valueOf(cause.getMessage()).contains(REPEATED)) {
-                return true;
-            }
-            for (Throwable suppressed : cause.getSuppressed()) {
-                if (repeats(suppressed)) {
-                    return true;
-                }
-            }
+    /** Whether it shows what was sent, somewhere behind it; exceptions of Jedis may go round in circles. */
+    private static boolean repeats(Throwable e, Set<Throwable> seen) {
+        if (!seen.add(e)) {
+            return false;
         }
-        return false;
+        return says(e, REPEATED)
+                || (e.getCause() != null && repeats(e.getCause(), seen))
+                || Arrays.stream(e.getSuppressed()).anyMatch(suppressed -> repeats(suppressed, seen));
     }
 }
