@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
@@ -13,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.SSLContext;
 
 /** Stands between a client and a server, counts what goes on, and does what networks do. */
 final class TcpProxy implements AutoCloseable {
@@ -33,6 +35,16 @@ final class TcpProxy implements AutoCloseable {
     static TcpProxy to(int target) {
         try {
             return new TcpProxy(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), target);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Clients speak TLS to it, and it speaks plainly to the server. */
+    static TcpProxy to(int target, SSLContext tls) {
+        try {
+            return new TcpProxy(
+                    tls.getServerSocketFactory().createServerSocket(0, 50, InetAddress.getLoopbackAddress()), target);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -111,8 +123,8 @@ final class TcpProxy implements AutoCloseable {
         breakAll();
     }
 
-    private record Chunk(long at, byte[] bytes) {
-        static final Chunk END = new Chunk(0, new byte[0]);
+    private record Chunk(long at, ByteBuffer bytes) {
+        static final Chunk END = new Chunk(Long.MIN_VALUE, ByteBuffer.allocate(0));
     }
 
     private final class Connection {
@@ -155,7 +167,8 @@ final class TcpProxy implements AutoCloseable {
                         break;
                     }
                     answered = true;
-                    answers.add(new Chunk(System.nanoTime() + delayNanos, Arrays.copyOf(buffer, read)));
+                    answers.add(
+                            new Chunk(System.nanoTime() + delayNanos, ByteBuffer.wrap(Arrays.copyOf(buffer, read))));
                 }
             } catch (IOException e) {
                 // likewise
@@ -166,11 +179,11 @@ final class TcpProxy implements AutoCloseable {
 
         void delayedAnswers() {
             try {
-                for (Chunk chunk = answers.take(); chunk != Chunk.END; chunk = answers.take()) {
+                for (Chunk chunk = answers.take(); !chunk.equals(Chunk.END); chunk = answers.take()) {
                     for (long rest = chunk.at() - System.nanoTime(); rest > 0; rest = chunk.at() - System.nanoTime()) {
                         LockSupport.parkNanos(rest);
                     }
-                    client.getOutputStream().write(chunk.bytes());
+                    client.getOutputStream().write(chunk.bytes().array());
                 }
             } catch (IOException | InterruptedException e) {
                 // likewise
