@@ -1,5 +1,7 @@
 package dev.joiner;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A bound on the work for one key is reached, and nothing was written.
  *
@@ -10,6 +12,10 @@ public final class ContentionException extends JoinerException {
     private static final long serialVersionUID = 1L;
 
     public ContentionException(String message) {
-        super(message, null);
+        this(message, null);
+    }
+
+    public ContentionException(String message, @Nullable Throwable cause) {
+        super(message, cause);
     }
 }

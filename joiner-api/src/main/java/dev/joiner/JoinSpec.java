@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -54,6 +55,16 @@ public final class JoinSpec<M, V, R> {
     @FunctionalInterface
     public interface Handler<V> {
         void handle(V value, HandOver handOver) throws Exception;
+    }
+
+    /** What an engine puts around each call of a handler: a transaction, say. */
+    public interface HandOverScope {
+        /**
+         * Calls the handler and returns what it returned, or throws what it threw.
+         *
+         * @param handler {@code process}, {@code onExpired} or {@code onPoisoned}, on a value
+         */
+        <T> T call(HandOver handOver, Callable<T> handler) throws Exception;
     }
 
     private static final Duration LONGEST = Duration.ofMillis(Long.MAX_VALUE - 1);
@@ -501,6 +512,25 @@ public final class JoinSpec<M, V, R> {
         }
         options.onExpired.handle(value, handOver);
         return null;
+    }
+
+    /** This spec with its handlers called within a scope. For engines. */
+    public JoinSpec<M, V, R> within(HandOverScope scope) {
+        Options<M, V, R> within = options.clone();
+        Processor<? super V, ? extends R> process = options.process;
+        within.process = (value, handOver) -> scope.call(handOver, () -> process.process(value, handOver));
+        within.onExpired = within(scope, options.onExpired);
+        within.onPoisoned = within(scope, options.onPoisoned);
+        return new JoinSpec<>(within);
+    }
+
+    private static <V> @Nullable Handler<? super V> within(HandOverScope scope, @Nullable Handler<? super V> handler) {
+        return handler == null
+                ? null
+                : (value, handOver) -> scope.call(handOver, () -> {
+                    handler.handle(value, handOver);
+                    return true;
+                });
     }
 
     /** Whether joins with this cause go to {@code process}. */

@@ -8,8 +8,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.joiner.codec.jackson.JacksonCodec;
 import dev.joiner.spi.Codec;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
@@ -43,14 +43,6 @@ final class Json {
 
     /** Objects as they lie in a store. */
     static Codec<ObjectNode> codec() {
-        return Codec.of(Json::bytes, Json::object);
-    }
-
-    private static ObjectNode object(byte[] bytes) {
-        try {
-            return MAPPER.readValue(bytes, ObjectNode.class);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return JacksonCodec.of(ObjectNode.class, MAPPER);
     }
 }

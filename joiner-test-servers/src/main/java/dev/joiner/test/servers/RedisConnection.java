@@ -11,7 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A connection to a Redis server, for what it takes to set one up. Texts are UTF-8. */
+/**
+ * A connection to a Redis server, for what it takes to set one up. Each character of a text is a byte, so that keys come
+ * through that are no text.
+ */
 final class RedisConnection implements AutoCloseable {
     /** An error that the server has answered. */
     static final class ErrorReply extends IOException {
@@ -45,12 +48,12 @@ final class RedisConnection implements AutoCloseable {
     @Nullable
     Object call(String... command) throws IOException {
         ByteArrayOutputStream request = new ByteArrayOutputStream();
-        request.writeBytes(("*" + command.length + "\r\n").getBytes(StandardCharsets.UTF_8));
+        request.writeBytes(("*" + command.length + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
         for (String argument : command) {
-            byte[] bytes = argument.getBytes(StandardCharsets.UTF_8);
-            request.writeBytes(("$" + bytes.length + "\r\n").getBytes(StandardCharsets.UTF_8));
+            byte[] bytes = argument.getBytes(StandardCharsets.ISO_8859_1);
+            request.writeBytes(("$" + bytes.length + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
             request.writeBytes(bytes);
-            request.writeBytes("\r\n".getBytes(StandardCharsets.UTF_8));
+            request.writeBytes("\r\n".getBytes(StandardCharsets.ISO_8859_1));
         }
         request.writeTo(socket.getOutputStream());
         return reply();
@@ -75,7 +78,7 @@ final class RedisConnection implements AutoCloseable {
         }
         byte[] bytes = in.readNBytes(length);
         line();
-        return new String(bytes, StandardCharsets.UTF_8);
+        return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
     private List<@Nullable Object> list(int size) throws IOException {
@@ -95,7 +98,7 @@ final class RedisConnection implements AutoCloseable {
             line.write(next);
         }
         in.read(); // the line feed
-        return line.toString(StandardCharsets.UTF_8);
+        return line.toString(StandardCharsets.ISO_8859_1);
     }
 
     @Override

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>This class is threadsafe.
  */
-public abstract sealed class Server implements AutoCloseable permits RedisServer {
+public abstract sealed class Server implements AutoCloseable permits RedisServer, PostgresServer, MariaDbServer {
     /** The address that servers listen on. */
     public static final String HOST = "127.0.0.1";
 

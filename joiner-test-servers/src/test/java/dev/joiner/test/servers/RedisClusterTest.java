@@ -49,6 +49,19 @@ class RedisClusterTest {
     }
 
     @Test
+    void keyThatIsNoTextMoves() {
+        int slot = shared.slotOf("{bytes}");
+        int from = shared.ownerOf(slot);
+        int to = (from + 1) % 3;
+        String key = "{bytes}\u00ff\u00fe\u0000";
+        shared.masters().get(from).call("SET", key, "value");
+
+        shared.moveSlot(slot, from, to);
+
+        assertThat(shared.masters().get(to).call("GET", key)).isEqualTo("value");
+    }
+
+    @Test
     void halfMovedSlotAsks() {
         int slot = shared.slotOf("{half}");
         int from = shared.ownerOf(slot);

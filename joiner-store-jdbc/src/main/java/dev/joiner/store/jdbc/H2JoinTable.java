@@ -1,0 +1,48 @@
+package dev.joiner.store.jdbc;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Set;
+
+/** H2: embedded, so that a second statement costs no round trip. */
+final class H2JoinTable extends JoinTable {
+    private final String lock;
+
+    H2JoinTable(String table, String namespace) {
+        super(table, namespace);
+        lock = "SELECT version, state FROM FINAL TABLE (MERGE INTO " + table + " t USING (VALUES " + ROW_OF_PARAMETERS
+                + ") n(" + ALL_COLUMNS + ") ON t.namespace = n.namespace AND t.join_key = n.join_key"
+                + " WHEN MATCHED THEN UPDATE SET version = t.version"
+                + " WHEN NOT MATCHED THEN INSERT (" + ALL_COLUMNS + ") VALUES (n." + String.join(", n.", COLUMNS)
+                + "))";
+    }
+
+    @Override
+    Stored lock(Connection connection, Row placeholder) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(lock)) {
+            set(statement, 1, placeholder);
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                return stored(rows, 1);
+            }
+        }
+    }
+
+    @Override
+    Set<String> insertAll(Connection connection, List<Row> rows) throws SQLException {
+        return insertEach(connection, rows);
+    }
+
+    @Override
+    Set<String> updateAll(Connection connection, List<RowChange> changes) throws SQLException {
+        return changeEach(connection, changes);
+    }
+
+    @Override
+    Set<String> deleteAll(Connection connection, List<RowChange> changes) throws SQLException {
+        return changeEach(connection, changes);
+    }
+}

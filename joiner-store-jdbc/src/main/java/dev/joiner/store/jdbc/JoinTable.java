@@ -1,0 +1,363 @@
+package dev.joiner.store.jdbc;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The statements on the rows of one namespace, in SQL that every database takes; a subclass for each database has those
+ * that it can do better.
+ *
+ * <p>Each method is one statement, if the database can. Batches have keys that are distinct and sorted, so that nodes
+ * which write the same keys lock them in the same order.
+ */
+abstract class JoinTable {
+    static final List<String> COLUMNS = List.of(
+            "namespace",
+            "join_key",
+            "version",
+            "state",
+            "due_at",
+            "first_at",
+            "open_parts",
+            "in_flight",
+            "attempts",
+            "last_error");
+    static final List<String> WITHOUT_KEY = COLUMNS.subList(2, COLUMNS.size());
+    static final String ALL_COLUMNS = String.join(", ", COLUMNS);
+    static final String ROW_OF_PARAMETERS = "(" + parameters(COLUMNS.size()) + ")";
+    static final String SET_ALL = String.join(" = ?, ", WITHOUT_KEY) + " = ?";
+    static final String THIS_KEY = "namespace = ? AND join_key = ?";
+    static final String THIS_VERSION = THIS_KEY + " AND version = ?";
+
+    final String table;
+    final String namespace;
+
+    private final String insert;
+    private final String update;
+    private final String delete;
+    private final String find;
+    private final String due;
+    private final String firstPage;
+    private final String nextPage;
+    private final String count;
+
+    JoinTable(String table, String namespace) {
+        this.table = table;
+        this.namespace = namespace;
+        insert = "INSERT INTO " + table + " (" + ALL_COLUMNS + ") VALUES " + ROW_OF_PARAMETERS;
+        update = "UPDATE " + table + " SET " + SET_ALL + " WHERE " + THIS_VERSION;
+        delete = "DELETE FROM " + table + " WHERE " + THIS_VERSION;
+        find = "SELECT version, state FROM " + table + " WHERE " + THIS_KEY;
+        String page = "SELECT join_key, version, state FROM " + table + " WHERE namespace = ?";
+        due = page
+                + " AND due_at <= ? ORDER BY namespace, due_at LIMIT ?"; // H2 sorts unless it is told all of the index
+        firstPage = page + " ORDER BY join_key LIMIT ?";
+        nextPage = page + " AND join_key > ? ORDER BY join_key LIMIT ?";
+        count = "SELECT COUNT(*) FROM " + table + " WHERE namespace = ?";
+    }
+
+    /** A row with its key. */
+    record Keyed(String key, Stored stored) {}
+
+    // One row
+
+    final @Nullable Stored find(Connection connection, String key) throws SQLException {
+        return find(connection, find, key);
+    }
+
+    /** The same, not as the transaction saw it first but as it is now, and kept so until the transaction ends. */
+    final @Nullable Stored findLocked(Connection connection, String key) throws SQLException {
+        return find(connection, find + " FOR UPDATE", key);
+    }
+
+    private @Nullable Stored find(Connection connection, String sql, String key) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            setKey(statement, 1, key);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next() ? stored(rows, 1) : null;
+            }
+        }
+    }
+
+    /** Writes a row where there is none. */
+    Answer insert(Connection connection, Row row) throws SQLException {
+        return insertsOne(connection, row) ? Answer.WON : Answer.lostTo(find(connection, row.key()));
+    }
+
+    /** Replaces or takes out a row. */
+    Answer change(Connection connection, RowChange change) throws SQLException {
+        return changesOne(connection, change) ? Answer.WON : Answer.lostTo(find(connection, change.key()));
+    }
+
+    /** A row that is there already is no failure of the transaction, on the databases that need this. */
+    private boolean insertsOne(Connection connection, Row row) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(insert)) {
+            set(statement, 1, row);
+            return statement.executeUpdate() > 0;
+        } catch (SQLException e) {
+            if (SqlFailure.of(e) == SqlFailure.DUPLICATE_KEY) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    final boolean changesOne(Connection connection, RowChange change) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(change.next() == null ? delete : update)) {
+            setChange(statement, 1, change);
+            return statement.executeUpdate() > 0;
+        }
+    }
+
+    /**
+     * Locks the row until the transaction ends, and says what is in it: an upsert, as locks of what is not there yet do
+     * not keep others out, or keep too many out.
+     *
+     * @param placeholder is written where there is no row
+     */
+    abstract Stored lock(Connection connection, Row placeholder) throws SQLException;
+
+    // Many rows
+
+    /** The rows that are there of some keys. */
+    Map<String, Stored> findAll(Connection connection, Collection<String> keys) throws SQLException {
+        String sql = "SELECT join_key, version, state FROM " + table + " WHERE namespace = ? AND join_key IN ("
+                + parameters(keys.size()) + ")";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            setKeys(statement, keys);
+            return byKey(statement);
+        }
+    }
+
+    /** Writes rows where there are none; the keys of those that it wrote. */
+    abstract Set<String> insertAll(Connection connection, List<Row> rows) throws SQLException;
+
+    /** Replaces rows; the keys of those that it replaced. */
+    abstract Set<String> updateAll(Connection connection, List<RowChange> changes) throws SQLException;
+
+    /** Takes rows out; the keys of those that it took out. */
+    abstract Set<String> deleteAll(Connection connection, List<RowChange> changes) throws SQLException;
+
+    // Pages
+
+    final List<Keyed> due(Connection connection, long until, int limit) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(due)) {
+            statement.setString(1, namespace);
+            statement.setLong(2, until);
+            statement.setInt(3, limit);
+            return keyed(statement);
+        }
+    }
+
+    final List<Keyed> page(Connection connection, @Nullable String after, int limit) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(after == null ? firstPage : nextPage)) {
+            statement.setString(1, namespace);
+            int at = 2;
+            if (after != null) {
+                statement.setString(at++, after);
+            }
+            statement.setInt(at, limit);
+            return keyed(statement);
+        }
+    }
+
+    final long count(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(count)) {
+            statement.setString(1, namespace);
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                return rows.getLong(1);
+            }
+        }
+    }
+
+    // Parameters and results
+
+    static String parameters(int count) {
+        return times("?", count);
+    }
+
+    static String times(String parameter, int count) {
+        return String.join(", ", Collections.nCopies(count, parameter));
+    }
+
+    /** Sets all columns; the number of the parameter after them. */
+    final int set(PreparedStatement statement, int first, Row row) throws SQLException {
+        statement.setString(first, namespace);
+        statement.setString(first + 1, row.key());
+        return setWithoutKey(statement, first + 2, row);
+    }
+
+    static int setWithoutKey(PreparedStatement statement, int first, Row row) throws SQLException {
+        int at = first;
+        statement.setLong(at++, row.version());
+        statement.setBytes(at++, row.state());
+        setLong(statement, at++, row.dueAt());
+        setLong(statement, at++, row.firstAt());
+        statement.setInt(at++, row.openParts());
+        statement.setInt(at++, row.inFlight());
+        statement.setInt(at++, row.attempts());
+        statement.setString(at++, row.lastError());
+        return at;
+    }
+
+    /** Sets the keys and versions that changes expect, for a statement that begins with the namespace. */
+    final void setExpected(PreparedStatement statement, List<RowChange> changes) throws SQLException {
+        statement.setString(1, namespace);
+        int at = 2;
+        for (RowChange change : changes) {
+            statement.setString(at++, change.key());
+            statement.setLong(at++, change.expected());
+        }
+    }
+
+    final void setKeys(PreparedStatement statement, Collection<String> keys) throws SQLException {
+        statement.setString(1, namespace);
+        int at = 2;
+        for (String key : keys) {
+            statement.setString(at++, key);
+        }
+    }
+
+    /** Sets what the portable update or delete takes; the number of the parameter after that. */
+    final int setChange(PreparedStatement statement, int first, RowChange change) throws SQLException {
+        int at = change.next() == null ? first : setWithoutKey(statement, first, change.next());
+        at = setKey(statement, at, change.key());
+        statement.setLong(at++, change.expected());
+        return at;
+    }
+
+    final int setKey(PreparedStatement statement, int first, String key) throws SQLException {
+        statement.setString(first, namespace);
+        statement.setString(first + 1, key);
+        return first + 2;
+    }
+
+    static void setLong(PreparedStatement statement, int at, @Nullable Long number) throws SQLException {
+        if (number == null) {
+            statement.setNull(at, Types.BIGINT);
+        } else {
+            statement.setLong(at, number);
+        }
+    }
+
+    static Stored stored(ResultSet rows, int first) throws SQLException {
+        return new Stored(rows.getLong(first), rows.getBytes(first + 1));
+    }
+
+    private static List<Keyed> keyed(PreparedStatement statement) throws SQLException {
+        List<Keyed> keyed = new ArrayList<>();
+        try (ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                keyed.add(new Keyed(rows.getString(1), stored(rows, 2)));
+            }
+        }
+        return keyed;
+    }
+
+    static Map<String, Stored> byKey(PreparedStatement statement) throws SQLException {
+        Map<String, Stored> byKey = new HashMap<>();
+        keyed(statement).forEach(row -> byKey.put(row.key(), row.stored()));
+        return byKey;
+    }
+
+    /** The rows that a write returns; not every driver takes it for a query. */
+    static ResultSet returned(PreparedStatement statement) throws SQLException {
+        statement.execute();
+        return Objects.requireNonNull(statement.getResultSet());
+    }
+
+    /** The keys that a statement returns. */
+    static Set<String> keys(PreparedStatement statement) throws SQLException {
+        Set<String> keys = new HashSet<>();
+        try (ResultSet rows = returned(statement)) {
+            while (rows.next()) {
+                keys.add(rows.getString(1));
+            }
+        }
+        return keys;
+    }
+
+    /**
+     * Batches of the portable statements, which one transaction makes cheap where there is no network in between.
+     *
+     * @return the keys of the rows that were changed
+     */
+    final Set<String> changeEach(Connection connection, List<RowChange> changes) throws SQLException {
+        return inTransaction(connection, () -> {
+            boolean deleting = changes.get(0).next() == null;
+            try (PreparedStatement statement = connection.prepareStatement(deleting ? delete : update)) {
+                for (RowChange change : changes) {
+                    setChange(statement, 1, change);
+                    statement.addBatch();
+                }
+                int[] counts = statement.executeBatch();
+                Set<String> changed = new HashSet<>();
+                for (int i = 0; i < counts.length; i++) {
+                    if (counts[i] > 0) {
+                        changed.add(changes.get(i).key());
+                    }
+                }
+                return changed;
+            }
+        });
+    }
+
+    /** As {@link #changeEach}, for rows that are not there. */
+    final Set<String> insertEach(Connection connection, List<Row> rows) throws SQLException {
+        return inTransaction(connection, () -> {
+            Set<String> there =
+                    findAll(connection, rows.stream().map(Row::key).toList()).keySet();
+            List<Row> absent =
+                    rows.stream().filter(row -> !there.contains(row.key())).toList();
+            Set<String> inserted = new HashSet<>();
+            if (!absent.isEmpty()) {
+                try (PreparedStatement statement = connection.prepareStatement(insert)) {
+                    for (Row row : absent) {
+                        set(statement, 1, row);
+                        statement.addBatch();
+                    }
+                    statement.executeBatch();
+                }
+                absent.forEach(row -> inserted.add(row.key()));
+            }
+            return inserted;
+        });
+    }
+
+    @FunctionalInterface
+    interface Work<T> {
+        T run() throws SQLException;
+    }
+
+    /** Runs several statements as one transaction; without auto-commit they are part of one already. */
+    static <T> T inTransaction(Connection connection, Work<T> work) throws SQLException {
+        if (!connection.getAutoCommit()) {
+            return work.run();
+        }
+        connection.setAutoCommit(false);
+        try {
+            T answer = work.run();
+            connection.commit();
+            return answer;
+        } catch (SQLException | RuntimeException e) {
+            Connections.rollBack(connection, e);
+            throw e;
+        } finally {
+            connection.setAutoCommit(true);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package dev.joiner.store.jdbc;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * MariaDB: what a statement changed is taken from what it returns, as the counts depend on options of the driver.
+ */
+final class MariaDbJoinTable extends JoinTable {
+    private static final String KEEP = " ON DUPLICATE KEY UPDATE namespace = namespace RETURNING ";
+
+    private final String insert;
+    private final String update;
+    private final String delete;
+    private final String lock;
+
+    MariaDbJoinTable(String table, String namespace, Duration lockTimeout) {
+        super(table, namespace);
+        String row = "INSERT INTO " + table + " (" + ALL_COLUMNS + ") VALUES " + ROW_OF_PARAMETERS + KEEP;
+        insert = row + "version, CASE WHEN version = ? THEN NULL ELSE state END";
+        lock = "SET STATEMENT innodb_lock_wait_timeout = " + Math.max(1, lockTimeout.toSeconds()) + " FOR " + row
+                + "version, state";
+        String witness = "; IF ROW_COUNT() = 0 THEN SELECT version, state FROM " + table + " WHERE " + THIS_KEY
+                + "; END IF; END";
+        update = "BEGIN NOT ATOMIC UPDATE " + table + " SET " + SET_ALL + " WHERE " + THIS_VERSION + witness;
+        delete = "BEGIN NOT ATOMIC DELETE FROM " + table + " WHERE " + THIS_VERSION + witness;
+    }
+
+    @Override
+    Answer insert(Connection connection, Row row) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(insert)) {
+            statement.setLong(set(statement, 1, row), row.version());
+            try (ResultSet rows = returned(statement)) {
+                rows.next();
+                return rows.getLong(1) == row.version() ? Answer.WON : Answer.lostTo(stored(rows, 1));
+            }
+        }
+    }
+
+    @Override
+    Answer change(Connection connection, RowChange change) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(change.next() == null ? delete : update)) {
+            setKey(statement, setChange(statement, 1, change), change.key());
+            for (boolean rows = statement.execute(); ; rows = statement.getMoreResults()) {
+                if (rows) {
+                    try (ResultSet witness = statement.getResultSet()) {
+                        return Answer.lostTo(witness.next() ? stored(witness, 1) : null);
+                    }
+                }
+                if (statement.getUpdateCount() < 0) {
+                    return Answer.WON;
+                }
+            }
+        }
+    }
+
+    @Override
+    Stored lock(Connection connection, Row placeholder) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(lock)) {
+            set(statement, 1, placeholder);
+            try (ResultSet rows = returned(statement)) {
+                rows.next();
+                return stored(rows, 1);
+            }
+        }
+    }
+
+    @Override
+    Set<String> insertAll(Connection connection, List<Row> rows) throws SQLException {
+        String sql = "INSERT INTO " + table + " (" + ALL_COLUMNS + ") VALUES " + times(ROW_OF_PARAMETERS, rows.size())
+                + KEEP + "join_key, version";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            int at = 1;
+            for (Row row : rows) {
+                at = set(statement, at, row);
+            }
+            Set<Long> versions = rows.stream().map(Row::version).collect(Collectors.toSet());
+            Set<String> inserted = new HashSet<>();
+            try (ResultSet returned = returned(statement)) {
+                while (returned.next()) {
+                    if (versions.contains(returned.getLong(2))) {
+                        inserted.add(returned.getString(1));
+                    }
+                }
+            }
+            return inserted;
+        }
+    }
+
+    /** The rows are locked where they are read; without that, at READ COMMITTED, updates would be lost. */
+    @Override
+    Set<String> updateAll(Connection connection, List<RowChange> changes) throws SQLException {
+        String named = "SELECT ? join_key, ? expected, ? " + String.join(", ? ", WITHOUT_KEY);
+        String others = " UNION ALL SELECT " + parameters(WITHOUT_KEY.size() + 2);
+        String sql = "INSERT INTO " + table + " (" + ALL_COLUMNS + ") SELECT t.namespace, t.join_key, n."
+                + String.join(", n.", WITHOUT_KEY) + " FROM (" + named + others.repeat(changes.size() - 1)
+                + ") n STRAIGHT_JOIN " + table
+                + " t ON t.namespace = ? AND t.join_key = n.join_key COLLATE utf8mb4_nopad_bin"
+                + " AND t.version = n.expected FOR UPDATE ON DUPLICATE KEY UPDATE "
+                + WITHOUT_KEY.stream()
+                        .map(column -> column + " = VALUES(" + column + ")")
+                        .collect(Collectors.joining(", "))
+                + " RETURNING join_key";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            int at = 1;
+            for (RowChange change : changes) {
+                statement.setString(at++, change.key());
+                statement.setLong(at++, change.expected());
+                at = setWithoutKey(statement, at, Objects.requireNonNull(change.next()));
+            }
+            statement.setString(at, namespace);
+            return keys(statement);
+        }
+    }
+
+    @Override
+    Set<String> deleteAll(Connection connection, List<RowChange> changes) throws SQLException {
+        String sql = "DELETE FROM " + table + " WHERE namespace = ? AND (join_key, version) IN ("
+                + times("(?, ?)", changes.size()) + ") RETURNING join_key";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            setExpected(statement, changes);
+            return keys(statement);
+        }
+    }
+}

@@ -1,0 +1,183 @@
+package dev.joiner.store.jdbc;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * PostgreSQL: a write and the look at what was there instead are two statements in one round trip. One statement that
+ * does both sees the row as it was before the write that it lost to.
+ */
+final class PostgresJoinTable extends JoinTable {
+    private static final String TYPES_WITHOUT_KEY =
+            "?::bigint[], ?::bytea[], ?::bigint[], ?::bigint[], ?::int[], ?::int[], ?::int[], ?::text[]";
+    private static final String COLUMNS_WITHOUT_KEY = String.join(", ", WITHOUT_KEY);
+
+    private final String insert;
+    private final String update;
+    private final String delete;
+    private final String lock;
+    private final String findAll;
+    private final String insertAll;
+    private final String updateAll;
+    private final String deleteAll;
+
+    PostgresJoinTable(String table, String namespace, Duration lockTimeout) {
+        super(table, namespace);
+        String row = "INSERT INTO " + table + " (" + ALL_COLUMNS + ") VALUES " + ROW_OF_PARAMETERS
+                + " ON CONFLICT (namespace, join_key) DO ";
+        // What carries the version that was to be written is the row that was written: its bytes are known.
+        String witness =
+                "; SELECT version, CASE WHEN version = ? THEN NULL ELSE state END FROM " + table + " WHERE " + THIS_KEY;
+        insert = row + "NOTHING" + witness;
+        update = "UPDATE " + table + " SET " + SET_ALL + " WHERE " + THIS_VERSION + witness;
+        delete = "DELETE FROM " + table + " WHERE " + THIS_VERSION + "; SELECT version, state FROM " + table + " WHERE "
+                + THIS_KEY;
+        lock = "SET LOCAL lock_timeout = " + lockTimeout.toMillis() + "; " + row + "UPDATE SET version = " + table
+                + ".version RETURNING version, state";
+        findAll = "SELECT join_key, version, state FROM " + table + " WHERE namespace = ? AND join_key = ANY (?)";
+        insertAll = "INSERT INTO " + table + " (" + ALL_COLUMNS + ") SELECT ?, join_key, " + COLUMNS_WITHOUT_KEY
+                + " FROM unnest(?::text[], " + TYPES_WITHOUT_KEY + ") n(join_key, " + COLUMNS_WITHOUT_KEY + ")"
+                + " ORDER BY join_key COLLATE \"C\" ON CONFLICT (namespace, join_key) DO NOTHING RETURNING join_key";
+        // The rows are locked in the order of their keys before any is changed; a join alone takes them as it comes.
+        String locked = ", l AS MATERIALIZED (SELECT j.join_key FROM " + table
+                + " j JOIN n ON j.join_key = n.join_key AND j.version = n.expected"
+                + " WHERE j.namespace = ? ORDER BY j.join_key FOR UPDATE OF j) ";
+        updateAll = "WITH n AS MATERIALIZED (SELECT * FROM unnest(?::text[], ?::bigint[], " + TYPES_WITHOUT_KEY
+                + ") n(join_key, expected, " + COLUMNS_WITHOUT_KEY + "))" + locked + "UPDATE " + table
+                + " j SET "
+                + WITHOUT_KEY.stream().map(column -> column + " = n." + column).collect(Collectors.joining(", "))
+                + " FROM n JOIN l ON l.join_key = n.join_key"
+                + " WHERE j.namespace = ? AND j.join_key = n.join_key AND j.version = n.expected RETURNING j.join_key";
+        deleteAll =
+                "WITH n AS MATERIALIZED (SELECT * FROM unnest(?::text[], ?::bigint[]) n(join_key, expected))" + locked
+                        + "DELETE FROM " + table + " j USING n JOIN l ON l.join_key = n.join_key"
+                        + " WHERE j.namespace = ? AND j.join_key = n.join_key AND j.version = n.expected RETURNING j.join_key";
+    }
+
+    @Override
+    Answer insert(Connection connection, Row row) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(insert)) {
+            int at = set(statement, 1, row);
+            statement.setLong(at++, row.version());
+            setKey(statement, at, row.key());
+            return answer(statement, row);
+        }
+    }
+
+    @Override
+    Answer change(Connection connection, RowChange change) throws SQLException {
+        Row next = change.next();
+        try (PreparedStatement statement = connection.prepareStatement(next == null ? delete : update)) {
+            int at = setChange(statement, 1, change);
+            if (next != null) {
+                statement.setLong(at++, next.version());
+            }
+            setKey(statement, at, change.key());
+            return answer(statement, next);
+        }
+    }
+
+    private static Answer answer(PreparedStatement statement, @Nullable Row next) throws SQLException {
+        statement.execute();
+        if (statement.getUpdateCount() > 0) {
+            return Answer.WON;
+        }
+        statement.getMoreResults();
+        try (ResultSet rows = statement.getResultSet()) {
+            if (!rows.next()) {
+                return Answer.lostTo(null);
+            }
+            long version = rows.getLong(1);
+            return next != null && version == next.version() ? Answer.WON : Answer.lostTo(stored(rows, 1));
+        }
+    }
+
+    @Override
+    Stored lock(Connection connection, Row placeholder) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(lock)) {
+            set(statement, 1, placeholder);
+            statement.execute();
+            statement.getMoreResults();
+            try (ResultSet rows = statement.getResultSet()) {
+                rows.next();
+                return stored(rows, 1);
+            }
+        }
+    }
+
+    @Override
+    Map<String, Stored> findAll(Connection connection, Collection<String> keys) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(findAll)) {
+            statement.setString(1, namespace);
+            statement.setArray(2, connection.createArrayOf("text", keys.toArray()));
+            return byKey(statement);
+        }
+    }
+
+    @Override
+    Set<String> insertAll(Connection connection, List<Row> rows) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(insertAll)) {
+            statement.setString(1, namespace);
+            setArray(statement, 2, "text", rows, Row::key);
+            setRows(statement, 3, rows);
+            return keys(statement);
+        }
+    }
+
+    @Override
+    Set<String> updateAll(Connection connection, List<RowChange> changes) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(updateAll)) {
+            setArray(statement, 1, "text", changes, RowChange::key);
+            setArray(statement, 2, "bigint", changes, RowChange::expected);
+            int at = setRows(statement, 3, changes.stream().map(RowChange::next).collect(Collectors.toList()));
+            statement.setString(at++, namespace);
+            statement.setString(at, namespace);
+            return keys(statement);
+        }
+    }
+
+    @Override
+    Set<String> deleteAll(Connection connection, List<RowChange> changes) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(deleteAll)) {
+            setArray(statement, 1, "text", changes, RowChange::key);
+            setArray(statement, 2, "bigint", changes, RowChange::expected);
+            statement.setString(3, namespace);
+            statement.setString(4, namespace);
+            return keys(statement);
+        }
+    }
+
+    private static int setRows(PreparedStatement statement, int first, List<Row> rows) throws SQLException {
+        int at = first;
+        setArray(statement, at++, "bigint", rows, Row::version);
+        byte[][] states = rows.stream().map(Row::state).toArray(byte[][]::new);
+        statement.setArray(at++, statement.getConnection().createArrayOf("bytea", states));
+        setArray(statement, at++, "bigint", rows, Row::dueAt);
+        setArray(statement, at++, "bigint", rows, Row::firstAt);
+        setArray(statement, at++, "int4", rows, Row::openParts);
+        setArray(statement, at++, "int4", rows, Row::inFlight);
+        setArray(statement, at++, "int4", rows, Row::attempts);
+        setArray(statement, at++, "text", rows, Row::lastError);
+        return at;
+    }
+
+    private static <T> void setArray(
+            PreparedStatement statement, int at, String type, List<T> rows, Function<T, @Nullable Object> column)
+            throws SQLException {
+        Object[] values = new Object[rows.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = column.apply(rows.get(i));
+        }
+        statement.setArray(at, statement.getConnection().createArrayOf(type, values));
+    }
+}

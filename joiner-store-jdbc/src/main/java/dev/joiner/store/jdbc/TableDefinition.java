@@ -1,0 +1,205 @@
+package dev.joiner.store.jdbc;
+
+import dev.joiner.StoreException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.sql.Types;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** What the table has to be like: made so where it is missing, and checked where it is there. */
+final class TableDefinition {
+    private static final String NAME_IN_FILE = "joiner_joins";
+    private static final String COMMENT = "joiner format ";
+    private static final int FORMAT = 1;
+    private static final Set<String> MISSING_TABLE = Set.of("42S02", "42S03", "42S04", "42P01", "3F000", "90079");
+    private static final Set<Integer> TEXT = Set.of(Types.VARCHAR, Types.LONGVARCHAR, Types.CLOB);
+    private static final Set<Integer> WHOLE = Set.of(Types.INTEGER, Types.BIGINT);
+    private static final Set<Integer> BYTES = Set.of(Types.BINARY, Types.VARBINARY, Types.LONGVARBINARY, Types.BLOB);
+
+    private final JdbcDialect dialect;
+    private final TableName table;
+
+    TableDefinition(JdbcDialect dialect, TableName table) {
+        this.dialect = dialect;
+        this.table = table;
+    }
+
+    /** Whether there is such a table, whatever it is like. */
+    boolean exists(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.executeQuery("SELECT 1 FROM " + table + " WHERE 1 = 0").close();
+            return true;
+        } catch (SQLException e) {
+            if (e.getSQLState() != null && MISSING_TABLE.contains(e.getSQLState())) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    void create(Connection connection) throws SQLException {
+        for (String sql : statements()) {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(sql);
+            }
+        }
+    }
+
+    private List<String> statements() {
+        String file;
+        try (InputStream in = Objects.requireNonNull(TableDefinition.class.getResourceAsStream(dialect.definition()))) {
+            file = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        String named = file.replaceAll("--.*", "")
+                .replace(NAME_IN_FILE + "_due", table.name() + "_due") // an index is where its table is
+                .replace(" " + NAME_IN_FILE, " " + table);
+        return named
+                .lines()
+                .collect(java.util.stream.Collectors.joining("\n"))
+                .transform(sql -> List.of(sql.split(";")))
+                .stream()
+                .map(String::strip)
+                .filter(sql -> !sql.isEmpty())
+                .toList();
+    }
+
+    /**
+     * How many bytes a state may have.
+     *
+     * @throws StoreException if the table would lose or confuse joins; says what is wrong with it
+     */
+    long check(Connection connection) throws SQLException {
+        if (!exists(connection)) {
+            throw wrong("is not there: create it as " + dialect.definition() + " in the jar says, or let"
+                    + " createTableIfMissing() do so");
+        }
+        long capacity = checkColumns(connection);
+        checkPrimaryKey(connection);
+        checkCatalogue(connection);
+        return capacity;
+    }
+
+    private long checkColumns(Connection connection) throws SQLException {
+        String sql = "SELECT " + JoinTable.ALL_COLUMNS + " FROM " + table + " WHERE 1 = 0";
+        try (Statement statement = connection.createStatement();
+                ResultSet none = statement.executeQuery(sql)) {
+            ResultSetMetaData columns = none.getMetaData();
+            checkText(columns, 1, 100);
+            checkText(columns, 2, 500);
+            checkType(columns, 3, Set.of(Types.BIGINT));
+            checkType(columns, 4, BYTES);
+            checkType(columns, 5, Set.of(Types.BIGINT));
+            checkType(columns, 6, Set.of(Types.BIGINT));
+            checkType(columns, 7, WHOLE);
+            checkType(columns, 8, WHOLE);
+            checkType(columns, 9, WHOLE);
+            checkText(columns, 10, 500);
+            int capacity = columns.getPrecision(4);
+            return capacity <= 0 ? Integer.MAX_VALUE : capacity; // more than an int: no limit that could be met
+        } catch (SQLException e) {
+            if (e.getSQLState() != null && e.getSQLState().startsWith("42")) {
+                throw new StoreException("table " + table + " lacks a column: " + e.getMessage(), e);
+            }
+            throw e;
+        }
+    }
+
+    private void checkText(ResultSetMetaData columns, int column, int length) throws SQLException {
+        checkType(columns, column, TEXT);
+        int precision = columns.getPrecision(column);
+        if (precision > 0 && precision < length) {
+            throw wrong("has " + precision + " characters for " + name(columns, column) + ", which needs " + length);
+        }
+    }
+
+    private void checkType(ResultSetMetaData columns, int column, Set<Integer> types) throws SQLException {
+        String type = columns.getColumnTypeName(column);
+        boolean folds = type.toUpperCase(Locale.ROOT).contains("IGNORECASE");
+        if (folds || !types.contains(columns.getColumnType(column))) {
+            throw wrong("has type " + type + " for " + name(columns, column) + ", see " + dialect.definition()
+                    + " in the jar");
+        }
+    }
+
+    private static String name(ResultSetMetaData columns, int column) throws SQLException {
+        return columns.getColumnLabel(column).toLowerCase(Locale.ROOT);
+    }
+
+    /** Without it, two nodes could begin one join twice. */
+    private void checkPrimaryKey(Connection connection) throws SQLException {
+        DatabaseMetaData database = connection.getMetaData();
+        boolean schemasAreCatalogues = dialect == JdbcDialect.MARIADB || dialect == JdbcDialect.MYSQL;
+        String schema = table.schema() == null ? null : folded(database, table.schema());
+        String catalogue =
+                schemasAreCatalogues ? Objects.requireNonNullElse(table.schema(), connection.getCatalog()) : null;
+        Set<String> columns = new TreeSet<>();
+        try (ResultSet rows = database.getPrimaryKeys(
+                catalogue,
+                schemasAreCatalogues ? null : schema == null ? connection.getSchema() : schema,
+                folded(database, table.name()))) {
+            while (rows.next()) {
+                columns.add(rows.getString("COLUMN_NAME").toLowerCase(Locale.ROOT));
+            }
+        }
+        if (!columns.equals(Set.of("namespace", "join_key"))) {
+            throw wrong("has " + (columns.isEmpty() ? "no primary key" : "the primary key " + columns)
+                    + ", needs one of namespace and join_key");
+        }
+    }
+
+    private static String folded(DatabaseMetaData database, String name) throws SQLException {
+        if (database.storesUpperCaseIdentifiers()) {
+            return name.toUpperCase(Locale.ROOT);
+        }
+        return database.storesLowerCaseIdentifiers() ? name.toLowerCase(Locale.ROOT) : name;
+    }
+
+    private void checkCatalogue(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(dialect.columns)) {
+            statement.setString(1, table.schema());
+            statement.setString(2, table.name());
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    String column = rows.getString(1);
+                    String collation = rows.getString(2);
+                    if (Set.of("namespace", "join_key").contains(column) && !dialect.tellsAllApart(collation)) {
+                        throw wrong("has collation " + collation + " for " + column
+                                + ", which takes different keys for the same: see " + dialect.definition()
+                                + " in the jar");
+                    }
+                    checkFormat(rows.getString(3));
+                }
+            }
+        }
+    }
+
+    private void checkFormat(@Nullable String comment) {
+        if (comment != null && comment.startsWith(COMMENT)) {
+            String format = comment.substring(COMMENT.length());
+            if (!format.equals(String.valueOf(FORMAT))) {
+                throw wrong("has format " + format + ", this version of Joiner knows " + FORMAT
+                        + ": use the version that made it, or a later one");
+            }
+        }
+    }
+
+    private StoreException wrong(String problem) {
+        return new StoreException("table " + table + " " + problem);
+    }
+}

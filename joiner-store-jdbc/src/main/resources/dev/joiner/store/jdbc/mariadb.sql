@@ -1,0 +1,15 @@
+-- Joins in progress, for MariaDB 10.6 or later. Times are epoch milliseconds.
+CREATE TABLE joiner_joins (
+    namespace  VARCHAR(100) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL,
+    join_key   VARCHAR(500) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL,
+    version    BIGINT       NOT NULL,
+    state      LONGBLOB     NOT NULL,
+    due_at     BIGINT,                -- when a sweep has to look at it; null: never
+    first_at   BIGINT,                -- when the oldest message here arrived
+    open_parts INTEGER      NOT NULL, -- messages in the join that waits
+    in_flight  INTEGER      NOT NULL, -- joins that are being handed over, or wait for another attempt
+    attempts   INTEGER      NOT NULL, -- the most attempts that any of those has had
+    last_error VARCHAR(500) CHARACTER SET utf8mb4, -- what the last failed attempt threw
+    PRIMARY KEY (namespace, join_key),
+    INDEX joiner_joins_due (namespace, due_at)
+) ENGINE = InnoDB COMMENT = 'joiner format 1';

