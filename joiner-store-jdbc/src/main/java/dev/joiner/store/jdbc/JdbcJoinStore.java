@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
     private static final int MAX_TRIES = 64;
+    private static final int MAX_TRIES_TO_CREATE = 10;
 
     private final EntryCodec<K, V> codec;
     private final DataSource dataSource;
@@ -53,7 +54,7 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
 
     private final TransactionStore<K, V> transactions = new TransactionStore<>(this);
     private final DataSource handOverDataSource;
-    private final boolean closeDataSource;
+    private final boolean closingDataSource;
 
     private JdbcJoinStore(
             Builder<K, V> builder, JoinStoreConfig<K, V> config, JdbcDialect dialect, long stateCapacity) {
@@ -63,12 +64,12 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
         table = dialect.table(builder.table.toString(), config.namespace(), builder.lockTimeout);
         this.stateCapacity = stateCapacity;
         guesses = Caffeine.newBuilder()
-                .maximumWeight(builder.cacheBytes)
+                .maximumWeight(builder.guessBytes)
                 .<String, Stored>weigher((key, stored) -> 2 * key.length() + stored.state().length + 64)
                 .executor(Runnable::run)
                 .build();
         handOverDataSource = new HandOverDataSource(dataSource, transactions::current);
-        closeDataSource = builder.closeDataSource;
+        closingDataSource = builder.closingDataSource;
     }
 
     /**
@@ -96,8 +97,8 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
         private boolean createTableIfMissing;
         private @Nullable JdbcDialect dialect;
         private Duration lockTimeout = Duration.ofSeconds(10);
-        private long cacheBytes = 16 << 20;
-        private boolean closeDataSource;
+        private long guessBytes = 16 << 20;
+        private boolean closingDataSource;
 
         private Builder(DataSource dataSource, KeyCodec<K> keys, Codec<V> values) {
             this.dataSource = dataSource;
@@ -113,17 +114,17 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
 
         /** How keys are texts. */
         @SuppressWarnings("unchecked") // nothing else of the type is held: it is this very builder
-        public <T> Builder<T, V> keyCodec(KeyCodec<T> keys) {
+        public <T> Builder<T, V> keys(KeyCodec<T> keys) {
             Builder<T, V> retyped = (Builder<T, V>) this;
-            retyped.keys = Objects.requireNonNull(keys, "keyCodec");
+            retyped.keys = Objects.requireNonNull(keys, "keys");
             return retyped;
         }
 
         /** How values are bytes. */
         @SuppressWarnings("unchecked") // as above
-        public <T> Builder<K, T> valueCodec(Codec<T> values) {
+        public <T> Builder<K, T> values(Codec<T> values) {
             Builder<K, T> retyped = (Builder<K, T>) this;
-            retyped.values = Objects.requireNonNull(values, "valueCodec");
+            retyped.values = Objects.requireNonNull(values, "values");
             return retyped;
         }
 
@@ -152,7 +153,7 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
         }
 
         /**
-         * How long a {@linkplain #build transaction} waits for a key that another one has. PostgreSQL takes milliseconds,
+         * How long a {@linkplain JdbcJoinStore#transactional transaction} waits for a key that another one has. PostgreSQL takes milliseconds,
          * MariaDB whole seconds; on H2 and MySQL the connection's own time counts.
          *
          * @param timeout positive
@@ -170,17 +171,17 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
          *
          * @param bytes 0 for none
          */
-        public Builder<K, V> cacheBytes(long bytes) {
+        public Builder<K, V> guessBytes(long bytes) {
             if (bytes < 0) {
-                throw new IllegalArgumentException("cacheBytes is " + bytes + ", must not be negative");
+                throw new IllegalArgumentException("guessBytes is " + bytes + ", must not be negative");
             }
-            cacheBytes = bytes;
+            guessBytes = bytes;
             return this;
         }
 
         /** Lets {@link JdbcJoinStore#close()} close the data source, if that can be closed. */
-        public Builder<K, V> closeDataSource() {
-            closeDataSource = true;
+        public Builder<K, V> closingDataSource() {
+            closingDataSource = true;
             return this;
         }
 
@@ -201,26 +202,32 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
                     ? connections.read(connection -> JdbcDialect.of(connection.getMetaData()))
                     : dialect;
             TableDefinition definition = new TableDefinition(found, table);
-            if (createTableIfMissing) {
-                create(connections, definition);
+            long capacity =
+                    createTableIfMissing ? created(connections, definition) : connections.read(definition::check);
+            return new JdbcJoinStore<>(this, config, found, capacity);
+        }
+
+        /** Another node may be creating the table: it is there then before all of it is. */
+        private static long created(Connections connections, TableDefinition definition) {
+            for (int tries = 1; ; tries++) {
+                try {
+                    create(connections, definition);
+                    return connections.read(definition::check);
+                } catch (StoreException e) {
+                    if (tries == MAX_TRIES_TO_CREATE) {
+                        throw e;
+                    }
+                    Connections.pauseAfter(tries);
+                }
             }
-            return new JdbcJoinStore<>(this, config, found, connections.read(definition::check));
         }
 
         private static void create(Connections connections, TableDefinition definition) {
-            if (connections.read(definition::exists)) {
-                return;
-            }
-            try {
+            if (!connections.read(definition::exists)) {
                 connections.read(connection -> {
                     definition.create(connection);
                     return true;
                 });
-            } catch (StoreException e) {
-                // Another node may have been faster.
-                if (!connections.read(definition::exists)) {
-                    throw e;
-                }
             }
         }
     }
@@ -355,7 +362,7 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
     @Override
     public List<Entry<K, V>> due(Instant now, int limit) {
         requirePositive(limit);
-        long until = millis(now);
+        long until = JoinState.millis(now);
         int enough = (int) Math.min(Integer.MAX_VALUE, 4L * limit);
         List<JoinTable.Keyed> oldest = connections.read(connection -> table.due(connection, until, enough));
         if (oldest.size() > limit) {
@@ -384,10 +391,15 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
         return connections.read(table::count);
     }
 
+    @Override
+    public boolean isRemote() {
+        return true;
+    }
+
     /** Closes the data source if the store was told to, or was opened by URL; otherwise does nothing. */
     @Override
     public void close() {
-        if (closeDataSource && dataSource instanceof AutoCloseable closeable) {
+        if (closingDataSource && dataSource instanceof AutoCloseable closeable) {
             try {
                 closeable.close();
             } catch (Exception e) {
@@ -484,14 +496,6 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
                     codec.entry(row.key(), row.stored().version(), row.stored().state()));
         }
         return entries;
-    }
-
-    private static long millis(Instant instant) {
-        try {
-            return instant.toEpochMilli();
-        } catch (ArithmeticException outOfRange) {
-            return instant.getEpochSecond() < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
-        }
     }
 
     private static void requirePositive(int limit) {

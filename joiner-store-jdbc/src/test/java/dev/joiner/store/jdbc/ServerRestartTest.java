@@ -45,9 +45,9 @@ class ServerRestartTest {
         config.setConnectionTimeout(1_000);
         JdbcJoinStore<String, String> store = JdbcJoinStore.builder(new HikariDataSource(config))
                 .namespace("test")
-                .valueCodec(Codec.string())
+                .values(Codec.string())
                 .createTableIfMissing()
-                .closeDataSource()
+                .closingDataSource()
                 .build();
         try (Joiner<String, String> joiner = Joiner.create(
                 JoinSpec.<String>keyedBy(message -> message.substring(0, 1))

@@ -63,7 +63,7 @@ abstract class StatementsContract {
     private JdbcJoinStore<String, String> store() {
         return JdbcJoinStore.builder(observed.dataSource())
                 .namespace(namespace)
-                .valueCodec(Codec.string())
+                .values(Codec.string())
                 .createTableIfMissing()
                 .build();
     }

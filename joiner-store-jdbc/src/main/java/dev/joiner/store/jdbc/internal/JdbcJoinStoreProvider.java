@@ -63,10 +63,10 @@ public final class JdbcJoinStoreProvider implements JoinStoreProvider {
         try {
             return JdbcJoinStore.builder(pool)
                     .namespace(config.namespace())
-                    .keyCodec(config.keys())
-                    .valueCodec(config.values())
+                    .keys(config.keys())
+                    .values(config.values())
                     .createTableIfMissing()
-                    .closeDataSource()
+                    .closingDataSource()
                     .build();
         } catch (RuntimeException e) {
             pool.close();
