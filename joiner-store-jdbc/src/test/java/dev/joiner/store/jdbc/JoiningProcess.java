@@ -6,6 +6,7 @@ import dev.joiner.JoinSpec;
 import dev.joiner.Joiner;
 import dev.joiner.Outcome;
 import dev.joiner.spi.Codec;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -16,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
@@ -174,6 +174,7 @@ final class JoiningProcess {
                 for (Message message : messages()) {
                     if (joiner.accept(message) instanceof Outcome.Joined) {
                         says.accept("joined " + message.key());
+                        reached(KillPoint.ANY_MOMENT);
                     }
                     handedOver = null;
                 }
@@ -239,11 +240,20 @@ final class JoiningProcess {
             return;
         }
         says.accept("at " + handedOver);
-        if (task.halts()) {
-            Runtime.getRuntime().halt(HALTED);
+        if (!task.halts()) {
+            awaitKill();
         }
-        while (true) {
-            LockSupport.park();
+        Runtime.getRuntime().halt(HALTED);
+    }
+
+    /** Returns only if whoever was to kill this process has gone without doing so. */
+    private static void awaitKill() {
+        try {
+            while (System.in.read() >= 0) {
+                // Nobody writes: it is at its end when the other process is.
+            }
+        } catch (IOException e) {
+            // The same.
         }
     }
 }

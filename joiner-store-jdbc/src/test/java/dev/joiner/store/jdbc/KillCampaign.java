@@ -91,20 +91,18 @@ final class KillCampaign {
     }
 
     private void kill() throws SQLException {
-        int nth = 1 + random.nextInt(MOST_HAND_OVERS);
         if (point == KillPoint.ANY_MOMENT) {
-            killAtAnyMoment(nth);
+            killAtAnyMoment();
         } else {
-            killAtPoint(nth, random.nextBoolean());
+            killAtPoint(1 + random.nextInt(MOST_HAND_OVERS), random.nextBoolean());
         }
     }
 
-    private void killAtAnyMoment(int nth) {
-        try (JavaProcess process =
-                JavaProcess.start(JoiningProcess.class, task(0, false).toArguments())) {
-            for (int joined = 0; joined < nth; joined++) {
-                process.awaitLine(line -> line.startsWith("joined "));
-            }
+    /** Between the first join and the last that the process gets to, where it waits if this one is slow. */
+    private void killAtAnyMoment() {
+        try (JavaProcess process = JavaProcess.start(
+                JoiningProcess.class, task(MOST_HAND_OVERS, false).toArguments())) {
+            process.awaitLine(line -> line.startsWith("joined "));
             LockSupport.parkNanos(random.nextLong(LONGEST_MOMENT)); // a moment that nobody has chosen
             kill(process);
         }

@@ -19,7 +19,7 @@ enum KillPoint {
         this.effects = effects;
     }
 
-    /** How many effects the join has that was handed over when the process was killed here. */
+    /** How many effects the join has that was handed over when the process was killed here; -1 if nobody knows. */
     int effects() {
         return effects;
     }
