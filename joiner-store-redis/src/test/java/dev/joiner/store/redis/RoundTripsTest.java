@@ -100,7 +100,7 @@ class RoundTripsTest {
     @Test
     void entryThatIsForgottenCostsOneMore() {
         RedisJoinStore<String, String> store =
-                Clients.store(client(), namespace).guessBytes(0).build();
+                Clients.store(client(), namespace).cacheBytes(0).build();
         Joiner<Part, String> joiner = joiner(store);
         joiner.accept(new Part("k", "a"));
 
