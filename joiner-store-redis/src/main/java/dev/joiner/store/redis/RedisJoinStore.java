@@ -2,6 +2,7 @@ package dev.joiner.store.redis;
 
 import dev.joiner.StoreException;
 import dev.joiner.spi.Codec;
+import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinStore;
 import dev.joiner.spi.JoinStoreConfig;
 import dev.joiner.spi.KeyCodec;
@@ -174,7 +175,7 @@ public final class RedisJoinStore<K, V> implements JoinStore<K, V> {
     @Override
     public List<Entry<K, V>> due(Instant now, int limit) {
         requirePositive(limit);
-        return new Due(redis, layout, Entries.score(millis(now)), limit)
+        return new Due(redis, layout, Entries.score(JoinState.millis(now)), limit)
                 .page().stream()
                         .map(due -> entries.entry(due.getKey(), due.getValue()))
                         .toList();
@@ -225,14 +226,6 @@ public final class RedisJoinStore<K, V> implements JoinStore<K, V> {
     @Override
     public String toString() {
         return "RedisJoinStore[" + name + "]";
-    }
-
-    private static long millis(Instant instant) {
-        try {
-            return instant.toEpochMilli();
-        } catch (ArithmeticException outOfRange) {
-            return instant.getEpochSecond() < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
-        }
     }
 
     private static void requirePositive(int limit) {
