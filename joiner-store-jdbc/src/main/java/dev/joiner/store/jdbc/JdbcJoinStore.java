@@ -54,7 +54,7 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
 
     private final TransactionStore<K, V> transactions = new TransactionStore<>(this);
     private final DataSource handOverDataSource;
-    private final boolean closingDataSource;
+    private final boolean closeDataSource;
 
     private JdbcJoinStore(
             Builder<K, V> builder, JoinStoreConfig<K, V> config, JdbcDialect dialect, long stateCapacity) {
@@ -64,12 +64,12 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
         table = dialect.table(builder.table.toString(), config.namespace(), builder.lockTimeout);
         this.stateCapacity = stateCapacity;
         guesses = Caffeine.newBuilder()
-                .maximumWeight(builder.guessBytes)
+                .maximumWeight(builder.cacheBytes)
                 .<String, Stored>weigher((key, stored) -> 2 * key.length() + stored.state().length + 64)
                 .executor(Runnable::run)
                 .build();
         handOverDataSource = new HandOverDataSource(dataSource, transactions::current);
-        closingDataSource = builder.closingDataSource;
+        closeDataSource = builder.closeDataSource;
     }
 
     /**
@@ -97,8 +97,8 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
         private boolean createTableIfMissing;
         private @Nullable JdbcDialect dialect;
         private Duration lockTimeout = Duration.ofSeconds(10);
-        private long guessBytes = 16 << 20;
-        private boolean closingDataSource;
+        private long cacheBytes = 16 << 20;
+        private boolean closeDataSource;
 
         private Builder(DataSource dataSource, KeyCodec<K> keys, Codec<V> values) {
             this.dataSource = dataSource;
@@ -114,17 +114,17 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
 
         /** How keys are texts. */
         @SuppressWarnings("unchecked") // nothing else of the type is held: it is this very builder
-        public <T> Builder<T, V> keys(KeyCodec<T> keys) {
+        public <T> Builder<T, V> keyCodec(KeyCodec<T> keys) {
             Builder<T, V> retyped = (Builder<T, V>) this;
-            retyped.keys = Objects.requireNonNull(keys, "keys");
+            retyped.keys = Objects.requireNonNull(keys, "keyCodec");
             return retyped;
         }
 
         /** How values are bytes. */
         @SuppressWarnings("unchecked") // as above
-        public <T> Builder<K, T> values(Codec<T> values) {
+        public <T> Builder<K, T> valueCodec(Codec<T> values) {
             Builder<K, T> retyped = (Builder<K, T>) this;
-            retyped.values = Objects.requireNonNull(values, "values");
+            retyped.values = Objects.requireNonNull(values, "valueCodec");
             return retyped;
         }
 
@@ -171,17 +171,17 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
          *
          * @param bytes 0 for none
          */
-        public Builder<K, V> guessBytes(long bytes) {
+        public Builder<K, V> cacheBytes(long bytes) {
             if (bytes < 0) {
-                throw new IllegalArgumentException("guessBytes is " + bytes + ", must not be negative");
+                throw new IllegalArgumentException("cacheBytes is " + bytes + ", must not be negative");
             }
-            guessBytes = bytes;
+            cacheBytes = bytes;
             return this;
         }
 
         /** Lets {@link JdbcJoinStore#close()} close the data source, if that can be closed. */
-        public Builder<K, V> closingDataSource() {
-            closingDataSource = true;
+        public Builder<K, V> closeDataSource() {
+            closeDataSource = true;
             return this;
         }
 
@@ -399,7 +399,7 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
     /** Closes the data source if the store was told to, or was opened by URL; otherwise does nothing. */
     @Override
     public void close() {
-        if (closingDataSource && dataSource instanceof AutoCloseable closeable) {
+        if (closeDataSource && dataSource instanceof AutoCloseable closeable) {
             try {
                 closeable.close();
             } catch (Exception e) {

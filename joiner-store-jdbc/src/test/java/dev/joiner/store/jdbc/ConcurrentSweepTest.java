@@ -29,7 +29,7 @@ class ConcurrentSweepTest {
         JdbcConnectionPool pool = JdbcConnectionPool.create("jdbc:h2:mem:" + UUID.randomUUID(), "sa", "");
         JoinStore<String, String> store = JdbcJoinStore.builder(pool)
                 .namespace("test")
-                .values(Codec.string())
+                .valueCodec(Codec.string())
                 .createTableIfMissing()
                 .build();
         store.compareAndExchangeAll(IntStream.range(0, DUE)

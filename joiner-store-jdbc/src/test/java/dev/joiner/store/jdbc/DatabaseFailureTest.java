@@ -61,7 +61,7 @@ class DatabaseFailureTest {
     private static JdbcJoinStore<String, String> store(DataSource dataSource) {
         return JdbcJoinStore.builder(dataSource)
                 .namespace("test")
-                .values(Codec.string())
+                .valueCodec(Codec.string())
                 .createTableIfMissing()
                 .build();
     }

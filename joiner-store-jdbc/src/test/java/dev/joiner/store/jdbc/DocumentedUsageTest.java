@@ -42,8 +42,8 @@ class DocumentedUsageTest {
         // snippet:jdbc-store
         JdbcJoinStore<UUID, Order> store = JdbcJoinStore.builder(dataSource)
                 .namespace("orders")
-                .keys(KeyCodec.uuid())
-                .values(JacksonCodec.of(Order.class))
+                .keyCodec(KeyCodec.uuid())
+                .valueCodec(JacksonCodec.of(Order.class))
                 .build();
         // end:jdbc-store
         return store;

@@ -42,9 +42,9 @@ class HotKeyTest {
                         .build(),
                 JdbcJoinStore.builder(new HikariDataSource(config))
                         .namespace(UUID.randomUUID().toString())
-                        .values(Codec.longs())
+                        .valueCodec(Codec.longs())
                         .createTableIfMissing()
-                        .closingDataSource()
+                        .closeDataSource()
                         .build())) {
             List<Future<?>> running = new ArrayList<>();
             for (int thread = 0; thread < THREADS; thread++) {

@@ -42,8 +42,8 @@ abstract class JdbcStoreContract extends JoinStoreContract {
     protected <K, V> JoinStore<K, V> open(JoinStoreConfig<K, V> config) {
         return customize(JdbcJoinStore.builder(pool))
                 .namespace(config.namespace())
-                .keys(config.keys())
-                .values(config.values())
+                .keyCodec(config.keys())
+                .valueCodec(config.values())
                 .createTableIfMissing()
                 .build();
     }

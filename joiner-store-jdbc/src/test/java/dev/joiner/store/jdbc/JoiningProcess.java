@@ -156,7 +156,7 @@ final class JoiningProcess {
     static JdbcJoinStore<String, String> store(DataSource dataSource, String name) {
         return JdbcJoinStore.builder(dataSource)
                 .namespace(name)
-                .values(Codec.string())
+                .valueCodec(Codec.string())
                 .createTableIfMissing()
                 .build();
     }

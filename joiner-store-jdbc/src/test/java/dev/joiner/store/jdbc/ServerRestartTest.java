@@ -45,9 +45,9 @@ class ServerRestartTest {
         config.setConnectionTimeout(1_000);
         JdbcJoinStore<String, String> store = JdbcJoinStore.builder(new HikariDataSource(config))
                 .namespace("test")
-                .values(Codec.string())
+                .valueCodec(Codec.string())
                 .createTableIfMissing()
-                .closingDataSource()
+                .closeDataSource()
                 .build();
         try (Joiner<String, String> joiner = Joiner.create(
                 JoinSpec.<String>keyedBy(message -> message.substring(0, 1))

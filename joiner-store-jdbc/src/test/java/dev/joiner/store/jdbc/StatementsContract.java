@@ -63,7 +63,7 @@ abstract class StatementsContract {
     private JdbcJoinStore<String, String> store() {
         return JdbcJoinStore.builder(observed.dataSource())
                 .namespace(namespace)
-                .values(Codec.string())
+                .valueCodec(Codec.string())
                 .createTableIfMissing()
                 .build();
     }

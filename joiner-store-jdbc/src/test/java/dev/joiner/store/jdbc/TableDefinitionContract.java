@@ -105,7 +105,7 @@ abstract class TableDefinitionContract {
     }
 
     private JdbcJoinStore.Builder<String, String> builder(String table) {
-        return JdbcJoinStore.builder(pool).namespace("test").table(table).values(Codec.string());
+        return JdbcJoinStore.builder(pool).namespace("test").table(table).valueCodec(Codec.string());
     }
 
     private static Versioned<String> open(String value) {

@@ -94,7 +94,7 @@ abstract class TransactionalContract {
     private JdbcJoinStore<String, String> open(String namespace) {
         return JdbcJoinStore.builder(pool)
                 .namespace(namespace)
-                .values(Codec.string())
+                .valueCodec(Codec.string())
                 .createTableIfMissing()
                 .lockTimeout(Duration.ofSeconds(1))
                 .build();

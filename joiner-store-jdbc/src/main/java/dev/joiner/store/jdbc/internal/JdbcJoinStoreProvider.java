@@ -63,10 +63,10 @@ public final class JdbcJoinStoreProvider implements JoinStoreProvider {
         try {
             return JdbcJoinStore.builder(pool)
                     .namespace(config.namespace())
-                    .keys(config.keys())
-                    .values(config.values())
+                    .keyCodec(config.keys())
+                    .valueCodec(config.values())
                     .createTableIfMissing()
-                    .closingDataSource()
+                    .closeDataSource()
                     .build();
         } catch (RuntimeException e) {
             pool.close();
