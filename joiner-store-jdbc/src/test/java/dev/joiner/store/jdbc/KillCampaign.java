@@ -180,11 +180,13 @@ final class KillCampaign {
         }
     }
 
-    /** The rest of a table's row. */
+    /** The rest of a table's row; without counts, if the kills have not come to their end. */
     String result() {
         long once = effects.values().stream().filter(all -> all.size() == 1).count();
-        return Stream.of(point, done, signals, joins, once, joins - effects.size(), effects.size() - once)
-                .map(String::valueOf)
-                .collect(Collectors.joining(" | ", " | ", " |"));
+        return done < kills
+                ? " | " + point + " | " + done + " | " + signals + " | " + joins + " | ? | ? | ? |"
+                : Stream.of(point, done, signals, joins, once, joins - effects.size(), effects.size() - once)
+                        .map(String::valueOf)
+                        .collect(Collectors.joining(" | ", " | ", " |"));
     }
 }
