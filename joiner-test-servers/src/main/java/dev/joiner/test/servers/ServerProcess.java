@@ -136,11 +136,7 @@ final class ServerProcess {
             return;
         }
         try {
-            // Java can send SIGTERM and SIGKILL only. The shell has a kill of its own where the program is missing.
-            new ProcessBuilder("sh", "-c", "kill -" + stopSignal + " " + process.pid())
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                    .start();
+            Signal.send(stopSignal, process);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot stop " + name, e);
         }

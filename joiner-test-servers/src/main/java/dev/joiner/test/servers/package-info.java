@@ -1,6 +1,6 @@
 /**
  * Real servers for tests, out of jars: they listen on this machine alone, can be killed and restarted, and end with the
- * JVM.
+ * JVM. So do child JVMs.
  */
 @NullMarked
 package dev.joiner.test.servers;
