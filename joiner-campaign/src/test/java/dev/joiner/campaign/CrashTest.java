@@ -1,5 +1,7 @@
 package dev.joiner.campaign;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.joiner.campaign.Audit.Reason;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Timeout;
@@ -17,11 +19,20 @@ class CrashTest {
 
     @ParameterizedTest
     @MethodSource("dev.joiner.campaign.StoreKind#chosen")
-    void killedNodesLoseNoJoinAndRepeatOnlyWhatTheyHadInHand(StoreKind kind) throws Exception {
+    void killedAndPausedNodesLoseNoJoinAndRepeatOnlyWhatTheyHadInHand(StoreKind kind) throws Exception {
         int kills = Scale.of(6, 200);
+        int pauses = Scale.of(1, 20);
+        int every = kills / pauses + 1;
         try (Backend backend = kind.start(folder)) {
             Run run = new Run(kind, backend, folder, Scale.of(400, 20_000), seed);
-            run.disturb(kills, () -> run.busyNode().kill());
+            run.disturb(kills + pauses, number -> {
+                if (number % every == every / 2) {
+                    run.pauseNode();
+                } else {
+                    run.busyNode().kill();
+                }
+            });
+            assertThat(run.killed()).isEqualTo(kills);
             report("nodes killed", kind, kills, run, run.audit());
         }
     }
@@ -32,7 +43,7 @@ class CrashTest {
         int kills = Scale.of(2, 30);
         try (Backend backend = kind.start(folder)) {
             Run run = new Run(kind, backend, folder, Scale.of(400, 20_000), seed);
-            run.disturb(kills, () -> {
+            run.disturb(kills, number -> {
                 run.busyNode();
                 backend.crash(run.random());
             });

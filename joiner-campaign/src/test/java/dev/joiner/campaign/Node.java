@@ -106,7 +106,7 @@ final class Node {
 
     /** Whether it has messages to work on now, as far as one can tell from outside. */
     boolean isBusy() {
-        return busy;
+        return busy && process.isAlive();
     }
 
     void kill() {

@@ -38,7 +38,8 @@ final class Run {
     /** What is done to the nodes or to their server, at one moment. */
     @FunctionalInterface
     interface Disturbance {
-        void happen() throws Exception;
+        /** @param number how many there were before */
+        void happen(int number) throws Exception;
     }
 
     Run(StoreKind kind, Backend backend, Path folder, int joins, long seed) throws Exception {
@@ -107,7 +108,7 @@ final class Run {
             // Whoever is to be disturbed has to be at work: what is left waits for the disturbances that are behind.
             feed.limitTo((done + 2) * step);
             feed.awaitAcknowledged(done * step + random.nextInt(step));
-            disturbance.happen();
+            disturbance.happen(done);
         }
         feed.limitTo(Integer.MAX_VALUE);
     }
@@ -124,6 +125,14 @@ final class Run {
     private Optional<Node> anyBusyNode() {
         List<Node> busy = nodes.stream().filter(Node::isBusy).toList();
         return busy.isEmpty() ? Optional.empty() : Optional.of(busy.get(random.nextInt(busy.size())));
+    }
+
+    /** Lets a node stand still until the leases of what it hands over are over. */
+    void pauseNode() {
+        Node node = busyNode();
+        node.pause();
+        LockSupport.parkNanos(LEASE.toNanos() + random.nextInt(500_000_000));
+        node.resume();
     }
 
     /** Compares the ledgers and the store with what was sent. */
@@ -161,6 +170,10 @@ final class Run {
         }
         assertThat(remembered).as(kind + ": remembered").isEqualTo(keys.size());
         return left;
+    }
+
+    int killed() {
+        return nodes.stream().mapToInt(node -> node.killed().size()).sum();
     }
 
     int joins() {
