@@ -58,7 +58,7 @@ final class Consumer implements AutoCloseable {
      *
      * @param failEvery one of so many first attempts throws; 0: none
      * @param longestMicros how long a handler takes at most
-     * @param holds whether handlers wait for the word {@code go} on standard input
+     * @param holds whether handlers wait for the word {@code go} on standard input; the node sweeps at the end only
      */
     record Options(
             String url,
@@ -236,6 +236,9 @@ final class Consumer implements AutoCloseable {
     private void sweepUntil(CountDownLatch fed) {
         try {
             boolean last = false;
+            if (options.holds()) {
+                fed.await(); // another node is to be the one that takes over
+            }
             while (!last) {
                 last = fed.await(SWEEPS_EVERY.toMillis(), TimeUnit.MILLISECONDS) && nothingIsInFlight();
                 sweep();
