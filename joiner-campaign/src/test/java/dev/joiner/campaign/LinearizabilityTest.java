@@ -57,8 +57,10 @@ class LinearizabilityTest {
             for (int round = 0; round < histories; round++) {
                 History<StoreCall> history = new History<>();
                 History<StoreCall> ofNeighbour = new History<>();
-                actAtOnce(round, (thread, key, random) -> new StoreThread(stores.get(thread), random, thread)
-                        .run(key, history, ofNeighbour));
+                actAtOnce(
+                        round,
+                        (thread, key, random) ->
+                                new StoreThread(stores.get(thread), random, thread).run(key, history, ofNeighbour));
                 assertThat(history.isLinearizable(0L, StoreCall::step))
                         .as("%s, seed %d, history %d\n%s", kind, seed, round, history)
                         .isTrue();
@@ -185,8 +187,7 @@ class LinearizabilityTest {
                             change = new Change<>(key, null, drawn());
                         }
                         long began = System.nanoTime();
-                        Exchange<String> exchange =
-                                store.compareAndExchange(key, change.expected(), change.next());
+                        Exchange<String> exchange = store.compareAndExchange(key, change.expected(), change.next());
                         history.add(call(change, exchange), began, System.nanoTime());
                         if (random.nextInt(4) != 0) {
                             seen = exchange.witness(); // and otherwise tries with an older one next

@@ -35,8 +35,7 @@ class NetworkTest {
     private static Backend through(BrokenNetwork network, Backend backend) {
         Server server = backend.servers().get(0);
         return new Backend(
-                backend.url()
-                        .replace(Server.HOST + ":" + server.port(), Server.HOST + ":" + network.port()),
+                backend.url().replace(Server.HOST + ":" + server.port(), Server.HOST + ":" + network.port()),
                 List.of());
     }
 
