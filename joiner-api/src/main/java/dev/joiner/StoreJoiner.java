@@ -26,6 +26,7 @@ final class StoreJoiner<M, V, R> implements Joiner<M, R> {
     private final Transition<M, V> transition;
     private final Exchanger<V> exchanger;
     private final InstantSource clock;
+    private final @Nullable Turns turns;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     StoreJoiner(JoinSpec<M, V, R> spec, JoinStore<?, V> store, InstantSource clock, Randomness randomness) {
@@ -38,6 +39,7 @@ final class StoreJoiner<M, V, R> implements Joiner<M, R> {
         engine = Engine.of(spec, keyed, clock, randomness);
         this.spec = spec;
         this.clock = clock;
+        turns = store.isRemote() ? new Turns() : null;
         transition = engine.transition();
         exchanger = engine.exchanger();
     }
@@ -98,8 +100,7 @@ final class StoreJoiner<M, V, R> implements Joiner<M, R> {
     public Outcome<R> accept(M message) {
         requireOpen();
         Arrival arrival = new Arrival(message);
-        Cursor<V> cursor = exchanger.guess(arrival.key);
-        exchanger.settle(cursor, arrival.step);
+        Cursor<V> cursor = turns == null ? settled(arrival) : turns.take(arrival.key, () -> settled(arrival));
         Step<V> step = arrival.step.get();
         if (step.verdict() != Verdict.CLAIMED) {
             return tell(arrival);
@@ -109,6 +110,12 @@ final class StoreJoiner<M, V, R> implements Joiner<M, R> {
         handOvers.deliver(delivery);
         handOvers.checkpoint();
         return delivery.outcome();
+    }
+
+    private Cursor<V> settled(Arrival arrival) {
+        Cursor<V> cursor = exchanger.guess(arrival.key);
+        exchanger.settle(cursor, arrival.step);
+        return cursor;
     }
 
     @Override

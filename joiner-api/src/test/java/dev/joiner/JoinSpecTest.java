@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -139,5 +143,68 @@ class JoinSpecTest {
         assertThatExceptionOfType(NullPointerException.class)
                 .isThrownBy(() -> spec().onLate(null))
                 .withMessage("onLate");
+    }
+
+    @Test
+    void handlersAndNothingElseAreCalledWithinAScope() throws Exception {
+        List<String> calls = new ArrayList<>();
+        JoinSpec<String, String, String> spec = spec().expireAfter(MINUTE)
+                .onExpired((value, handOver) -> calls.add("expired " + value))
+                .retry(1)
+                .onPoisoned((value, handOver) -> calls.add("poisoned " + value))
+                .onIncomplete(value -> calls.add("incomplete " + value))
+                .process(value -> "processed " + value)
+                .build();
+        JoinSpec<String, String, String> within = spec.within(new JoinSpec.HandOverScope() {
+            @Override
+            public <T> T call(HandOver handOver, Callable<T> handler) throws Exception {
+                calls.add("begin " + handOver.cause());
+                T returned = handler.call();
+                calls.add("end");
+                return returned;
+            }
+        });
+
+        assertThat(within.handOver("a", handOver(Cause.COMPLETE))).isEqualTo("processed a");
+        within.handOver("b", handOver(Cause.EXPIRED));
+        within.poisoned("c", handOver(Cause.FORCED));
+        within.incomplete("d");
+
+        assertThat(calls)
+                .containsExactly(
+                        "begin COMPLETE",
+                        "end",
+                        "begin EXPIRED",
+                        "expired b",
+                        "end",
+                        "begin FORCED",
+                        "poisoned c",
+                        "end",
+                        "incomplete d");
+        assertThat(spec.handOver("a", handOver(Cause.COMPLETE))).isEqualTo("processed a");
+        assertThat(calls).as("the spec itself is as it was").hasSize(9);
+        assertThat(spec().build()
+                        .within(new JoinSpec.HandOverScope() {
+                            @Override
+                            public <T> T call(HandOver handOver, Callable<T> handler) throws Exception {
+                                return handler.call();
+                            }
+                        })
+                        .receivesExpired())
+                .as("a receiver that is not there does not appear")
+                .isFalse();
+    }
+
+    private static HandOver handOver(Cause cause) {
+        return new Told(cause, "k", 1, Optional.empty(), Instant.EPOCH, 1, 1);
+    }
+
+    private record Told(
+            Cause cause, Object key, int attempt, Optional<String> lastError, Instant firstAt, int parts, long token)
+            implements HandOver {
+        @Override
+        public boolean renew() {
+            return true;
+        }
     }
 }

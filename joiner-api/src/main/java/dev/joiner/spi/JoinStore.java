@@ -87,6 +87,14 @@ public interface JoinStore<K, V> extends AutoCloseable {
         return false;
     }
 
+    /**
+     * Whether an exchange that is lost costs a round trip, so that a joiner had better let the messages of one key go to
+     * the store one after the other.
+     */
+    default boolean isRemote() {
+        return false;
+    }
+
     /** Lets go of what this object opened. The joins stay where they are, as far as they outlive the process at all. */
     @Override
     void close();

@@ -384,6 +384,11 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
         return connections.read(table::count);
     }
 
+    @Override
+    public boolean isRemote() {
+        return true;
+    }
+
     /** Closes the data source if the store was told to, or was opened by URL; otherwise does nothing. */
     @Override
     public void close() {

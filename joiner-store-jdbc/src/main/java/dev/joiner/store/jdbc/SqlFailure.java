@@ -18,6 +18,7 @@ enum SqlFailure {
     OTHER;
 
     private static final int MYSQL_RECORD_CHANGED = 1020;
+    private static final int MYSQL_DUPLICATE_KEY = 1062;
     private static final int MYSQL_LOCK_TIMEOUT = 1205;
     private static final Set<String> LOST = Set.of(
             "57P01", // PostgreSQL: shut down by an administrator
@@ -44,6 +45,7 @@ enum SqlFailure {
         if (state.startsWith("08") || LOST.contains(state)) {
             return CONNECTION_LOST;
         }
-        return state.startsWith("23") ? DUPLICATE_KEY : OTHER;
+        boolean duplicate = state.equals("23505") || (state.equals("23000") && e.getErrorCode() == MYSQL_DUPLICATE_KEY);
+        return duplicate ? DUPLICATE_KEY : OTHER;
     }
 }

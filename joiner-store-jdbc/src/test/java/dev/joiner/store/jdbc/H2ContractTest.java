@@ -86,4 +86,23 @@ class H2ContractTest {
             });
         }
     }
+
+    @Nested
+    class Statements extends StatementsContract {
+        Statements() {
+            super(H2ContractTest::inMemory, 2, 2);
+        }
+    }
+
+    @Nested
+    class Tables extends TableDefinitionContract {
+        Tables() {
+            super(
+                    H2ContractTest::inMemory,
+                    JdbcDialect.H2,
+                    "VARBINARY(1000)",
+                    "key \"k\"",
+                    "VARCHAR_IGNORECASE(500) NOT NULL");
+        }
+    }
 }

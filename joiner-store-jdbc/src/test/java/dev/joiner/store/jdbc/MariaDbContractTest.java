@@ -79,4 +79,23 @@ class MariaDbContractTest {
             });
         }
     }
+
+    @Nested
+    class Statements extends StatementsContract {
+        Statements() {
+            super(MariaDbContractTest::mariaDb, 1, 1);
+        }
+    }
+
+    @Nested
+    class Tables extends TableDefinitionContract {
+        Tables() {
+            super(
+                    MariaDbContractTest::mariaDb,
+                    JdbcDialect.MARIADB,
+                    "BLOB",
+                    "key \"k\"",
+                    "VARCHAR(500) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL");
+        }
+    }
 }

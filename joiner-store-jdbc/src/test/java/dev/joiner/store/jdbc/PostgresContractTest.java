@@ -2,6 +2,7 @@ package dev.joiner.store.jdbc;
 
 import com.zaxxer.hikari.HikariConfig;
 import dev.joiner.test.servers.PostgresServer;
+import java.sql.SQLException;
 import org.junit.jupiter.api.Nested;
 
 /** The contract on PostgreSQL, at the isolation levels that differ. */
@@ -57,6 +58,30 @@ class PostgresContractTest {
                 serializable(pool);
                 withoutAutoCommit(pool);
             });
+        }
+    }
+
+    @Nested
+    class Statements extends StatementsContract {
+        Statements() {
+            super(PostgresContractTest::readCommitted, 1, 1);
+        }
+    }
+
+    @Nested
+    class Tables extends TableDefinitionContract {
+        Tables() {
+            super(
+                    PostgresContractTest::readCommitted,
+                    JdbcDialect.POSTGRESQL,
+                    "BYTEA CHECK (length(state) < 1000)",
+                    "violates check constraint",
+                    "VARCHAR(500) COLLATE folding NOT NULL");
+        }
+
+        @Override
+        void prepare() throws SQLException {
+            run("CREATE COLLATION folding (provider = icu, locale = 'und-u-ks-level2', deterministic = false)");
         }
     }
 }

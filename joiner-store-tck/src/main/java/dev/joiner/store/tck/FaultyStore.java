@@ -240,6 +240,11 @@ public final class FaultyStore<K, V> implements JoinStore<K, V> {
     }
 
     @Override
+    public boolean isRemote() {
+        return store.isRemote();
+    }
+
+    @Override
     public void close() {
         store.close();
     }

@@ -132,11 +132,11 @@ public final class JdbcJoinStoreProvider implements JoinStoreProvider {
                 secrets.add(URLDecoder.decode(found, StandardCharsets.UTF_8));
             }
             secrets.remove("");
-            Throwable root = e;
-            while (root.getCause() != null) {
-                root = root.getCause();
+            Throwable told = e;
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                told = cause instanceof SQLException ? cause : told; // the database's own words, if it has any
             }
-            String problem = String.valueOf(root.getMessage()).replace(text, "(the URL)");
+            String problem = String.valueOf(told.getMessage()).replace(text, "(the URL)");
             for (String secret : secrets) {
                 problem = problem.replace(secret, "***");
             }

@@ -1,0 +1,320 @@
+package dev.joiner.store.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.joiner.JoinSpec;
+import dev.joiner.StoreException;
+import dev.joiner.spi.Codec;
+import dev.joiner.spi.JoinState;
+import dev.joiner.spi.JoinState.Join;
+import dev.joiner.spi.JoinStore.Change;
+import dev.joiner.spi.JoinStore.Exchange;
+import dev.joiner.spi.Versioned;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.h2.jdbcx.JdbcConnectionPool;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What becomes of an exchange when the database fails, before it has happened or after. */
+class DatabaseFailureTest {
+    private static final AtomicLong VERSIONS = new AtomicLong();
+    private static final String LOST = "08006";
+    private static final String DEADLOCK = "40001";
+
+    private JdbcConnectionPool pool;
+    private ObservedDataSource observed;
+    private JdbcJoinStore<String, String> store;
+    private JdbcJoinStore<String, String> other;
+
+    @BeforeEach
+    void open() {
+        pool = JdbcConnectionPool.create("jdbc:h2:mem:" + UUID.randomUUID(), "sa", "");
+        observed = new ObservedDataSource(pool);
+        store = store(observed.dataSource());
+        other = store(pool);
+        observed.statements();
+    }
+
+    @AfterEach
+    void close() {
+        assertThat(observed.hasFaultsLeft()).isFalse();
+        assertThat(observed.connections()).isZero();
+        pool.dispose();
+    }
+
+    private static JdbcJoinStore<String, String> store(DataSource dataSource) {
+        return JdbcJoinStore.builder(dataSource)
+                .namespace("test")
+                .valueCodec(Codec.string())
+                .createTableIfMissing()
+                .build();
+    }
+
+    private static Versioned<String> open(String value) {
+        Join<String> join = new Join<>(value, 1, 1_000, JoinState.NEVER, JoinState.NEVER, List.of(), false);
+        return Versioned.of(VERSIONS.incrementAndGet(), new JoinState<>(join, List.of(), null, 0));
+    }
+
+    private Versioned<String> written(String key, String value) {
+        Versioned<String> written = open(value);
+        assertThat(store.compareAndExchange(key, null, written).won()).isTrue();
+        return written;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {DEADLOCK, "40P01", "55P03", "HYT00", LOST, "57P01"})
+    void aWriteThatHasNotHappenedIsTriedAgain(String sqlState) {
+        Versioned<String> first = open("a");
+        observed.failNext(sqlState);
+        assertThat(store.compareAndExchange("k", null, first)).isEqualTo(new Exchange<>(true, first));
+
+        Versioned<String> second = open("b");
+        observed.failNext(sqlState);
+        assertThat(store.compareAndExchange("k", first, second)).isEqualTo(new Exchange<>(true, second));
+        assertThat(store.find("k")).isEqualTo(second);
+
+        observed.failNext(sqlState);
+        assertThat(store.compareAndExchange("k", second, null)).isEqualTo(new Exchange<>(true, null));
+        assertThat(store.find("k")).isNull();
+    }
+
+    @Test
+    void aWriteThatHasHappenedIsRecognisedThoughItsAnswerWasLost() {
+        Versioned<String> first = open("a");
+        observed.loseNextAnswer(() -> {});
+        assertThat(store.compareAndExchange("k", null, first)).isEqualTo(new Exchange<>(true, first));
+
+        Versioned<String> second = open("b");
+        observed.loseNextAnswer(() -> {});
+        assertThat(store.compareAndExchange("k", first, second)).isEqualTo(new Exchange<>(true, second));
+
+        assertThat(store.find("k")).isEqualTo(second);
+        assertThat(store.guess("k")).isEqualTo(second);
+    }
+
+    @Test
+    void aWriteOfWhichNobodyKnowsIsSaidToBeUnknown() {
+        Versioned<String> first = written("k", "a");
+        Versioned<String> mine = open("mine");
+        Versioned<String> theirs = open("theirs");
+        observed.loseNextAnswer(() -> other.compareAndExchange("k", mine, theirs));
+
+        assertThatExceptionOfType(StoreException.class)
+                .isThrownBy(() -> store.compareAndExchange("k", first, mine))
+                .withMessageContaining("\"k\"")
+                .withMessageContaining("not known");
+
+        assertThat(store.guess("k")).as("forgotten").isNull();
+        assertThat(store.find("k")).isEqualTo(theirs);
+    }
+
+    @Test
+    void aRemovalWhoseAnswerWasLostIsUnknown() {
+        Versioned<String> first = written("k", "a");
+        observed.loseNextAnswer(() -> {});
+
+        assertThatExceptionOfType(StoreException.class)
+                .isThrownBy(() -> store.compareAndExchange("k", first, null))
+                .withMessageContaining("not known");
+
+        assertThat(store.find("k")).isNull();
+    }
+
+    @Test
+    void whatIsRolledBackAgainAndAgainIsSaidNotToBeWritten() {
+        IntStream.range(0, 12).forEach(i -> observed.failNext(DEADLOCK));
+
+        assertThatExceptionOfType(StoreException.class)
+                .isThrownBy(() -> store.compareAndExchange("k", null, open("a")))
+                .withMessageContaining("nothing is written");
+
+        assertThat(store.find("k")).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"22001", "42000", "53100"})
+    void whatWouldFailAgainIsNotTriedAgain(String sqlState) {
+        Versioned<String> first = written("k", "a");
+        observed.statements();
+        observed.failNext(sqlState);
+
+        assertThatExceptionOfType(StoreException.class)
+                .isThrownBy(() -> store.compareAndExchange("k", first, open("b")))
+                .withCauseInstanceOf(SQLException.class);
+
+        assertThat(observed.statements()).isEqualTo(1);
+        assertThat(store.guess("k")).as("forgotten").isNull();
+        assertThat(store.find("k")).isEqualTo(first);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {DEADLOCK, LOST})
+    void readsAreTriedAgain(String sqlState) {
+        Versioned<String> first = written("k", "a");
+
+        observed.failNext(sqlState);
+        assertThat(store.find("k")).isEqualTo(first);
+        observed.failNext(sqlState);
+        assertThat(store.findAll(List.of("k", "l"))).containsExactly(first, null);
+        observed.failNext(sqlState);
+        assertThat(store.scan(null, 10).entries()).hasSize(1);
+        observed.failNext(sqlState);
+        assertThat(store.size()).isEqualTo(1);
+        observed.failNext(sqlState);
+        assertThat(store.due(Instant.EPOCH, 10)).isEmpty();
+    }
+
+    private static List<Change<String, String>> beginnings(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> new Change<>("k" + i, (Versioned<String>) null, open("v" + i)))
+                .toList();
+    }
+
+    private static List<Change<String, String>> next(List<Change<String, String>> changes, boolean end) {
+        return changes.stream()
+                .map(change -> new Change<>(change.key(), change.next(), end ? null : open("w")))
+                .toList();
+    }
+
+    @Test
+    void aBatchThatIsRolledBackAgainAndAgainGoesOnKeyByKey() {
+        List<Change<String, String>> begin = beginnings(5);
+        IntStream.range(0, 3).forEach(i -> observed.failNext(DEADLOCK));
+
+        assertThat(store.compareAndExchangeAll(begin)).allMatch(Exchange::won);
+
+        assertThat(observed.statements()).isEqualTo(3 + 5);
+        assertThat(store.findAll(begin.stream().map(Change::key).toList()))
+                .isEqualTo(begin.stream().map(Change::next).toList());
+    }
+
+    @Test
+    void aBatchThatHasHappenedIsRecognisedThoughItsAnswerWasLost() {
+        List<Change<String, String>> begin = beginnings(5);
+        store.compareAndExchangeAll(begin);
+        List<Change<String, String>> grow = next(begin, false);
+        observed.loseNextCommit();
+
+        assertThat(store.compareAndExchangeAll(grow))
+                .isEqualTo(grow.stream()
+                        .map(change -> new Exchange<>(true, change.next()))
+                        .toList());
+    }
+
+    @Test
+    void aBatchOfRemovalsWhoseAnswerWasLostIsUnknown() {
+        List<Change<String, String>> begin = beginnings(5);
+        store.compareAndExchangeAll(begin);
+        observed.loseNextCommit();
+
+        assertThatExceptionOfType(StoreException.class)
+                .isThrownBy(() -> store.compareAndExchangeAll(next(begin, true)))
+                .withMessageContaining("not known");
+
+        assertThat(Stream.of("k0", "k4").map(store::guess)).containsOnlyNulls();
+    }
+
+    @Test
+    void aBatchThatIsRolledBackOnceIsTriedAgainAsABatch() {
+        observed.failNext(DEADLOCK);
+
+        assertThat(store.compareAndExchangeAll(beginnings(5))).allMatch(Exchange::won);
+
+        assertThat(observed.statements())
+                .as("one look that failed, one look, one insert")
+                .isEqualTo(3);
+    }
+
+    @Test
+    void oneKeyOfABatchThatIsThereAlreadyIsLostAlone() {
+        Versioned<String> theirs = open("theirs");
+        other.compareAndExchange("k1", null, theirs);
+
+        List<Exchange<String>> exchanges = store.compareAndExchangeAll(beginnings(3));
+
+        assertThat(exchanges).extracting(Exchange::won).containsExactly(true, false, true);
+        assertThat(exchanges.get(1).witness()).isEqualTo(theirs);
+    }
+
+    @Test
+    void noConnectionIsAStoreException() {
+        AtomicInteger tries = new AtomicInteger();
+        DataSource refusing = refusing(tries, new SQLException("refused", "08001"));
+
+        assertThatExceptionOfType(StoreException.class)
+                .isThrownBy(() -> store(refusing))
+                .withMessageContaining("no connection")
+                .withMessageContaining("refused");
+
+        assertThat(tries).hasValue(3);
+    }
+
+    @Test
+    void aPoolThatHasWaitedIsNotAskedAgain() {
+        AtomicInteger tries = new AtomicInteger();
+        DataSource exhausted = refusing(tries, new SQLTransientConnectionException("pool is empty", "08001"));
+
+        assertThatThrownBy(() -> store(exhausted)).isInstanceOf(StoreException.class);
+
+        assertThat(tries).hasValue(1);
+    }
+
+    private static DataSource refusing(AtomicInteger tries, SQLException refusal) {
+        return (DataSource) Proxy.newProxyInstance(
+                DatabaseFailureTest.class.getClassLoader(), new Class<?>[] {DataSource.class}, (self, method, args) -> {
+                    tries.incrementAndGet();
+                    throw refusal;
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aConnectionGoesBackAsItCame(boolean autoCommit) throws SQLException {
+        try (Connection connection = pool.getConnection()) {
+            connection.setAutoCommit(autoCommit);
+            DataSource always = (DataSource) Proxy.newProxyInstance(
+                    getClass().getClassLoader(),
+                    new Class<?>[] {DataSource.class},
+                    (self, method, args) -> new HandedOut(connection).proxy());
+            JdbcJoinStore<String, String> onOne = store(always);
+            List<Change<String, String>> begin = beginnings(3);
+            onOne.compareAndExchangeAll(begin);
+            onOne.compareAndExchangeAll(next(begin, false));
+            onOne.find("k0");
+            onOne.transactional(JoinSpec.<String>keyedBy(message -> message)
+                            .<String>mergedBy((message, pending) -> message)
+                            .sufficientWhen(value -> true)
+                            .build())
+                    .accept("t");
+
+            assertThat(connection.getAutoCommit()).isEqualTo(autoCommit);
+            assertThat(other.size()).as("committed").isEqualTo(3);
+        }
+    }
+
+    /** A connection that stays open when it is closed, as one of a pool does. */
+    private record HandedOut(Connection connection) {
+        Connection proxy() {
+            return (Connection) Proxy.newProxyInstance(
+                    getClass().getClassLoader(),
+                    new Class<?>[] {Connection.class},
+                    (self, method, args) -> method.getName().equals("close") ? null : method.invoke(connection, args));
+        }
+    }
+}

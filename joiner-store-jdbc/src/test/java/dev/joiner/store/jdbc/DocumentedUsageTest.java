@@ -1,0 +1,94 @@
+package dev.joiner.store.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.joiner.JoinSpec;
+import dev.joiner.Joiner;
+import dev.joiner.Outcome;
+import dev.joiner.codec.jackson.JacksonCodec;
+import dev.joiner.spi.KeyCodec;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.h2.jdbcx.JdbcConnectionPool;
+import org.junit.jupiter.api.Test;
+
+/** What the documentation shows. */
+class DocumentedUsageTest {
+
+    record Part(UUID orderId, String id, BigDecimal total, String address) {}
+
+    record Order(UUID id, BigDecimal total, String address) {
+        static Order with(Part part, Order pending) {
+            return pending == null
+                    ? new Order(part.orderId(), part.total(), part.address())
+                    : new Order(
+                            pending.id,
+                            part.total() != null ? part.total() : pending.total,
+                            part.address() != null ? part.address() : pending.address);
+        }
+
+        boolean isWhole() {
+            return total != null && address != null;
+        }
+    }
+
+    private static JdbcJoinStore<UUID, Order> store(DataSource dataSource) {
+        // snippet:jdbc-store
+        JdbcJoinStore<UUID, Order> store = JdbcJoinStore.builder(dataSource)
+                .namespace("orders")
+                .keyCodec(KeyCodec.uuid())
+                .valueCodec(JacksonCodec.of(Order.class))
+                .build();
+        // end:jdbc-store
+        return store;
+    }
+
+    @Test
+    void ordersAreStoredByTheTransactionThatJoinsThem() throws SQLException {
+        JdbcConnectionPool dataSource = JdbcConnectionPool.create("jdbc:h2:mem:" + UUID.randomUUID(), "sa", "");
+        try (Connection outside = dataSource.getConnection()) {
+            outside.createStatement().execute("CREATE TABLE orders (id VARCHAR(36), total DECIMAL(10, 2))");
+            JdbcJoinStore.builder(dataSource)
+                    .namespace("any")
+                    .createTableIfMissing()
+                    .build();
+            JdbcJoinStore<UUID, Order> store = store(dataSource);
+
+            // snippet:jdbc-transactional
+            Joiner<Part, Order> joiner = store.transactional(JoinSpec.<Part>keyedBy(Part::orderId)
+                    .mergedBy(Order::with)
+                    .sufficientWhen(Order::isWhole)
+                    .identifiedBy(Part::id)
+                    .rememberFor(Duration.ofDays(1))
+                    .process((order, handOver) -> {
+                        try (Connection connection = store.handOverConnection();
+                                PreparedStatement insert =
+                                        connection.prepareStatement("INSERT INTO orders VALUES (?, ?)")) {
+                            insert.setString(1, order.id().toString());
+                            insert.setBigDecimal(2, order.total());
+                            insert.executeUpdate();
+                        }
+                        return order;
+                    })
+                    .build());
+            // end:jdbc-transactional
+
+            UUID id = UUID.randomUUID();
+            joiner.accept(new Part(id, "payment", new BigDecimal("9.90"), null));
+            assertThat(joiner.accept(new Part(id, "address", null, "here"))).isInstanceOf(Outcome.Joined.class);
+
+            try (ResultSet orders = outside.createStatement().executeQuery("SELECT total FROM orders")) {
+                assertThat(orders.next()).isTrue();
+                assertThat(orders.getBigDecimal(1)).isEqualTo(new BigDecimal("9.90"));
+            }
+        } finally {
+            dataSource.dispose();
+        }
+    }
+}

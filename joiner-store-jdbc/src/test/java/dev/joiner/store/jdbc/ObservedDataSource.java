@@ -1,0 +1,138 @@
+package dev.joiner.store.jdbc;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Set;
+import javax.sql.DataSource;
+
+/** A data source that counts what is sent to the database, and fails on demand. For one thread. */
+final class ObservedDataSource {
+    private static final Set<String> SENT = Set.of("execute", "executeQuery", "executeUpdate", "executeBatch");
+
+    private final DataSource dataSource;
+    private final Deque<Fault> faults = new ArrayDeque<>();
+    private int statements;
+    private int commits;
+    private int connections;
+    private boolean losesCommit;
+
+    private record Fault(String sqlState, boolean happens, Runnable meanwhile) {}
+
+    ObservedDataSource(DataSource dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    /** The next statement fails, and has not happened. */
+    void failNext(String sqlState) {
+        faults.add(new Fault(sqlState, false, () -> {}));
+    }
+
+    /** The next statement happens, but its answer does not come back; something else happens in the meantime. */
+    void loseNextAnswer(Runnable meanwhile) {
+        faults.add(new Fault("08006", true, meanwhile));
+    }
+
+    /** The next explicit commit happens, but its answer does not come back. */
+    void loseNextCommit() {
+        losesCommit = true;
+    }
+
+    boolean hasFaultsLeft() {
+        return losesCommit || !faults.isEmpty();
+    }
+
+    /** How many statements were sent since the last time this was asked. */
+    int statements() {
+        int counted = statements;
+        statements = 0;
+        return counted;
+    }
+
+    /** How many transactions were ended; with auto-commit, each statement is one. */
+    int commits() {
+        int counted = commits;
+        commits = 0;
+        return counted;
+    }
+
+    /** How many connections are out. */
+    int connections() {
+        return connections;
+    }
+
+    DataSource dataSource() {
+        return proxy(DataSource.class, dataSource, (method, answer) -> {
+            if (answer instanceof Connection connection) {
+                connections++;
+                return observed(connection);
+            }
+            return answer;
+        });
+    }
+
+    private Connection observed(Connection connection) {
+        return proxy(Connection.class, connection, (method, answer) -> {
+            if (method.equals("commit")) {
+                commits++;
+                if (losesCommit) {
+                    losesCommit = false;
+                    throw new SQLException("injected", "08006");
+                }
+            } else if (method.equals("close")) {
+                connections--;
+            }
+            return answer instanceof PreparedStatement statement ? observed(connection, statement) : answer;
+        });
+    }
+
+    private PreparedStatement observed(Connection connection, PreparedStatement statement) {
+        return (PreparedStatement) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {PreparedStatement.class}, (self, method, arguments) -> {
+                    if (!SENT.contains(method.getName())) {
+                        return called(() -> method.invoke(statement, arguments));
+                    }
+                    statements++;
+                    if (connection.getAutoCommit()) {
+                        commits++;
+                    }
+                    Fault fault = faults.poll();
+                    if (fault == null) {
+                        return called(() -> method.invoke(statement, arguments));
+                    }
+                    if (fault.happens()) {
+                        called(() -> method.invoke(statement, arguments));
+                    }
+                    fault.meanwhile().run();
+                    throw new SQLException("injected", fault.sqlState());
+                });
+    }
+
+    private interface Answered {
+        Object answer(String method, Object answer) throws SQLException;
+    }
+
+    private interface Call {
+        Object call() throws ReflectiveOperationException;
+    }
+
+    private static Object called(Call call) throws Throwable {
+        try {
+            return call.call();
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static <T> T proxy(Class<T> type, T target, Answered answered) {
+        return type.cast(Proxy.newProxyInstance(
+                ObservedDataSource.class.getClassLoader(),
+                new Class<?>[] {type},
+                (self, method, arguments) ->
+                        answered.answer(method.getName(), called(() -> method.invoke(target, arguments)))));
+    }
+}

@@ -1,0 +1,240 @@
+package dev.joiner.store.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.joiner.JoinSpec;
+import dev.joiner.Joiner;
+import dev.joiner.Outcome;
+import dev.joiner.spi.Codec;
+import dev.joiner.store.tck.HandSetClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** How many statements a message costs, each of them a transaction of its own. */
+abstract class StatementsContract {
+    /** How many statements it takes to lose an exchange and learn what was there: one where it is one round trip. */
+    private final int lost;
+    /** How many statements it takes to insert many rows. */
+    private final int insertAll;
+
+    private final Consumer<HikariConfig> options;
+    private final String namespace = UUID.randomUUID().toString();
+    private final HandSetClock clock = new HandSetClock(Instant.parse("2026-01-01T00:00:00Z"));
+    private HikariDataSource pool;
+    private ObservedDataSource observed;
+    private Joiner<String, String> joiner;
+    private Joiner<String, String> other;
+
+    StatementsContract(Consumer<HikariConfig> options, int lost, int insertAll) {
+        this.options = options;
+        this.lost = lost;
+        this.insertAll = insertAll;
+    }
+
+    @BeforeEach
+    void open() {
+        HikariConfig config = new HikariConfig();
+        options.accept(config);
+        pool = new HikariDataSource(config);
+        observed = new ObservedDataSource(pool);
+        joiner = joiner();
+        other = joiner();
+        observed.statements();
+        observed.commits();
+    }
+
+    @AfterEach
+    void close() {
+        assertThat(observed.connections())
+                .as("connections that were not given back")
+                .isZero();
+        pool.close();
+    }
+
+    private JdbcJoinStore<String, String> store() {
+        return JdbcJoinStore.builder(observed.dataSource())
+                .namespace(namespace)
+                .valueCodec(Codec.string())
+                .createTableIfMissing()
+                .build();
+    }
+
+    /** The key is the first letter. */
+    private Joiner<String, String> joiner() {
+        return Joiner.create(
+                JoinSpec.<String>keyedBy(message -> message.split(":", -1)[0])
+                        .<String>mergedBy((message, pending) -> pending == null ? message : pending + " " + message)
+                        .sufficientWhen(value -> value.split(" ", -1).length == 3)
+                        .identifiedBy(message -> message)
+                        .expireAfter(Duration.ofHours(1))
+                        .joinOnExpiry()
+                        .build(),
+                store(),
+                clock);
+    }
+
+    private void assertCost(int statements) {
+        assertThat(observed.statements()).as("statements").isEqualTo(statements);
+        assertThat(observed.commits()).as("commits").isEqualTo(statements);
+    }
+
+    @Test
+    void aNewKeyCostsOneStatement() {
+        joiner.accept("k:1");
+
+        assertCost(1);
+    }
+
+    @Test
+    void aKeyThatThisJoinerWroteLastCostsOneStatement() {
+        joiner.accept("k:1");
+        observed.statements();
+        observed.commits();
+
+        joiner.accept("k:2");
+
+        assertCost(1);
+    }
+
+    @Test
+    void aKeyThatThisJoinerNeverSawCostsOneStatementMore() {
+        other.accept("k:1");
+        observed.statements();
+        observed.commits();
+
+        joiner.accept("k:2");
+
+        assertCost(lost + 1);
+    }
+
+    @Test
+    void aKeyThatAnotherJoinerWroteSinceCostsOneStatementMore() {
+        joiner.accept("k:1");
+        other.accept("k:2");
+        observed.statements();
+        observed.commits();
+
+        assertThat(joiner.accept("k:3")).isInstanceOf(Outcome.Joined.class);
+
+        assertCost(lost + 2);
+    }
+
+    @Test
+    void aCompletedJoinCostsOneStatementMore() {
+        joiner.accept("k:1");
+        joiner.accept("k:2");
+        observed.statements();
+        observed.commits();
+
+        assertThat(joiner.accept("k:3")).isInstanceOf(Outcome.Joined.class);
+
+        assertCost(2);
+    }
+
+    @Test
+    void aDuplicateIsConfirmedByARead() {
+        joiner.accept("k:1");
+        observed.statements();
+        observed.commits();
+
+        assertThat(joiner.accept("k:1")).isInstanceOf(Outcome.Duplicate.class);
+
+        assertCost(1);
+    }
+
+    @Test
+    void aSweepWithNothingDueIsOneStatement() {
+        joiner.accept("k:1");
+        observed.statements();
+        observed.commits();
+
+        joiner.sweep();
+
+        assertCost(1);
+    }
+
+    private static List<String> part(int part) {
+        return IntStream.range(0, 500).mapToObj(i -> "k" + i + ":" + part).toList();
+    }
+
+    @Test
+    void aBatchOfNewKeysIsOneInsert() {
+        assertThat(joiner.acceptAll(part(1))).allMatch(Outcome.Incomplete.class::isInstance);
+
+        assertThat(observed.statements()).isEqualTo(insertAll).isLessThanOrEqualTo(4);
+        assertThat(observed.commits()).isEqualTo(1);
+    }
+
+    @Test
+    void aBatchOfKnownKeysIsOneUpdate() {
+        joiner.acceptAll(part(1));
+        observed.statements();
+        observed.commits();
+
+        assertThat(joiner.acceptAll(part(2))).allMatch(Outcome.Incomplete.class::isInstance);
+
+        assertCost(1);
+    }
+
+    @Test
+    void aBatchOfKeysThatOthersWroteIsThreeStatements() {
+        other.acceptAll(part(1));
+        observed.statements();
+
+        assertThat(joiner.acceptAll(part(2))).allMatch(Outcome.Incomplete.class::isInstance);
+
+        assertThat(observed.statements()).as("tried, read, written").isEqualTo(3);
+    }
+
+    @Test
+    void aBatchThatCompletesIsOneUpdateAndOneDelete() {
+        joiner.acceptAll(part(1));
+        joiner.acceptAll(part(2));
+        observed.statements();
+        observed.commits();
+
+        assertThat(joiner.acceptAll(part(3))).allMatch(Outcome.Joined.class::isInstance);
+
+        assertCost(2);
+    }
+
+    @Test
+    void aPageOfASweepIsThreeStatements() {
+        joiner.acceptAll(part(1).subList(0, 200));
+        clock.advance(Duration.ofHours(2));
+        observed.statements();
+        observed.commits();
+
+        assertThat(joiner.sweep().joined()).isEqualTo(200);
+
+        assertCost(3); // what is due, the claims, the last writes
+    }
+
+    @Test
+    void aTransactionIsALockAndAWriteAndOneCommit() {
+        Joiner<String, String> transactional = store().transactional(
+                        JoinSpec.<String>keyedBy(message -> message.split(":", -1)[0])
+                                .<String>mergedBy((message, pending) -> message)
+                                .sufficientWhen(value -> value.endsWith("2"))
+                                .build(),
+                        clock);
+        observed.statements();
+        observed.commits();
+
+        transactional.accept("k:1");
+        assertThat(observed.statements()).as("incomplete").isEqualTo(2);
+        assertThat(observed.commits()).isEqualTo(1);
+        assertThat(transactional.accept("k:2")).isInstanceOf(Outcome.Joined.class);
+        assertThat(observed.statements()).as("joined").isEqualTo(2);
+        assertThat(observed.commits()).isEqualTo(1);
+    }
+}

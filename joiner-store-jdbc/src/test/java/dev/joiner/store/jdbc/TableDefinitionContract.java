@@ -1,0 +1,249 @@
+package dev.joiner.store.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.joiner.StoreException;
+import dev.joiner.spi.Codec;
+import dev.joiner.spi.JoinState;
+import dev.joiner.spi.JoinState.Join;
+import dev.joiner.spi.Versioned;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which tables a store takes on one database, and what it says of others. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class TableDefinitionContract {
+    private final Consumer<HikariConfig> options;
+    private final JdbcDialect dialect;
+    /** A type of state that takes little, and what is said of one that is too large. */
+    private final String smallState;
+
+    private final String tooLarge;
+    /** A type of text that takes different keys for the same. */
+    private final String foldingText;
+
+    private HikariDataSource pool;
+
+    TableDefinitionContract(
+            Consumer<HikariConfig> options,
+            JdbcDialect dialect,
+            String smallState,
+            String tooLarge,
+            String foldingText) {
+        this.options = options;
+        this.dialect = dialect;
+        this.smallState = smallState;
+        this.tooLarge = tooLarge;
+        this.foldingText = foldingText;
+    }
+
+    @BeforeAll
+    void openPool() throws SQLException {
+        HikariConfig config = new HikariConfig();
+        options.accept(config);
+        pool = new HikariDataSource(config);
+        prepare();
+    }
+
+    @AfterAll
+    void closePool() {
+        pool.close();
+    }
+
+    /** Prepares the database for {@code foldingText}. */
+    void prepare() throws SQLException {}
+
+    final void run(String sql) throws SQLException {
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static String newName() {
+        return "t" + UUID.randomUUID().toString().replace("-", "");
+    }
+
+    /** Runs the file in the jar as an operator would, with changes. */
+    private String tableWith(String... textsAndReplacements) throws SQLException, IOException {
+        String name = newName();
+        String file;
+        try (var in = JdbcJoinStore.class.getResourceAsStream(dialect.definition())) {
+            file = new String(in.readAllBytes(), StandardCharsets.UTF_8).replaceAll("--.*", "");
+        }
+        for (int i = 0; i < textsAndReplacements.length; i += 2) {
+            assertThat(file).containsPattern(textsAndReplacements[i]);
+            file = file.replaceAll(textsAndReplacements[i], textsAndReplacements[i + 1]);
+        }
+        for (String sql : file.replace("joiner_joins", name).split(";", -1)) {
+            if (!sql.isBlank()) {
+                run(sql);
+            }
+        }
+        return name;
+    }
+
+    private JdbcJoinStore.Builder<String, String> builder(String table) {
+        return JdbcJoinStore.builder(pool).namespace("test").table(table).valueCodec(Codec.string());
+    }
+
+    private static Versioned<String> open(String value) {
+        return Versioned.of(
+                value.hashCode(),
+                new JoinState<>(
+                        new Join<>(value, 1, 1_000, JoinState.NEVER, JoinState.NEVER, List.of(), false),
+                        List.of(),
+                        null,
+                        0));
+    }
+
+    private void assertRefused(String table, String... problem) {
+        assertThatExceptionOfType(StoreException.class)
+                .isThrownBy(() -> builder(table).build())
+                .withMessageContaining(table)
+                .satisfies(
+                        e -> assertThat(e.getMessage().toLowerCase(Locale.ROOT)).contains(problem));
+    }
+
+    @Test
+    void theTableOfTheFileInTheJarIsTaken() throws Exception {
+        JdbcJoinStore<String, String> store = builder(tableWith()).build();
+
+        assertThat(store.compareAndExchange("k", null, open("a")).won()).isTrue();
+    }
+
+    @Test
+    void aTableThatIsMissingIsCreatedOnlyIfToldSo() {
+        String name = newName();
+
+        assertRefused(name, "is not there", dialect.definition(), "createtableifmissing");
+        builder(name).createTableIfMissing().build();
+        assertThat(builder(name).build().size()).isZero();
+        builder(name).createTableIfMissing().build();
+    }
+
+    @Test
+    void severalNodesMayCreateTheTableAtOnce() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(6);
+        try {
+            for (int round = 0; round < 5; round++) {
+                String name = newName();
+                List<Future<JdbcJoinStore<String, String>>> building = new ArrayList<>();
+                for (int i = 0; i < 6; i++) {
+                    building.add(threads.submit(
+                            () -> builder(name).createTableIfMissing().build()));
+                }
+                for (Future<JdbcJoinStore<String, String>> built : building) {
+                    assertThat(built.get().size()).isZero();
+                }
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void aColumnThatIsMissingIsNamed() throws Exception {
+        assertRefused(tableWith("first_at ", "renamed "), "column", "first_at");
+    }
+
+    @Test
+    void keysWouldBeCut() throws Exception {
+        assertRefused(tableWith("join_key +VARCHAR\\(500\\)", "join_key VARCHAR(255)"), "join_key", "255", "500");
+    }
+
+    @Test
+    void keysWouldBeTakenForOthers() throws Exception {
+        assertRefused(tableWith("join_key +VARCHAR\\(500\\)[^,]*NOT NULL", "join_key " + foldingText), "join_key");
+    }
+
+    @Test
+    void keysWouldBePadded() throws Exception {
+        assertRefused(tableWith("namespace +VARCHAR\\(100\\)", "namespace CHAR(100)"), "namespace", "type");
+    }
+
+    @Test
+    void versionsWouldBeCut() throws Exception {
+        assertRefused(tableWith("version +BIGINT", "version INTEGER"), "version", "type");
+    }
+
+    @Test
+    void twoNodesCouldBeginOneJoinTwice() throws Exception {
+        assertRefused(tableWith("(?s),\\s*PRIMARY KEY \\(namespace, join_key\\)", ""), "no primary key");
+        assertRefused(
+                tableWith("PRIMARY KEY \\(namespace, join_key\\)", "PRIMARY KEY (namespace, join_key, version)"),
+                "primary key");
+    }
+
+    @Test
+    void aLaterVersionOfTheFormatIsRefused() throws Exception {
+        assertRefused(tableWith("joiner format 1", "joiner format 2"), "format 2", "knows 1");
+    }
+
+    @Test
+    void aStateThatIsLargerThanItsColumnIsNotWritten() throws Exception {
+        JdbcJoinStore<String, String> store = builder(tableWith("state +[A-Z]+(\\(\\d+\\))?", "state " + smallState))
+                .build();
+        Versioned<String> small = open("a");
+        store.compareAndExchange("k", null, small);
+
+        assertThatExceptionOfType(StoreException.class)
+                .isThrownBy(() -> store.compareAndExchange("k", small, open("x".repeat(70_000))))
+                .withMessageContaining(tooLarge);
+
+        assertThat(store.find("k")).isEqualTo(small);
+    }
+
+    @Test
+    void largeStatesAreKept() throws Exception {
+        JdbcJoinStore<String, String> store = builder(tableWith()).build();
+        Versioned<String> large = open("x".repeat(1_000_000));
+
+        assertThat(store.compareAndExchange("k", null, large).won()).isTrue();
+
+        assertThat(store.find("k").state()).isEqualTo(large.state());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a b", "joins;", "a.b.c", "1st", "\"quoted\"", "jöins", "a."})
+    void aNameThatIsNoIdentifierIsRefused(String name) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder(name))
+                .withMessageContaining("table is \"" + name + "\"");
+    }
+
+    @Test
+    void aTableMayBeInAnotherSchema() throws Exception {
+        String schema = "s" + newName();
+        run("CREATE SCHEMA " + schema);
+
+        JdbcJoinStore<String, String> store =
+                builder(schema + ".joins").createTableIfMissing().build();
+        store.compareAndExchange("k", null, open("a"));
+
+        assertThat(builder(schema + ".joins").build().size()).isEqualTo(1);
+        assertRefused(schema + ".others", "is not there");
+        assertRefused("no_such_schema.joins", "is not there");
+    }
+}
