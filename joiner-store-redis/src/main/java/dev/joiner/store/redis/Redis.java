@@ -66,7 +66,7 @@ final class Redis {
             } catch (JedisNoScriptException e) {
                 agreement.make(); // a server that has lost its scripts may have lost everything
                 asked = Objects.requireNonNull(asked.withScript());
-            } catch (JedisException e) {
+            } catch (RuntimeException e) {
                 // A client that is not for clusters is sent to the same node each time.
                 if (!Failures.isMoving(e) || jedis instanceof RedisClient || !patience.pause()) {
                     throw failure(e, asked);
@@ -177,14 +177,22 @@ final class Redis {
             } else {
                 pipe(pipeline, answers);
             }
-        } catch (JedisException e) {
+        } catch (StoreException e) {
+            throw e;
+        } catch (RuntimeException e) {
             throw pipelineFailure(e, answers.get(0).command);
         }
     }
 
-    private static void pipe(AbstractPipeline opened, List<Answer<?>> answers) {
+    private void pipe(AbstractPipeline opened, List<Answer<?>> answers) {
         try (AbstractPipeline pipeline = opened) {
-            answers.forEach(answer -> answer.ask(pipeline));
+            for (Answer<?> answer : answers) {
+                try {
+                    answer.ask(pipeline);
+                } catch (RuntimeException e) {
+                    throw pipelineFailure(e, answer.command); // which node it was matters
+                }
+            }
             pipeline.sync();
             answers.forEach(Answer::hear);
         }
@@ -213,7 +221,7 @@ final class Redis {
                 jedis.hlen(
                         command.where()); // pipelines use the map of nodes as it is, a single command brings it up to
                 // date
-            } catch (JedisException again) {
+            } catch (RuntimeException again) {
                 failure.addSuppressed(Failures.of(again, command.where()));
             }
         }

@@ -54,6 +54,7 @@ final class JoinFuzz {
     private final AtomicInteger taken = new AtomicInteger();
     private final int messages;
     private volatile Instant now = START;
+    private volatile boolean stopped;
 
     private record Message(String key, int number) {}
 
@@ -126,14 +127,24 @@ final class JoinFuzz {
         try {
             List<Callable<Void>> calls = new ArrayList<>();
             calls.add(() -> {
-                disturbance.go(new Random(seed));
-                return null;
+                try {
+                    disturbance.go(new Random(seed));
+                    return null;
+                } catch (Exception | Error e) {
+                    stopped = true; // what it left behind may keep the others from ever coming to an end
+                    throw e;
+                }
             });
             for (int i = 0; i < THREADS; i++) {
                 int thread = i;
                 calls.add(() -> {
-                    joinAll(nodes.get(thread % 2), thread < THREADS / 2, new Random(seed + thread));
-                    return null;
+                    try {
+                        joinAll(nodes.get(thread % 2), thread < THREADS / 2, new Random(seed + thread));
+                        return null;
+                    } catch (RuntimeException e) {
+                        taken.set(messages); // so that nobody waits for this thread
+                        throw e;
+                    }
                 });
             }
             for (Future<Void> call : pool.invokeAll(calls)) {
@@ -171,6 +182,9 @@ final class JoinFuzz {
     }
 
     private List<Message> take(boolean oneByOne, Random random) {
+        if (stopped) {
+            return List.of();
+        }
         int size = oneByOne ? 1 : 2 + random.nextInt(20);
         List<Message> batch = new ArrayList<>();
         for (Message next = input.poll(); next != null; next = batch.size() < size ? input.poll() : null) {

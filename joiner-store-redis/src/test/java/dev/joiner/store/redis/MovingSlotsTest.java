@@ -13,7 +13,9 @@ import dev.joiner.test.servers.RedisServer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -179,7 +181,7 @@ class MovingSlotsTest {
 
     @Test
     void nothingIsLostWhileShardsMove() throws Exception {
-        moveWhileJoining(500);
+        moveWhileJoining(300);
     }
 
     @Tag("slow")
@@ -198,25 +200,40 @@ class MovingSlotsTest {
                     Clients.store(other, joined).shards(SHARDS).build());
             int[] moves = new int[1];
             fuzz.run(random -> {
-                while (fuzz.taken() < 0.9 * fuzz.messages()) {
-                    move(moving.shards.get(random.nextInt(SHARDS)), random);
-                    moves[0]++;
+                Map<Integer, Integer> owners = new HashMap<>();
+                while (fuzz.taken() < fuzz.messages()) {
+                    if (fuzz.taken() < 0.9 * fuzz.messages()) {
+                        move(moving.shards.get(random.nextInt(SHARDS)), owners, random);
+                        moves[0]++;
+                    }
+                    owners.forEach(MovingSlotsTest::settle);
                 }
             });
             assertThat(moves[0]).as("moves").isGreaterThan(3);
         }
     }
 
-    private static void move(Shard shard, Random random) {
+    private static void move(Shard shard, Map<Integer, Integer> owners, Random random) {
         int slot = cluster.slotOf(shard.name);
-        int from = cluster.ownerOf(slot);
+        int from = owners.computeIfAbsent(slot, cluster::ownerOf);
         int to = (from + 1 + random.nextInt(2)) % 3;
-        if (random.nextBoolean()) {
-            cluster.moveSlot(slot, from, to);
-            return;
-        }
+        int atOnce = random.nextBoolean() ? 100 : 1; // one, so that scripts meet one half here, one there
         cluster.beginMove(slot, from, to);
-        while (cluster.moveKeys(slot, from, to, 1) > 0) {} // so that scripts meet one half here, one there
+        while (cluster.moveKeys(slot, from, to, atOnce) > 0) {}
         cluster.endMove(slot, from, to);
+        owners.put(slot, to);
+    }
+
+    /**
+     * Slots that move to and fro so fast may come to be nobody's: gossip from before lets two nodes take one for each
+     * other's. {@code redis-cli --cluster fix} does the same.
+     */
+    private static void settle(int slot, int owner) {
+        try {
+            cluster.ownerOf(slot);
+        } catch (IllegalStateException nobody) {
+            RedisServer node = cluster.masters().get(owner);
+            node.call("CLUSTER", "SETSLOT", String.valueOf(slot), "NODE", String.valueOf(node.call("CLUSTER", "MYID")));
+        }
     }
 }
