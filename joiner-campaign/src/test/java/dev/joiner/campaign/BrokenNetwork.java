@@ -1,6 +1,5 @@
 package dev.joiner.campaign;
 
-import dev.joiner.test.servers.Server;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -56,7 +55,7 @@ final class BrokenNetwork implements AutoCloseable {
     /** @param target the port of the server */
     BrokenNetwork(int target) throws IOException {
         this.target = target;
-        listening = new ServerSocket(0, 50, InetAddress.getByName(Server.HOST));
+        listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         start(this::accept);
     }
 
@@ -82,7 +81,7 @@ final class BrokenNetwork implements AutoCloseable {
             Socket client = null;
             try {
                 client = listening.accept();
-                Connection connection = new Connection(client, new Socket(Server.HOST, target));
+                Connection connection = new Connection(client, new Socket(InetAddress.getLoopbackAddress(), target));
                 connections.add(connection);
                 start(connection::requests);
                 start(connection::answers);

@@ -42,7 +42,7 @@ import java.util.stream.Stream;
  */
 final class Consumer implements AutoCloseable {
     private static final Duration SWEEPS_EVERY = Duration.ofMillis(150);
-    private static final Duration OPENS_WITHIN = Duration.ofSeconds(60);
+    private static final Duration OPENS_WITHIN = Duration.ofSeconds(50);
     private static final int WORKERS = 2;
 
     private final Options options;
@@ -117,6 +117,7 @@ final class Consumer implements AutoCloseable {
                 return JoinStores.open(
                         options.url(), JoinStoreConfig.of(options.namespace(), KeyCodec.string(), Codec.string()));
             } catch (StoreException e) {
+                System.err.println("not open yet: " + e);
                 if (System.nanoTime() > end) {
                     throw e;
                 }
@@ -187,6 +188,7 @@ final class Consumer implements AutoCloseable {
             } catch (ProcessingException e) {
                 noteFailure(part.key(), e);
             } catch (JoinerException e) {
+                System.err.println(part + ": " + e);
                 again.add(i);
             }
             end();
@@ -213,6 +215,7 @@ final class Consumer implements AutoCloseable {
                 }
             }
         } catch (StoreException e) {
+            System.err.println("batch: " + e);
             for (int i = 0; i < parts.size(); i++) {
                 again.add(i);
             }
@@ -255,7 +258,7 @@ final class Consumer implements AutoCloseable {
             SweepReport report = joiner.sweep();
             report.failures().forEach(failure -> noteFailure(failure.key().toString(), failure.cause()));
         } catch (StoreException e) {
-            // the next one goes on
+            System.err.println("sweep: " + e); // the next one goes on
         }
         end();
     }

@@ -38,6 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(7_200)
 class LoadTest {
     private static final int BATCH = 500;
+    private static final int THREADS = 64;
 
     @TempDir
     Path folder;
@@ -70,7 +71,7 @@ class LoadTest {
         }
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("dev.joiner.campaign.StoreKind#chosen")
     void manyJoinsWaitInAStore(StoreKind kind) throws Exception {
         int pending = Scale.of(5_000, 1_000_000);
@@ -121,7 +122,7 @@ class LoadTest {
         return String.format(Locale.ROOT, "%,.0f a second", count / (nanos / 1e9));
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("dev.joiner.campaign.StoreKind#chosen")
     void oneKeyTakesAllMessagesOfManyThreadsInAStore(StoreKind kind) throws Exception {
         try (Backend backend = kind.start(folder);
@@ -197,16 +198,26 @@ class LoadTest {
         }
     }
 
-    /** The stores whose clients wait for a network. */
+    /** The stores whose clients wait for a network, and for one of few connections. */
+    @ParameterizedTest
+    @EnumSource(names = {"POSTGRESQL", "REDIS"})
+    void noneOfManyThreadsStarves(StoreKind kind) throws Exception {
+        manyThreads(kind, "threads", Executors.newFixedThreadPool(THREADS));
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"POSTGRESQL", "REDIS"})
     @EnabledForJreRange(min = JRE.JAVA_21, disabledReason = "this JDK has no virtual threads")
     void virtualThreadsAreNotPinnedAndNoneStarves(StoreKind kind) throws Exception {
-        int threads = 64;
+        manyThreads(kind, "virtual threads", (ExecutorService)
+                Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null));
+    }
+
+    private void manyThreads(StoreKind kind, String what, ExecutorService pool) throws Exception {
         int each = Scale.of(20, 1_000);
         AtomicLong handedOver = new AtomicLong();
         Map<Integer, Integer> done = new ConcurrentHashMap<>();
-        Latencies latencies = new Latencies(threads * each * 2);
+        Latencies latencies = new Latencies(THREADS * each * 2);
         Path events = folder.resolve("events.jfr");
         try (Backend backend = kind.start(folder.resolve("server"));
                 JoinStore<String, String> store = backend.open("virtual");
@@ -226,10 +237,8 @@ class LoadTest {
                     .withThreshold(Duration.ZERO)
                     .withStackTrace();
             recording.start();
-            ExecutorService pool = (ExecutorService)
-                    Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
             List<Future<?>> running = new ArrayList<>();
-            for (int i = 0; i < threads; i++) {
+            for (int i = 0; i < THREADS; i++) {
                 int thread = i;
                 running.add(pool.submit(() -> {
                     for (int call = 0; call < each; call++) {
@@ -248,17 +257,17 @@ class LoadTest {
             pool.shutdown();
             recording.dump(events);
         }
-        assertThat(handedOver).hasValue((long) threads * each);
+        assertThat(handedOver).hasValue((long) THREADS * each);
         assertThat(done)
-                .hasSize(threads)
+                .hasSize(THREADS)
                 .allSatisfy((thread, calls) -> assertThat(calls).isEqualTo(each));
         List<RecordedEvent> pinned = RecordingFile.readAllEvents(events);
         assertThat(pinned.stream().filter(LoadTest::isOurs).toList()).isEmpty();
         Results.add(
-                threads + " virtual threads",
+                THREADS + " " + what,
                 kind,
                 latencies.count(),
-                latencies.summary() + "; pinned " + pinned.size() + " times");
+                latencies.summary() + (pinned.isEmpty() ? "" : "; pinned by drivers " + pinned.size() + " times"));
     }
 
     /** Whether a thread was pinned by a lock of Joiner's, and not by one of a driver's. */

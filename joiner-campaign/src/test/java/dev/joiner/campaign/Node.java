@@ -2,6 +2,8 @@ package dev.joiner.campaign;
 
 import dev.joiner.campaign.Consumer.Options;
 import dev.joiner.test.servers.JavaProcess;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -66,7 +68,7 @@ final class Node {
             if (unacknowledged.isEmpty()) {
                 return; // all is done
             }
-            answer = process.readLine();
+            answer = readAnswer();
             if (answer != null) {
                 settle(answer);
             }
@@ -75,6 +77,30 @@ final class Node {
         process.awaitExit();
         if (!killed.contains(ledgers.get(ledgers.size() - 1))) {
             throw new IllegalStateException(name + " ended, and nobody had killed it:\n" + process.errors());
+        }
+    }
+
+    private String readAnswer() {
+        try {
+            return process.readLine();
+        } catch (IllegalStateException e) {
+            throw new IllegalStateException(e.getMessage() + "\nIts threads:\n" + threads(), e);
+        }
+    }
+
+    /** What a process that does not answer is at. */
+    private String threads() {
+        try {
+            Process dump = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "jcmd")
+                                    .toString(),
+                            Long.toString(process.pid()),
+                            "Thread.print")
+                    .redirectErrorStream(true)
+                    .start();
+            return new String(dump.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return e.toString();
         }
     }
 
