@@ -1,6 +1,7 @@
 package dev.joiner.spi;
 
 import dev.joiner.Cause;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -87,6 +88,15 @@ public record JoinState<V>(
     public record Closed(List<String> ids, long until) {
         public Closed {
             ids = List.copyOf(ids);
+        }
+    }
+
+    /** A time as states keep it: the nearest that there is, if it is beyond all that a long can say. */
+    public static long millis(Instant instant) {
+        try {
+            return instant.toEpochMilli();
+        } catch (ArithmeticException outOfRange) {
+            return instant.getEpochSecond() < 0 ? Long.MIN_VALUE : NEVER;
         }
     }
 

@@ -254,7 +254,7 @@ public final class Transition<M, V> {
         Instant inData = spec.expiresAt(value);
         long deadline;
         if (inData != null) {
-            deadline = Math.min(fromFirst, millis(inData));
+            deadline = Math.min(fromFirst, JoinState.millis(inData));
         } else {
             deadline = open == null ? fromFirst : open.deadline();
         }
@@ -308,14 +308,6 @@ public final class Transition<M, V> {
         return longer;
     }
 
-    private static long millis(Instant instant) {
-        try {
-            return instant.toEpochMilli();
-        } catch (ArithmeticException outOfRange) {
-            return instant.getEpochSecond() < 0 ? Long.MIN_VALUE : JoinState.NEVER;
-        }
-    }
-
     private static long plus(long at, long millis) {
         long sum = at + millis;
         return sum < at ? JoinState.NEVER : sum;
@@ -337,7 +329,7 @@ public final class Transition<M, V> {
 
         Draft(@Nullable JoinState<V> state, Instant now) {
             this.now = now;
-            at = millis(now);
+            at = JoinState.millis(now);
             if (state == null) {
                 inFlight = List.of();
                 forgot = false;

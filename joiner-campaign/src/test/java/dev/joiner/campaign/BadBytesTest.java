@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.joiner.CodecException;
 import dev.joiner.Joiner;
 import dev.joiner.Outcome;
+import dev.joiner.StoreException;
 import dev.joiner.SweepReport;
 import dev.joiner.spi.JoinStore;
+import dev.joiner.test.servers.Server;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import redis.clients.jedis.RedisClient;
 
 /** Rows that are damaged behind the store's back: named, left to the operator, and in nobody's way. */
 @Timeout(3_600)
@@ -203,6 +206,36 @@ class BadBytesTest {
                     .containsExactlyInAnyOrderElementsOf(
                             parts.stream().map(Part::key).toList());
             assertThat(joiner.sweep().failures()).hasSize(5);
+        }
+    }
+
+    /** Not one entry but a whole shard is not what it was: that is a failure of the store, which says where. */
+    @Test
+    void somethingElseInThePlaceOfAnIndexIsNamedAndInTheWayOnlyUntilItIsTakenAway() throws Exception {
+        Assumptions.assumeTrue(StoreKind.chosen().anyMatch(StoreKind.REDIS::equals));
+        try (Backend backend = StoreKind.REDIS.start(folder);
+                JoinStore<String, String> store = backend.open(NAMESPACE);
+                Joiner<Part, String> joiner = joiner(store);
+                RedisClient client =
+                        RedisClient.create(Server.HOST, backend.servers().get(0).port())) {
+            List<Part> parts =
+                    IntStream.range(0, 20).mapToObj(i -> Part.all(i, 3).get(0)).toList();
+            joiner.acceptAll(parts);
+            String index =
+                    client.keys("joiner:{" + NAMESPACE + ":*}:due").iterator().next();
+            client.rename(index, "away");
+            client.set(index, "no index");
+
+            now.set(now.get().plus(DEADLINE));
+            assertThatExceptionOfType(StoreException.class)
+                    .isThrownBy(joiner::sweep)
+                    .withMessageContaining(index.replace(":due", ""))
+                    .withMessageContaining("something else");
+            client.rename("away", index);
+            assertThat(joiner.sweep().failures()).isEmpty();
+            assertThat(expired)
+                    .containsExactlyInAnyOrderElementsOf(
+                            parts.stream().map(Part::key).toList());
         }
     }
 }

@@ -41,11 +41,16 @@ import picocli.CommandLine.Parameters;
                     + " backslash in a name is written with a backslash before it. Keys and ids are strings, numbers"
                     + " or booleans and are compared as text: 1 and \"1\" are the same, 1 and 1.0 are not.",
             "",
+            "In a store that outlives the process, a join is taken out once it is printed. After kill -9, give the next"
+                    + " run the same lines again: with --id and --remember, those that had been taken count once, and a"
+                    + " join is printed again only if it was being printed when the process died.",
+            "",
             "DURATION is a number and its unit (ms, s, m, h or d), or several: 1h30m.",
             "",
             "Examples:",
             "  joiner join --key order.id --require order.total,payment,shipment orders.jsonl",
             "  tail -f events.log | joiner join --key id --require a,b --expire-after 10m",
+            "  joiner join --key id --require a,b --id event --remember 1d --store jdbc:h2:./joins events.log",
             "",
             "Exit status: 0 if all lines were taken, 3 if some were rejected, 2 if the command line is wrong, 1 if"
                     + " anything else went wrong, 141 if nobody reads the output any more."
@@ -122,7 +127,9 @@ final class JoinCommand implements Callable<Integer> {
             paramLabel = "URL",
             defaultValue = "memory:",
             description = "Where joins wait. Default: ${DEFAULT-VALUE}, which ends with the process;"
-                    + " caffeine:?maximumSize=N&overflow=evict is bounded.")
+                    + " caffeine:?maximumSize=N&overflow=evict is bounded. jdbc:h2:./joins is a file, for one process at"
+                    + " a time; jdbc:postgresql://HOST/DB and jdbc:mariadb://HOST/DB are for any number. What"
+                    + " waits there goes on waiting for the next run, also when this one is killed.")
     private String store = "";
 
     @Option(
@@ -139,7 +146,8 @@ final class JoinCommand implements Callable<Integer> {
             converter = DurationConverter.class,
             description =
                     "If a process dies, or its output blocks, while it prints a join, another one prints that join"
-                            + " after so long. Default: ${DEFAULT-VALUE}; means nothing to a store in memory.")
+                            + " after so long, and waits for it at the end of its input. Default: ${DEFAULT-VALUE};"
+                            + " means nothing to a store in memory.")
     private Duration lease = Duration.ZERO;
 
     @Option(
@@ -191,7 +199,12 @@ final class JoinCommand implements Callable<Integer> {
             JoinStore<String, ObjectNode> held = Stores.open(store, namespace);
             try (Joiner<Line, Boolean> joiner = Joiner.create(spec, held, environment.clock())) {
                 start(new InputReader(sources, new LineParser(keyField, idField), batch, run.feed()));
-                run.join(joiner, sweepEvery, output, new Rejections(rejected, environment.messages()));
+                run.join(
+                        joiner,
+                        sweepEvery,
+                        output,
+                        new Rejections(rejected, environment.messages()),
+                        lasting ? new Claims(held, lease) : null);
                 return lasting ? run.endWith(held) : run.endWith(held, unfinished);
             }
         }

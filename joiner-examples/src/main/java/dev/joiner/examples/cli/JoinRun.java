@@ -80,8 +80,17 @@ final class JoinRun {
         feed.end();
     }
 
-    /** Joins until the end, and sweeps meanwhile and once more after it. */
-    void join(Joiner<Line, ?> joiner, Duration sweepEvery, JsonLines output, Rejections rejections)
+    /**
+     * Joins until the end, and sweeps meanwhile and once more after it.
+     *
+     * @param claims what to wait for at the end; null for nothing
+     */
+    void join(
+            Joiner<Line, ?> joiner,
+            Duration sweepEvery,
+            JsonLines output,
+            Rejections rejections,
+            @Nullable Claims claims)
             throws InterruptedException {
         environment.stop().listen(feed::end);
         Sweeps sweeps = new Sweeps(joiner, sweepEvery, messages, this::fail);
@@ -95,6 +104,9 @@ final class JoinRun {
                 }
                 showProgress();
             }
+            if (claims != null) {
+                awaitEndOf(claims, sweepEvery);
+            }
         }
         feed.failure().ifPresent(this::fail);
         if (environment.stop().isWanted()) {
@@ -103,6 +115,28 @@ final class JoinRun {
         if (!hasFailed()) {
             attempt(sweeps::sweep);
             attempt(output::flush);
+        }
+    }
+
+    /** The sweeps print what is left, once the leases are over. */
+    private void awaitEndOf(Claims claims, Duration sweepEvery) throws InterruptedException {
+        Instant began = environment.clock().instant();
+        Duration left = claims.lease();
+        for (boolean told = quiet; left.compareTo(Duration.ZERO) > 0; told = true) {
+            if (hasFailed() || feed.failure().isPresent() || environment.stop().isWanted()) {
+                return;
+            }
+            int[] count = {0};
+            attempt(() -> count[0] = claims.countUpTo(began.plus(claims.lease())));
+            if (count[0] == 0) {
+                return;
+            }
+            if (!told) {
+                messages.say("waiting for " + count[0] + " joins that another process is printing, or was when it died"
+                        + " (--lease)");
+            }
+            environment.stop().await(left.compareTo(sweepEvery) < 0 ? left : sweepEvery);
+            left = Duration.between(environment.clock().instant(), began.plus(claims.lease()));
         }
     }
 

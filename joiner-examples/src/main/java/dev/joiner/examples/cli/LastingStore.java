@@ -21,10 +21,10 @@ final class LastingStore {
     private String namespace = "";
 
     JoinStore<String, ObjectNode> open() {
-        if (!Stores.outlivesProcess(url)) {
-            throw new UsageException("--store: what is in " + url.replaceFirst(":.*", ":")
-                    + " ends with its process, so there is nothing to see in a new one");
-        }
-        return Stores.open(url, namespace);
+        Stores.inThisProcess(url).ifPresent(kind -> {
+            throw new UsageException(
+                    "--store: what is in " + kind + " ends with its process, so there is nothing to see in a new one");
+        });
+        return Stores.openExisting(url, namespace);
     }
 }

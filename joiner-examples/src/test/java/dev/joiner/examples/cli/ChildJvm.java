@@ -83,6 +83,12 @@ final class ChildJvm implements AutoCloseable {
         process.toHandle().destroy();
     }
 
+    /** SIGKILL, as a crash would end it. What it has written can still be read. */
+    void kill() throws InterruptedException {
+        process.toHandle().destroyForcibly();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("is gone").isTrue();
+    }
+
     int awaitStatus() throws InterruptedException {
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("has ended").isTrue();
         return process.exitValue();

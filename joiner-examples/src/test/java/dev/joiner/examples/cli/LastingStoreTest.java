@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.joiner.examples.cli.Cli.Ended;
+import dev.joiner.examples.cli.Cli.Running;
 import dev.joiner.examples.cli.KeptStores.Kept;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,6 +83,52 @@ class LastingStoreTest {
 
         assertThat(ended.out()).isEqualTo(JOINED);
         assertThat(ended.err()).contains("1 joins may come again");
+    }
+
+    /** As a process does that is killed when it has printed a join, and before that is written off. */
+    private void printAndDie() {
+        int[] exchanges = {0};
+        kept.beforeExchange = () -> kept.down = ++exchanges[0] > 1;
+        join(A + B);
+        kept.beforeExchange = () -> {};
+        kept.down = false;
+    }
+
+    @Test
+    void endOfInputWaitsForTheLeaseOfAProcessThatDied() throws IOException {
+        printAndDie();
+
+        try (Running running = new Running(joinArgs("--sweep-every", "10ms"))) {
+            running.endInput();
+            running.awaitErr("joiner: waiting for 1 joins that another process is printing, or was when it died");
+            assertThat(running.out()).isEmpty();
+            running.clockShows(Cli.START.plus(Duration.ofMinutes(1)));
+
+            assertThat(running.awaitEnd().out()).isEqualTo(JOINED);
+            assertThat(running.err().lines()).hasSize(2).last().asString().contains("1 joined", "0 keys in the store");
+        }
+    }
+
+    @Test
+    void stopEndsTheWaitForALease() throws IOException {
+        printAndDie();
+
+        try (Running running = new Running(joinArgs())) {
+            running.endInput();
+            running.awaitErr("waiting for 1 joins");
+            running.stop();
+
+            assertThat(running.awaitEnd().status()).isZero();
+            assertThat(running.out()).isEmpty();
+            assertThat(running.err()).contains("1 keys in the store");
+        }
+    }
+
+    @Test
+    void leaseThatIsLongerThanTheOwnIsNotWaitedFor() {
+        printAndDie();
+
+        assertThat(join("", "--lease", "1s").err()).doesNotContain("waiting").contains("1 keys in the store");
     }
 
     @Test
@@ -244,14 +292,17 @@ class LastingStoreTest {
     @ParameterizedTest
     @ValueSource(strings = {"pending", "release x", "drop x"})
     void storeInMemoryHasNothingToShow(String command) {
-        for (String url : List.of("memory:", "Caffeine:?maximumSize=1&overflow=evict")) {
-            Ended ended = run("", (command + " --store " + url).split(" "));
+        Map.of(
+                        "memory:", "memory:",
+                        "Caffeine:?maximumSize=1&overflow=evict", "caffeine:",
+                        "JDBC:h2:mem:x", "jdbc:h2:mem:")
+                .forEach((url, kind) -> {
+                    Ended ended = run("", (command + " --store " + url).split(" "));
 
-            assertThat(ended.status()).isEqualTo(2);
-            assertThat(ended.err())
-                    .startsWith(
-                            "joiner: --store: what is in " + url.replaceFirst(":.*", ":") + " ends with its process");
-        }
+                    assertThat(ended.status()).isEqualTo(2);
+                    assertThat(ended.err())
+                            .startsWith("joiner: --store: what is in " + kind + " ends with its process");
+                });
     }
 
     @ParameterizedTest

@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
     private static final int MAX_TRIES = 64;
+    private static final int MAX_TRIES_TO_CREATE = 10;
 
     private final EntryCodec<K, V> codec;
     private final DataSource dataSource;
@@ -152,7 +153,7 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
         }
 
         /**
-         * How long a {@linkplain #build transaction} waits for a key that another one has. PostgreSQL takes milliseconds,
+         * How long a {@linkplain JdbcJoinStore#transactional transaction} waits for a key that another one has. PostgreSQL takes milliseconds,
          * MariaDB whole seconds; on H2 and MySQL the connection's own time counts.
          *
          * @param timeout positive
@@ -201,26 +202,32 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
                     ? connections.read(connection -> JdbcDialect.of(connection.getMetaData()))
                     : dialect;
             TableDefinition definition = new TableDefinition(found, table);
-            if (createTableIfMissing) {
-                create(connections, definition);
+            long capacity =
+                    createTableIfMissing ? created(connections, definition) : connections.read(definition::check);
+            return new JdbcJoinStore<>(this, config, found, capacity);
+        }
+
+        /** Another node may be creating the table: it is there then before all of it is. */
+        private static long created(Connections connections, TableDefinition definition) {
+            for (int tries = 1; ; tries++) {
+                try {
+                    create(connections, definition);
+                    return connections.read(definition::check);
+                } catch (StoreException e) {
+                    if (tries == MAX_TRIES_TO_CREATE) {
+                        throw e;
+                    }
+                    Connections.pauseAfter(tries);
+                }
             }
-            return new JdbcJoinStore<>(this, config, found, connections.read(definition::check));
         }
 
         private static void create(Connections connections, TableDefinition definition) {
-            if (connections.read(definition::exists)) {
-                return;
-            }
-            try {
+            if (!connections.read(definition::exists)) {
                 connections.read(connection -> {
                     definition.create(connection);
                     return true;
                 });
-            } catch (StoreException e) {
-                // Another node may have been faster.
-                if (!connections.read(definition::exists)) {
-                    throw e;
-                }
             }
         }
     }
@@ -355,7 +362,7 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
     @Override
     public List<Entry<K, V>> due(Instant now, int limit) {
         requirePositive(limit);
-        long until = millis(now);
+        long until = JoinState.millis(now);
         int enough = (int) Math.min(Integer.MAX_VALUE, 4L * limit);
         List<JoinTable.Keyed> oldest = connections.read(connection -> table.due(connection, until, enough));
         if (oldest.size() > limit) {
@@ -489,14 +496,6 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
                     codec.entry(row.key(), row.stored().version(), row.stored().state()));
         }
         return entries;
-    }
-
-    private static long millis(Instant instant) {
-        try {
-            return instant.toEpochMilli();
-        } catch (ArithmeticException outOfRange) {
-            return instant.getEpochSecond() < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
-        }
     }
 
     private static void requirePositive(int limit) {

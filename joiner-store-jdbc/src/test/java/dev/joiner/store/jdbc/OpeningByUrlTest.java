@@ -15,6 +15,7 @@ import dev.joiner.spi.JoinStoreConfig;
 import dev.joiner.spi.JoinStores;
 import dev.joiner.spi.KeyCodec;
 import dev.joiner.spi.Versioned;
+import dev.joiner.test.servers.JavaProcess;
 import dev.joiner.test.servers.MariaDbServer;
 import dev.joiner.test.servers.PostgresServer;
 import java.io.PrintWriter;
@@ -22,7 +23,11 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -100,9 +105,47 @@ class OpeningByUrlTest {
 
             assertThatExceptionOfType(StoreException.class)
                     .isThrownBy(() -> JoinStores.open("jdbc:h2:" + folder.resolve("joins"), config))
-                    .withMessageContaining("jdbc:h2")
-                    .withMessageContaining("in use");
+                    .withMessage("jdbc:h2 cannot be opened: its file is in use, and is for one process at a time");
         }
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "has no signals")
+    void fileOfH2IsThereUntilItIsClosedWhenTheJvmIsAskedToEnd() {
+        String file = folder.resolve("joins").toString();
+        try (JavaProcess process = JavaProcess.start(EndsInAnOrderlyManner.class, file)) {
+            process.awaitLine("open");
+
+            ProcessHandle.of(process.pid()).orElseThrow().destroy();
+
+            assertThat(process.readRemainingLines()).as(process.errors()).containsExactly("written");
+        }
+        assertKeepsJoins("jdbc:h2:" + file);
+    }
+
+    /** Writes once more when it is asked to end, after everybody else has had the time to do the same. */
+    static final class EndsInAnOrderlyManner {
+        private EndsInAnOrderlyManner() {}
+
+        public static void main(String[] args) throws InterruptedException {
+            JoinStoreConfig<String, String> config = JoinStoreConfig.of("n", KeyCodec.string(), Codec.string());
+            JoinStore<String, String> store = JoinStores.open("jdbc:h2:" + args[0], config);
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300));
+                store.compareAndExchange("other", null, open("a"));
+                System.out.println("written");
+                store.close();
+            }));
+            System.out.println("open");
+            Thread.currentThread().join();
+        }
+    }
+
+    @Test
+    void hostThatHasNoAddressIsNamed() {
+        assertThatExceptionOfType(StoreException.class)
+                .isThrownBy(() -> JoinStores.open("jdbc:postgresql://no-such-host.invalid/db?user=u", config))
+                .withMessageContaining("no-such-host.invalid");
     }
 
     @Test

@@ -114,7 +114,7 @@ public final class MapJoinStore<K, V> implements JoinStore<K, V> {
     @Override
     public List<Entry<K, V>> due(Instant now, int limit) {
         requirePositive(limit);
-        long until = millis(now);
+        long until = Math.min(JoinState.millis(now), JoinState.NEVER - 1); // what is never due is not due then
         int enough = (int) Math.min(Integer.MAX_VALUE, 4L * limit);
         PriorityQueue<Due<K, V>> oldest = new PriorityQueue<>(Due.YOUNGEST_FIRST);
         PriorityQueue<DueIndex<K>.Page> pages = new PriorityQueue<>(Comparator.comparingLong(DueIndex.Page::earliest));
@@ -195,15 +195,6 @@ public final class MapJoinStore<K, V> implements JoinStore<K, V> {
 
     private static long dueAt(@Nullable Versioned<?> held) {
         return held == null ? JoinState.NEVER : held.state().dueAt();
-    }
-
-    /** Before {@link JoinState#NEVER}, however late it is. */
-    private static long millis(Instant instant) {
-        try {
-            return Math.min(instant.toEpochMilli(), JoinState.NEVER - 1);
-        } catch (ArithmeticException outOfRange) {
-            return instant.getEpochSecond() < 0 ? Long.MIN_VALUE : JoinState.NEVER - 1;
-        }
     }
 
     private static void requirePositive(int limit) {

@@ -2,6 +2,7 @@ package dev.joiner.store.redis;
 
 import dev.joiner.StoreException;
 import dev.joiner.spi.Codec;
+import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinStore;
 import dev.joiner.spi.JoinStoreConfig;
 import dev.joiner.spi.KeyCodec;
@@ -11,6 +12,7 @@ import dev.joiner.store.redis.Redis.Batch;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.UnifiedJedis;
@@ -36,7 +38,7 @@ public final class RedisJoinStore<K, V> implements JoinStore<K, V> {
 
     private final String name;
     private final UnifiedJedis jedis;
-    private final boolean closesClient;
+    private final boolean closeClient;
     private final Entries<K, V> entries;
     private final Guesses guesses;
     private final Layout layout;
@@ -45,9 +47,9 @@ public final class RedisJoinStore<K, V> implements JoinStore<K, V> {
     private RedisJoinStore(Builder<K, V> builder, JoinStoreConfig<K, V> config) {
         name = config.namespace();
         jedis = builder.jedis;
-        closesClient = builder.closesClient;
+        closeClient = builder.closeClient;
         entries = new Entries<>(config);
-        guesses = new Guesses(builder.guessBytes);
+        guesses = new Guesses(builder.cacheBytes);
         layout = new Layout(config.namespace(), builder.shards);
         redis = new Redis(jedis, builder.batches, layout);
         redis.agreement().make();
@@ -61,8 +63,8 @@ public final class RedisJoinStore<K, V> implements JoinStore<K, V> {
      * A builder of a store on the client: a {@code RedisClient}, {@code RedisSentinelClient}, {@code RedisClusterClient}
      * or any other that Jedis has.
      */
-    public static Builder<?, ?> builder(UnifiedJedis jedis) {
-        return new Builder<Object, Object>(jedis);
+    public static Builder<String, byte[]> builder(UnifiedJedis jedis) {
+        return new Builder<>(Objects.requireNonNull(jedis, "jedis"), KeyCodec.string(), Codec.bytes());
     }
 
     @Override
@@ -173,7 +175,7 @@ public final class RedisJoinStore<K, V> implements JoinStore<K, V> {
     @Override
     public List<Entry<K, V>> due(Instant now, int limit) {
         requirePositive(limit);
-        return new Due(redis, layout, Entries.score(millis(now)), limit)
+        return new Due(redis, layout, Entries.score(JoinState.millis(now)), limit)
                 .page().stream()
                         .map(due -> entries.entry(due.getKey(), due.getValue()))
                         .toList();
@@ -210,8 +212,13 @@ public final class RedisJoinStore<K, V> implements JoinStore<K, V> {
     }
 
     @Override
+    public boolean isRemote() {
+        return true;
+    }
+
+    @Override
     public void close() {
-        if (closesClient) {
+        if (closeClient) {
             jedis.close();
         }
     }
@@ -221,14 +228,6 @@ public final class RedisJoinStore<K, V> implements JoinStore<K, V> {
         return "RedisJoinStore[" + name + "]";
     }
 
-    private static long millis(Instant instant) {
-        try {
-            return instant.toEpochMilli();
-        } catch (ArithmeticException outOfRange) {
-            return instant.getEpochSecond() < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
-        }
-    }
-
     private static void requirePositive(int limit) {
         if (limit < 1) {
             throw new IllegalArgumentException("limit is " + limit + ", must be at least 1");
@@ -236,43 +235,48 @@ public final class RedisJoinStore<K, V> implements JoinStore<K, V> {
     }
 
     /**
-     * Collects what a store needs to know. The namespace and the codecs have to be set.
+     * How a store is made.
      *
-     * <p>By default there are 256 shards and 16 MiB for guesses, eight batches may be under way over several nodes, and
-     * the client stays open.
+     * <p>The namespace has to be set. By default keys are strings and values are bytes as they are, there are 256 shards,
+     * up to 16 MiB of entries are remembered, eight batches may be under way over several nodes, and the client stays
+     * open.
      */
     public static final class Builder<K, V> {
         private final UnifiedJedis jedis;
         private @Nullable String namespace;
-        private @Nullable KeyCodec<K> keys;
-        private @Nullable Codec<V> values;
+        private KeyCodec<K> keys;
+        private Codec<V> values;
         private int shards = 256;
-        private long guessBytes = 16L << 20;
+        private long cacheBytes = 16L << 20;
         private int batches = 8;
-        private boolean closesClient;
+        private boolean closeClient;
 
-        private Builder(UnifiedJedis jedis) {
+        private Builder(UnifiedJedis jedis, KeyCodec<K> keys, Codec<V> values) {
             this.jedis = jedis;
+            this.keys = keys;
+            this.values = values;
         }
 
         /** Separates these joins from all others on the same server; 1 to 100 bytes of UTF-8. */
         public Builder<K, V> namespace(String namespace) {
-            this.namespace = namespace;
+            this.namespace = Objects.requireNonNull(namespace, "namespace");
             return this;
         }
 
         /** Turns keys into text. */
-        @SuppressWarnings("unchecked") // the builder has no key of the type before
-        public <T> Builder<T, V> keys(KeyCodec<T> keys) {
-            this.keys = (KeyCodec<K>) keys;
-            return (Builder<T, V>) this;
+        @SuppressWarnings("unchecked") // nothing of the old type is left
+        public <T> Builder<T, V> keyCodec(KeyCodec<T> keys) {
+            Builder<T, V> retyped = (Builder<T, V>) this;
+            retyped.keys = Objects.requireNonNull(keys, "keyCodec");
+            return retyped;
         }
 
         /** Turns values into bytes. */
-        @SuppressWarnings("unchecked") // the builder has no value of the type before
-        public <T> Builder<K, T> values(Codec<T> values) {
-            this.values = (Codec<V>) values;
-            return (Builder<K, T>) this;
+        @SuppressWarnings("unchecked") // nothing of the old type is left
+        public <T> Builder<K, T> valueCodec(Codec<T> values) {
+            Builder<K, T> retyped = (Builder<K, T>) this;
+            retyped.values = Objects.requireNonNull(values, "valueCodec");
+            return retyped;
         }
 
         /**
@@ -286,9 +290,9 @@ public final class RedisJoinStore<K, V> implements JoinStore<K, V> {
         }
 
         /** How much memory the entries may take that are remembered to save the read before a write; 0: none is. */
-        public Builder<K, V> guessBytes(long guessBytes) {
-            requireBetween("guessBytes", guessBytes, 0, Long.MAX_VALUE);
-            this.guessBytes = guessBytes;
+        public Builder<K, V> cacheBytes(long cacheBytes) {
+            requireBetween("cacheBytes", cacheBytes, 0, Long.MAX_VALUE);
+            this.cacheBytes = cacheBytes;
             return this;
         }
 
@@ -303,31 +307,24 @@ public final class RedisJoinStore<K, V> implements JoinStore<K, V> {
         }
 
         /** The store's {@code close()} closes the client, too. */
-        public Builder<K, V> closingClient() {
-            closesClient = true;
+        public Builder<K, V> closeClient() {
+            closeClient = true;
             return this;
         }
 
         /**
          * Opens the store.
          *
-         * @throws IllegalStateException if the namespace or a codec is not set
+         * @throws IllegalStateException if the namespace is not set
          * @throws IllegalArgumentException if the namespace is blank or too long
          * @throws StoreException if the server cannot be reached, if it evicts keys of all kinds, or if the namespace was
          *     opened with another number of shards or written by a later version
          */
         public RedisJoinStore<K, V> build() {
-            return new RedisJoinStore<>(
-                    this,
-                    JoinStoreConfig.of(
-                            required("namespace", namespace), required("keys", keys), required("values", values)));
-        }
-
-        private static <T> T required(String option, @Nullable T value) {
-            if (value == null) {
-                throw new IllegalStateException(option + " is not set");
+            if (namespace == null) {
+                throw new IllegalStateException("namespace is not set");
             }
-            return value;
+            return new RedisJoinStore<>(this, JoinStoreConfig.of(namespace, keys, values));
         }
 
         private static void requireBetween(String option, long value, long least, long most) {

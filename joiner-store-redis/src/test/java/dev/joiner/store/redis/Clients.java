@@ -52,7 +52,7 @@ final class Clients {
     static <K, V> RedisJoinStore.Builder<K, V> store(UnifiedJedis client, JoinStoreConfig<K, V> config) {
         return RedisJoinStore.builder(client)
                 .namespace(config.namespace())
-                .keys(config.keys())
-                .values(config.values());
+                .keyCodec(config.keys())
+                .valueCodec(config.values());
     }
 }

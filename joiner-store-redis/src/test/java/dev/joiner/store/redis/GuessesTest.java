@@ -82,8 +82,8 @@ class GuessesTest {
     void valueThatChangesAfterItWasWrittenIsGuessedAsItWas() {
         RedisJoinStore<String, StringBuilder> store = RedisJoinStore.builder(client)
                 .namespace(namespace + "b")
-                .keys(KeyCodec.string())
-                .values(Codec.<StringBuilder>of(
+                .keyCodec(KeyCodec.string())
+                .valueCodec(Codec.<StringBuilder>of(
                         value -> Codec.string().encode(value.toString()),
                         bytes -> new StringBuilder(Codec.string().decode(bytes))))
                 .build();
@@ -116,7 +116,7 @@ class GuessesTest {
     @Test
     void memoryIsBounded() {
         RedisJoinStore<String, String> bounded =
-                Clients.store(client).guessBytes(100_000).build();
+                Clients.store(client).cacheBytes(100_000).build();
         List<Change<String, String>> changes = IntStream.range(0, 1_000)
                 .mapToObj(i -> new Change<>("k" + i, (Versioned<String>) null, States.open("v".repeat(1_000))))
                 .toList();

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.joiner.StoreException;
-import dev.joiner.spi.Codec;
-import dev.joiner.spi.KeyCodec;
 import dev.joiner.test.servers.RedisServer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
@@ -18,8 +16,6 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.UnifiedJedis;
 
 /** What is stored where: other versions of Joiner have to find it there. */
@@ -111,40 +107,25 @@ class LayoutTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {-1, 0, 16_385})
-    void numberOfShardsHasBounds(int shards) {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> RedisJoinStore.builder(null).shards(shards))
-                .withMessageContainingAll("shards is " + shards, "16384");
-    }
-
     @Test
     void builderNamesWhatIsWrong() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> RedisJoinStore.builder(null).guessBytes(-1))
-                .withMessageContaining("guessBytes is -1");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> RedisJoinStore.builder(null).batches(0))
-                .withMessageContaining("batches is 0");
-        assertThatIllegalStateException()
-                .isThrownBy(() -> RedisJoinStore.builder(null).build())
-                .withMessage("namespace is not set");
-        assertThatIllegalStateException()
-                .isThrownBy(() -> RedisJoinStore.builder(null).namespace("a").build())
-                .withMessage("keys is not set");
-        assertThatIllegalStateException()
-                .isThrownBy(() -> RedisJoinStore.builder(null)
-                        .namespace("a")
-                        .keys(KeyCodec.string())
-                        .build())
-                .withMessage("values is not set");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> RedisJoinStore.builder(null)
-                        .namespace(" ")
-                        .keys(KeyCodec.string())
-                        .values(Codec.string())
-                        .build())
-                .withMessageContaining("namespace");
+        try (UnifiedJedis client = Clients.of(RedisServer.shared())) {
+            RedisJoinStore.Builder<String, byte[]> builder = RedisJoinStore.builder(client);
+            for (int shards : new int[] {-1, 0, 16_385}) {
+                assertThatIllegalArgumentException()
+                        .isThrownBy(() -> builder.shards(shards))
+                        .withMessageContainingAll("shards is " + shards, "16384");
+            }
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> builder.cacheBytes(-1))
+                    .withMessageContaining("cacheBytes is -1");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> builder.batches(0))
+                    .withMessageContaining("batches is 0");
+            assertThatIllegalStateException().isThrownBy(builder::build).withMessage("namespace is not set");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> builder.namespace(" ").build())
+                    .withMessageContaining("namespace");
+        }
     }
 }

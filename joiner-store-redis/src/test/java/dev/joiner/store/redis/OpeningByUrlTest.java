@@ -78,7 +78,7 @@ class OpeningByUrlTest {
         holds("redis://127.0.0.1:" + port);
         holds("REDIS://localhost:" + port + "/");
         holds("redis://127.0.0.1:" + port
-                + "/3?shards=256&guessBytes=0&timeout=5000&connections=2"); // in another database, with as many shards
+                + "/3?shards=256&cacheBytes=0&timeout=5000&connections=2"); // in another database, with as many shards
     }
 
     @Test
@@ -224,7 +224,7 @@ class OpeningByUrlTest {
                 "redis://h?shards=16385                      | shards \"16385\"",
                 "redis://h?shards=many                       | shards \"many\"",
                 "redis://h?shards                            | shards \"\"",
-                "redis://h?guessBytes=-1                     | guessBytes \"-1\"",
+                "redis://h?cacheBytes=-1                     | cacheBytes \"-1\"",
                 "redis://h?timeout=0                         | timeout \"0\"",
                 "redis://h?connections=x                     | connections \"x\"",
                 "redis://h?tls=true                          | \"tls\"",
@@ -322,7 +322,7 @@ class OpeningByUrlTest {
         try (UnifiedJedis client = Clients.of(RedisServer.shared())) {
             Clients.store(client).build().close();
             assertThat(client.ping()).isEqualTo("PONG");
-            Clients.store(client).closingClient().build().close();
+            Clients.store(client).closeClient().build().close();
             assertThatThrownBy(client::ping).isInstanceOf(RuntimeException.class);
         }
     }

@@ -24,6 +24,7 @@ final class TcpProxy implements AutoCloseable {
     private final AtomicInteger connections = new AtomicInteger();
     private volatile int target;
     private volatile long delayNanos;
+    private volatile long silenceNanos;
     private volatile boolean losesAnswers;
 
     private TcpProxy(ServerSocket listening, int target) {
@@ -69,7 +70,15 @@ final class TcpProxy implements AutoCloseable {
         losesAnswers = lose;
     }
 
-    /** How often a client spoke after the server did: the number of round trips, if each request is awaited. */
+    /**
+     * Answers are held back until the client has said nothing more for so long, so that {@link #turns()} counts round
+     * trips also where a client begins to hear while it still speaks.
+     */
+    void answerAfterSilenceOf(Duration silence) {
+        silenceNanos = silence.toNanos();
+    }
+
+    /** How often a client spoke after it had heard the server: the number of round trips, if each request is awaited. */
     int turns() {
         return turns.get();
     }
@@ -131,7 +140,8 @@ final class TcpProxy implements AutoCloseable {
         private final Socket client;
         private final Socket server;
         private final BlockingQueue<Chunk> answers = new LinkedBlockingQueue<>();
-        private volatile boolean answered = true;
+        private volatile boolean heard = true;
+        private volatile long spokeAt;
 
         Connection(Socket client, Socket server) {
             this.client = client;
@@ -144,8 +154,9 @@ final class TcpProxy implements AutoCloseable {
                 for (int read = client.getInputStream().read(buffer);
                         read >= 0;
                         read = client.getInputStream().read(buffer)) {
-                    if (answered) {
-                        answered = false;
+                    spokeAt = System.nanoTime();
+                    if (heard) {
+                        heard = false;
                         turns.incrementAndGet();
                     }
                     server.getOutputStream().write(buffer, 0, read);
@@ -166,7 +177,6 @@ final class TcpProxy implements AutoCloseable {
                     if (losesAnswers) {
                         break;
                     }
-                    answered = true;
                     answers.add(
                             new Chunk(System.nanoTime() + delayNanos, ByteBuffer.wrap(Arrays.copyOf(buffer, read))));
                 }
@@ -180,9 +190,10 @@ final class TcpProxy implements AutoCloseable {
         void delayedAnswers() {
             try {
                 for (Chunk chunk = answers.take(); !chunk.equals(Chunk.END); chunk = answers.take()) {
-                    for (long rest = chunk.at() - System.nanoTime(); rest > 0; rest = chunk.at() - System.nanoTime()) {
+                    for (long rest = wait(chunk); rest > 0; rest = wait(chunk)) {
                         LockSupport.parkNanos(rest);
                     }
+                    heard = true;
                     client.getOutputStream().write(chunk.bytes().array());
                 }
             } catch (IOException | InterruptedException e) {
@@ -190,6 +201,11 @@ final class TcpProxy implements AutoCloseable {
             } finally {
                 end();
             }
+        }
+
+        private long wait(Chunk chunk) {
+            long now = System.nanoTime();
+            return Math.max(chunk.at() - now, spokeAt + silenceNanos - now);
         }
 
         private void end() {

@@ -26,8 +26,9 @@ import java.util.regex.Pattern;
  * Opens {@code jdbc:} URLs of the known databases with a pool of HikariCP's, and creates the table if it is missing.
  *
  * <p>A file of H2 is told to keep what it has acknowledged ({@code WRITE_DELAY=0}), and not to close when a thread is
- * interrupted ({@code async:}); one in memory without a name gets one, as each connection would have a database of its
- * own otherwise.
+ * interrupted ({@code async:}) or when the JVM is asked to end ({@code DB_CLOSE_ON_EXIT=FALSE}): a program that then
+ * finishes what it has begun still needs it. One in memory without a name gets one, as each connection would have a
+ * database of its own otherwise.
  */
 public final class JdbcJoinStoreProvider implements JoinStoreProvider {
     private static final Map<String, String> DRIVERS = new TreeMap<>(Map.of(
@@ -35,6 +36,8 @@ public final class JdbcJoinStoreProvider implements JoinStoreProvider {
             "postgresql", "org.postgresql:postgresql",
             "mariadb", "org.mariadb.jdbc:mariadb-java-client",
             "mysql", "com.mysql:mysql-connector-j"));
+
+    private static final int H2_FILE_IN_USE = 90020;
 
     /** A path that names its file system; one letter is a drive. */
     private static final Pattern FILE_SYSTEM = Pattern.compile("\\w{2,}:");
@@ -120,7 +123,12 @@ public final class JdbcJoinStoreProvider implements JoinStoreProvider {
             String path = rest.startsWith("file:") ? rest.substring("file:".length()) : rest;
             return "jdbc:h2:"
                     + (FILE_SYSTEM.matcher(path).lookingAt() ? path : "async:" + path)
-                    + (path.toUpperCase(Locale.ROOT).contains(";WRITE_DELAY=") ? "" : ";WRITE_DELAY=0");
+                    + unlessSet("WRITE_DELAY", "0")
+                    + unlessSet("DB_CLOSE_ON_EXIT", "FALSE");
+        }
+
+        private String unlessSet(String option, String value) {
+            return text.toUpperCase(Locale.ROOT).contains(";" + option + "=") ? "" : ";" + option + "=" + value;
         }
 
         /** Messages of drivers may hold the URL, and the URL a password; so may what caused them. */
@@ -132,16 +140,30 @@ public final class JdbcJoinStoreProvider implements JoinStoreProvider {
                 secrets.add(URLDecoder.decode(found, StandardCharsets.UTF_8));
             }
             secrets.remove("");
-            Throwable told = e;
-            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-                told = cause instanceof SQLException ? cause : told; // the database's own words, if it has any
-            }
-            String problem = String.valueOf(told.getMessage()).replace(text, "(the URL)");
+            String problem = problem(e).replace(text, "(the URL)");
             for (String secret : secrets) {
                 problem = problem.replace(secret, "***");
             }
             return new StoreException(
                     "jdbc:" + database + " cannot be opened: " + problem, secrets.isEmpty() ? e : null);
+        }
+
+        /** The database's own words, if it has any, and what they leave out: a host that has no address, say. */
+        private static String problem(Throwable e) {
+            Throwable told = e;
+            Throwable root = e;
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                told = cause instanceof SQLException ? cause : told;
+                root = cause;
+            }
+            if (told instanceof SQLException database && database.getErrorCode() == H2_FILE_IN_USE) {
+                return "its file is in use, and is for one process at a time";
+            }
+            String problem = String.valueOf(told.getMessage());
+            String rest = String.valueOf(root.getMessage());
+            return problem.contains(rest)
+                    ? problem
+                    : problem + " (" + root.getClass().getSimpleName() + ": " + rest + ")";
         }
     }
 }

@@ -11,7 +11,7 @@ import redis.clients.jedis.UnifiedJedis;
  * Opens {@code redis:}, {@code rediss:} (with TLS), {@code redis+sentinel:} and {@code redis+cluster:}. The store closes
  * its client.
  *
- * <p>Options of all: {@code shards}, {@code guessBytes}, {@code timeout} in milliseconds, {@code connections} to each
+ * <p>Options of all: {@code shards}, {@code cacheBytes}, {@code timeout} in milliseconds, {@code connections} to each
  * server; with TLS also {@code trustStore}, {@code trustStorePassword} and {@code trustStoreType}. Sentinels and clusters
  * have {@code tls=true}; sentinels {@code master}, which is needed, {@code sentinelUser} and {@code sentinelPassword}.
  */
@@ -29,19 +29,19 @@ public final class RedisJoinStoreProvider implements JoinStoreProvider {
         boolean atSentinels = text.regionMatches(true, 0, ClientOfUrl.SENTINEL, 0, ClientOfUrl.SENTINEL.length());
         RedisUrl url = new RedisUrl(text, atSentinels ? SENTINEL_PORT : PORT);
         int shards = (int) url.option("shards", 256, 1, RedisJoinStore.MAX_SHARDS);
-        long guessBytes = url.option("guessBytes", 16 << 20, 0, Long.MAX_VALUE);
+        long cacheBytes = url.option("cacheBytes", 16 << 20, 0, Long.MAX_VALUE);
         ClientOfUrl client = new ClientOfUrl(url);
         url.refuseOtherOptions();
         UnifiedJedis jedis = client.connect();
         try {
             return RedisJoinStore.builder(jedis)
                     .namespace(config.namespace())
-                    .keys(config.keys())
-                    .values(config.values())
+                    .keyCodec(config.keys())
+                    .valueCodec(config.values())
                     .shards(shards)
-                    .guessBytes(guessBytes)
+                    .cacheBytes(cacheBytes)
                     .batches(client.connections)
-                    .closingClient()
+                    .closeClient()
                     .build();
         } catch (RuntimeException e) {
             jedis.close();
