@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The jar on a file that outlives it, killed in the middle of its work. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "has pipes of another size")
-class KilledRunIT {
+class RestartAfterKillIT {
     private static final int JOINS = 600;
     private static final int BATCH = 100;
     /** More than pipes hold, so that the process stands still in the middle of a batch. */
