@@ -42,14 +42,15 @@ class NetworkTest {
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("stores")
     void aBrokenNetworkLosesNoJoinAndDoublesNoPart(StoreKind kind) throws Exception {
-        int faults = Scale.of(15, 300);
+        int times = Scale.of(15, 300);
+        List<Fault> faults = List.of(Fault.values());
         try (Backend backend = kind.start(folder.resolve("server"));
                 BrokenNetwork network =
                         new BrokenNetwork(backend.servers().get(0).port())) {
             Run run = new Run(kind, through(network, backend), folder, Scale.of(200, 10_000), seed);
-            run.disturb(faults, number -> {
+            run.disturb(times, number -> {
                 run.busyNode();
-                network.happen(Fault.values()[run.random().nextInt(Fault.values().length)]);
+                network.happen(faults.get(run.random().nextInt(faults.size())));
             });
             network.happen(Fault.NONE);
             Audit audit = run.audit();
@@ -57,7 +58,7 @@ class NetworkTest {
             Results.add(
                     "network broken",
                     kind,
-                    faults,
+                    times,
                     run.joins(),
                     run.messages(),
                     audit.handOverCount(),
@@ -92,10 +93,11 @@ class NetworkTest {
                                 .build(),
                         store,
                         now::get)) {
+            int thing = 0;
             for (Fault fault : List.of(Fault.CUT_BEFORE_REQUEST, Fault.CUT_BEFORE_ANSWER)) {
                 for (int cut = 0; cut < 3; cut++) {
                     int before = handedOver.size();
-                    List<Part> parts = Part.all(fault.ordinal() * 3 + cut, 3);
+                    List<Part> parts = Part.all(thing++, 3);
                     acceptAll(joiner, parts.subList(0, cut));
                     network.happen(fault);
                     List<String> told = acceptUntilTaken(joiner, parts.get(cut));
