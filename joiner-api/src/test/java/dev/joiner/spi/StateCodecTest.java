@@ -105,6 +105,30 @@ class StateCodecTest {
         }
     }
 
+    /** A real state that is damaged and has a checksum that fits: what comes of it is some state, or the exception. */
+    @Test
+    void damageUnderARightChecksumIsReadAsSomethingOrNamed() {
+        long seed = Long.getLong("seed", System.nanoTime());
+        Random random = new Random(seed);
+        byte[] good = codec.encode("k", FULL);
+        int named = 0;
+        for (int i = 0; i < 20_000; i++) {
+            byte[] body = Arrays.copyOf(good, 1 + random.nextInt(good.length - 4));
+            for (int changes = random.nextInt(3); changes >= 0 && body.length > 1; changes--) {
+                body[1 + random.nextInt(body.length - 1)] ^= (byte) (1 << random.nextInt(8));
+            }
+            try {
+                codec.decode("k", StateCodec.withChecksum(body));
+            } catch (CodecException expected) {
+                assertThat(expected.key()).as("seed %d", seed).isEqualTo("k");
+                named++;
+            } catch (Throwable other) {
+                throw new AssertionError("seed " + seed + ", damage " + i, other);
+            }
+        }
+        assertThat(named).as("seed %d", seed).isPositive();
+    }
+
     @Test
     void hugeLengthsAreNotBelieved() {
         byte[] hugeCount = {1, 0, 0, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 0x07};

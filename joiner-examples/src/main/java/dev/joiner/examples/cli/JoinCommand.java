@@ -128,7 +128,7 @@ final class JoinCommand implements Callable<Integer> {
             defaultValue = "memory:",
             description = "Where joins wait. Default: ${DEFAULT-VALUE}, which ends with the process;"
                     + " caffeine:?maximumSize=N&overflow=evict is bounded. jdbc:h2:./joins is a file, for one process at"
-                    + " a time; jdbc:postgresql://HOST/DB and jdbc:mariadb://HOST/DB are for any number. What"
+                    + " a time; jdbc:postgresql://HOST/DB, jdbc:mariadb://HOST/DB and redis://HOST are for any number. What"
                     + " waits there goes on waiting for the next run, also when this one is killed.")
     private String store = "";
 

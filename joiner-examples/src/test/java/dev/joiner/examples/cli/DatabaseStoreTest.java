@@ -3,6 +3,7 @@ package dev.joiner.examples.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.joiner.examples.cli.Cli.Ended;
+import dev.joiner.test.servers.RedisServer;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -40,6 +41,15 @@ class DatabaseStoreTest {
     }
 
     @Test
+    void halvesMayMeetInRedis() {
+        String redis = "redis://127.0.0.1:" + RedisServer.shared().port();
+
+        assertThat(join(A, redis).summary()).contains("1 keys in the store");
+        assertThat(join(B, redis).out()).isEqualTo("{\"id\":1,\"a\":1,\"b\":2}\n");
+        assertThat(Cli.run("", "pending", "--store", redis).out()).isEmpty();
+    }
+
+    @Test
     void databaseInMemoryTellsWhatEndsWithIt() {
         assertThat(join(A, "jdbc:h2:mem:").err()).contains("still waiting, and gone with this process: 1");
     }
@@ -57,6 +67,7 @@ class DatabaseStoreTest {
     @CsvSource({
         "1, jdbc:postgresql://127.0.0.1:1/db?user=u&password=hush, Connection to 127.0.0.1:1 refused",
         "1, jdbc:mariadb://127.0.0.1:1/db?user=u&password=hush, 127.0.0.1",
+        "1, redis://u:hush@127.0.0.1:1, 127.0.0.1",
         "1, jdbc:h2:joins;PASSWORD=hush, implicitly relative",
         "2, jdbc:oracle:thin:u/hush@127.0.0.1:1:db, 'not of \"oracle\"'",
         "2, postgres://u:hush@127.0.0.1:1/db, no store for postgres:"

@@ -70,8 +70,9 @@ class LayoutTest {
         for (IntFunction<String> kind : kinds) {
             for (int shards : new int[] {3, 64, 100, 256}) {
                 int keys = shards * 400;
+                Layout layout = new Layout("orders", shards);
                 Set<Long> sizes = new HashSet<>(IntStream.range(0, keys)
-                        .mapToObj(i -> shard(kind.apply(i), shards))
+                        .mapToObj(i -> layout.shardOf(Layout.utf8(kind.apply(i))).number)
                         .collect(Collectors.groupingBy(shard -> shard, Collectors.counting()))
                         .values());
                 assertThat(sizes)

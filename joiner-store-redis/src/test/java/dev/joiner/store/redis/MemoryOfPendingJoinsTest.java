@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.joiner.JoinSpec;
 import dev.joiner.Joiner;
 import dev.joiner.test.servers.RedisServer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -85,12 +84,9 @@ class MemoryOfPendingJoinsTest {
 
     private void fillPlain(UnifiedJedis client, int length) {
         for (int from = 0; from < joins; from += BATCH) {
-            Map<byte[], byte[]> batch = new HashMap<>();
-            messages(from, length)
-                    .forEach(message -> batch.put(
-                            message.key().getBytes(StandardCharsets.UTF_8),
-                            message.value().getBytes(StandardCharsets.UTF_8)));
-            client.hset("plain".getBytes(StandardCharsets.UTF_8), batch);
+            Map<String, String> batch = new HashMap<>();
+            messages(from, length).forEach(message -> batch.put(message.key(), message.value()));
+            client.hset("plain", batch);
         }
     }
 

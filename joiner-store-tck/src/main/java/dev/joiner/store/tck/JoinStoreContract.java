@@ -169,6 +169,13 @@ public abstract class JoinStoreContract {
     }
 
     @Nested
+    class Races extends RaceScenarios {
+        Races() {
+            super(stores);
+        }
+    }
+
+    @Nested
     class StoreFaults extends StoreFaultScenarios {
         StoreFaults() {
             super(stores);

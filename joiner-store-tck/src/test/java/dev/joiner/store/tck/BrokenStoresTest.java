@@ -165,7 +165,7 @@ class BrokenStoresTest {
         Events tests = run(NotShared.class);
 
         assertThat(namesOf(tests.failed())).isEmpty();
-        assertThat(tests.aborted().count()).isBetween(5L, 60L);
+        assertThat(tests.aborted().count()).isBetween(5L, 90L);
         assertThat(tests.succeeded().count()).isGreaterThan(200);
     }
 

@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -82,6 +83,28 @@ public final class JavaProcess implements AutoCloseable {
     /** Tells whether the process is there, be it paused. */
     public boolean isAlive() {
         return process.isAlive();
+    }
+
+    /** Writes a line to the child's standard input. A child that has ended, or that ends meanwhile, misses it. */
+    public void writeLine(String line) {
+        try {
+            OutputStream in = process.getOutputStream();
+            synchronized (in) {
+                in.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+                in.flush();
+            }
+        } catch (IOException e) {
+            // The process has gone, which its output shows, too.
+        }
+    }
+
+    /** Ends the child's standard input. */
+    public void endInput() {
+        try {
+            process.getOutputStream().close();
+        } catch (IOException e) {
+            // As above.
+        }
     }
 
     /** Waits for the next line of the standard output and returns it, or null when the output is at its end. */

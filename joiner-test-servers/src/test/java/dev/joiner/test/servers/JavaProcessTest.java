@@ -32,6 +32,21 @@ class JavaProcessTest {
     }
 
     @Test
+    void readsWhatIsWrittenToItUntilTheInputEnds() {
+        try (JavaProcess child = JavaProcess.start(Child.class, "echo")) {
+            child.writeLine("ä 😀");
+            child.awaitLine("ä 😀");
+            child.writeLine("and");
+            child.endInput();
+
+            assertThat(child.readRemainingLines()).containsExactly("and");
+            assertThat(child.awaitExit()).isZero();
+            child.writeLine("too late");
+            child.endInput();
+        }
+    }
+
+    @Test
     void lineThatNeverComesFailsWithTheErrorOutput() {
         try (JavaProcess child = JavaProcess.start(Child.class, "say")) {
             assertThatIllegalStateException()
@@ -108,6 +123,10 @@ class JavaProcessTest {
                     System.out.println(System.getProperty("java.io.tmpdir"));
                     System.err.println("wrong");
                     System.exit(7);
+                }
+                case "echo" -> {
+                    System.in.transferTo(System.out);
+                    System.out.flush();
                 }
                 case "count" -> {
                     Runtime.getRuntime().addShutdownHook(new Thread(() -> touch(Path.of(args[1]))));

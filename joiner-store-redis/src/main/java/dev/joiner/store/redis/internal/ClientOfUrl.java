@@ -103,6 +103,7 @@ final class ClientOfUrl {
         pool.setMaxTotal(connections);
         pool.setMaxIdle(connections);
         pool.setMaxWait(Duration.ofMillis(timeout));
+        pool.setFairness(true); // or some of many threads wait in vain while others come and go
         try {
             return switch (url.scheme) {
                 case CLUSTER ->

@@ -1,0 +1,70 @@
+package dev.joiner.campaign;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.joiner.campaign.Audit.Reason;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Nodes, and then servers, that are killed at random moments and come back. */
+@Timeout(3_600)
+class CrashTest {
+    private final long seed = Scale.seed();
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("dev.joiner.campaign.StoreKind#chosen")
+    void killedAndPausedNodesLoseNoJoinAndRepeatOnlyWhatTheyHadInHand(StoreKind kind) throws Exception {
+        int kills = Scale.of(6, 200);
+        int pauses = Scale.of(1, 20);
+        int every = kills / pauses + 1;
+        try (Backend backend = kind.start(folder)) {
+            Run run = new Run(kind, backend, folder, Scale.of(400, 20_000), seed);
+            run.disturb(kills + pauses, number -> {
+                if (number % every == every / 2) {
+                    run.pauseNode();
+                } else {
+                    run.busyNode().kill();
+                }
+            });
+            assertThat(run.killed()).isEqualTo(kills);
+            report("nodes killed", kind, kills, run, run.audit());
+        }
+    }
+
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("dev.joiner.campaign.StoreKind#chosenServers")
+    void killedServersLoseNoJoinAndNodesRecoverByThemselves(StoreKind kind) throws Exception {
+        int kills = Scale.of(2, 30);
+        try (Backend backend = kind.start(folder)) {
+            Run run = new Run(kind, backend, folder, Scale.of(400, 20_000), seed);
+            run.disturb(kills, number -> {
+                run.busyNode();
+                backend.crash(run.random());
+            });
+            report("servers killed", kind, kills, run, run.audit());
+        }
+    }
+
+    private void report(String test, StoreKind kind, int kills, Run run, Audit audit) throws Exception {
+        Results.add(
+                test,
+                kind,
+                kills,
+                run.joins(),
+                run.messages(),
+                audit.handOverCount(),
+                audit.lost(),
+                audit.repeated(Reason.KILL),
+                audit.repeated(Reason.LEASE),
+                audit.repeated(Reason.LAST_WRITE),
+                audit.repeated(Reason.THROWN),
+                audit.unexplained(),
+                "seed " + seed);
+    }
+}

@@ -1,0 +1,102 @@
+package dev.joiner.campaign;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What one process has to say of its hand-overs, in a file that is only ever appended to.
+ *
+ * <p>A line is one write: what a process has written is the system's, and stays when the process is killed.
+ */
+final class Ledger implements AutoCloseable {
+
+    /** What a line says. */
+    enum Kind {
+        /** A call to the joiner begins. */
+        CALL,
+        /** A handler begins. */
+        BEFORE,
+        /** It returned. */
+        AFTER,
+        /** It threw, as it was to. */
+        THREW,
+        /** A join went to {@code onPoisoned}. */
+        POISONED,
+        /** The call said that the hand-over was the key's last. */
+        CONFIRMED,
+        /** The call said that it could not tell, or that the last write failed. */
+        UNCONFIRMED,
+        /** A call to the joiner has ended. */
+        END
+    }
+
+    /**
+     * One line.
+     *
+     * @param at milliseconds since the epoch, at the moment before it was written
+     * @param call number of the call, within the process
+     * @param key empty for a line on a call
+     */
+    record Line(long at, Kind kind, long call, String key, int attempt, long token, String value) {
+
+        static Line parse(String text) {
+            String[] fields = text.split("\t", -1);
+            return new Line(
+                    Long.parseLong(fields[0]),
+                    Kind.valueOf(fields[1]),
+                    Long.parseLong(fields[2]),
+                    fields[3],
+                    Integer.parseInt(fields[4]),
+                    Long.parseLong(fields[5]),
+                    fields[6]);
+        }
+
+        String text() {
+            return at + "\t" + kind + "\t" + call + "\t" + key + "\t" + attempt + "\t" + token + "\t" + value;
+        }
+    }
+
+    private final FileChannel file;
+
+    Ledger(Path path) throws IOException {
+        file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    synchronized void write(Line line) {
+        try {
+            ByteBuffer bytes = ByteBuffer.wrap((line.text() + "\n").getBytes(StandardCharsets.UTF_8));
+            int length = bytes.remaining();
+            if (file.write(bytes) != length) {
+                throw new IOException("the ledger took half a line");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The whole lines of a ledger; none if its process did not come to writing one. */
+    static List<Line> read(Path path) throws IOException {
+        List<Line> lines = new ArrayList<>();
+        if (Files.exists(path)) {
+            String text = Files.readString(path);
+            text.substring(0, text.lastIndexOf('\n') + 1)
+                    .lines()
+                    .map(Line::parse)
+                    .forEach(lines::add);
+        }
+        return lines;
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+}

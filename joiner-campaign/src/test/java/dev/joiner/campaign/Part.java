@@ -1,0 +1,65 @@
+package dev.joiner.campaign;
+
+import dev.joiner.JoinSpec;
+import dev.joiner.JoinSpec.Processor;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** One message. Its key says how many parts the thing has ({@code 17/3}), its number is its id. */
+record Part(String key, int number) {
+    private static final Duration LONGER_THAN_A_RUN = Duration.ofHours(12);
+
+    static Part of(String written) {
+        int separator = written.lastIndexOf(':');
+        return new Part(written.substring(0, separator), Integer.parseInt(written.substring(separator + 1)));
+    }
+
+    /** All parts of a thing. */
+    static List<Part> all(int thing, int parts) {
+        String key = thing + "/" + parts;
+        return IntStream.range(0, parts)
+                .mapToObj(number -> new Part(key, number))
+                .toList();
+    }
+
+    private static int parts(String key) {
+        return Integer.parseInt(key.substring(key.indexOf('/') + 1));
+    }
+
+    /** Whether the value has each part of the key's thing once, in whatever order. */
+    static boolean isWhole(String key, String value) {
+        int[] numbers = Arrays.stream(value.substring(value.indexOf('=') + 1).split("\\+", -1))
+                .mapToInt(Integer::parseInt)
+                .sorted()
+                .toArray();
+        return value.startsWith(key + "=")
+                && Arrays.equals(numbers, IntStream.range(0, parts(key)).toArray());
+    }
+
+    private String mergeInto(String pending) {
+        return pending == null ? key + "=" + number : pending + "+" + number;
+    }
+
+    private static boolean suffices(String value) {
+        int equals = value.indexOf('=');
+        long merged = value.substring(equals).chars().filter(c -> c == '+').count() + 1;
+        return merged == parts(value.substring(0, equals));
+    }
+
+    /** Joins of parts; a value is {@code 17/3=1+0+2}. Ids are kept, so that no redelivery begins a join anew. */
+    static JoinSpec.Builder<Part, String, String> joined(Duration lease, Processor<String, String> process) {
+        return JoinSpec.<Part>keyedBy(Part::key)
+                .<String>mergedBy(Part::mergeInto)
+                .sufficientWhen(Part::suffices)
+                .identifiedBy(Part::number, LONGER_THAN_A_RUN)
+                .lease(lease)
+                .process(process);
+    }
+
+    @Override
+    public String toString() {
+        return key + ":" + number;
+    }
+}

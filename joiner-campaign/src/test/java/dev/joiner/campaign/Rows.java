@@ -1,0 +1,126 @@
+package dev.joiner.campaign;
+
+import dev.joiner.test.servers.Server;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Arrays;
+import redis.clients.jedis.RedisClient;
+
+/** What lies in a store, seen and changed behind its back. */
+interface Rows extends AutoCloseable {
+
+    /** The bytes of a key's state. */
+    byte[] read(String key) throws SQLException;
+
+    void write(String key, byte[] state) throws SQLException;
+
+    @Override
+    void close() throws SQLException;
+
+    static Rows of(StoreKind kind, Backend backend, String namespace) throws SQLException {
+        return switch (kind) {
+            case REDIS -> new OfRedis(backend, namespace);
+            case H2_FILE ->
+                new OfDatabase(backend.url().replace("jdbc:h2:", "jdbc:h2:async:") + ";WRITE_DELAY=0", namespace);
+            case POSTGRESQL, MARIADB -> new OfDatabase(backend.url(), namespace);
+            case REDIS_CLUSTER -> throw new IllegalArgumentException("as in Redis, spread over its nodes");
+        };
+    }
+
+    /** A table. */
+    final class OfDatabase implements Rows {
+        private final Connection connection;
+        private final String namespace;
+
+        OfDatabase(String url, String namespace) throws SQLException {
+            connection = DriverManager.getConnection(url);
+            this.namespace = namespace;
+        }
+
+        @Override
+        public byte[] read(String key) throws SQLException {
+            try (PreparedStatement select = connection.prepareStatement(
+                    "SELECT state FROM joiner_joins WHERE namespace = ? AND join_key = ?")) {
+                select.setString(1, namespace);
+                select.setString(2, key);
+                try (ResultSet rows = select.executeQuery()) {
+                    if (!rows.next()) {
+                        throw new IllegalStateException("no row of " + key);
+                    }
+                    return rows.getBytes(1);
+                }
+            }
+        }
+
+        @Override
+        public void write(String key, byte[] state) throws SQLException {
+            try (PreparedStatement update = connection.prepareStatement(
+                    "UPDATE joiner_joins SET state = ? WHERE namespace = ? AND join_key = ?")) {
+                update.setBytes(1, state);
+                update.setString(2, namespace);
+                update.setString(3, key);
+                if (update.executeUpdate() != 1) {
+                    throw new IllegalStateException("no row of " + key);
+                }
+            }
+        }
+
+        @Override
+        public void close() throws SQLException {
+            connection.close();
+        }
+    }
+
+    /** Hashes, whose fields are a version and then the state. */
+    final class OfRedis implements Rows {
+        private final RedisClient client;
+        private final String namespace;
+
+        OfRedis(Backend backend, String namespace) {
+            client = RedisClient.create(Server.HOST, backend.servers().get(0).port());
+            this.namespace = namespace;
+        }
+
+        private byte[] hashOf(String key) {
+            return client.keys("joiner:{" + namespace + ":*}:joins").stream()
+                    .filter(hash -> client.hexists(hash, key))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException("no field of " + key))
+                    .getBytes(StandardCharsets.UTF_8);
+        }
+
+        private byte[] entry(String key) {
+            return client.hget(hashOf(key), key.getBytes(StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public byte[] read(String key) {
+            byte[] entry = entry(key);
+            return Arrays.copyOfRange(entry, Long.BYTES, entry.length);
+        }
+
+        @Override
+        public void write(String key, byte[] state) {
+            byte[] entry = Arrays.copyOf(entry(key), Long.BYTES + state.length);
+            System.arraycopy(state, 0, entry, Long.BYTES, state.length);
+            client.hset(hashOf(key), key.getBytes(StandardCharsets.UTF_8), entry);
+        }
+
+        /** Puts a join of somebody else's into the first hash there is, due at once. */
+        void plant(byte[] key, byte[] entry) {
+            String hash =
+                    client.keys("joiner:{" + namespace + ":*}:joins").iterator().next();
+            client.hset(hash.getBytes(StandardCharsets.UTF_8), key, entry);
+            client.zadd(hash.replace(":joins", ":due").getBytes(StandardCharsets.UTF_8), 0, key);
+        }
+
+        @Override
+        public void close() {
+            client.close();
+        }
+    }
+}

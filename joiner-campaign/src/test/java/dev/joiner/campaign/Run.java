@@ -1,0 +1,186 @@
+package dev.joiner.campaign;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.joiner.campaign.Consumer.Options;
+import dev.joiner.spi.JoinState;
+import dev.joiner.spi.JoinStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+
+/** Many joins on one store, through several nodes, while something is broken again and again. */
+final class Run {
+    private static final Duration LEASE = Duration.ofSeconds(2);
+    private static final String NAMESPACE = "campaign";
+
+    private final StoreKind kind;
+    private final Backend backend;
+    private final Random random;
+    private final List<String> keys = new ArrayList<>();
+    private final Feed feed;
+    private final List<Node> nodes;
+
+    /** What is done to the nodes or to their server, at one moment. */
+    @FunctionalInterface
+    interface Disturbance {
+        /** @param number how many there were before */
+        void happen(int number) throws Exception;
+    }
+
+    Run(StoreKind kind, Backend backend, Path folder, int joins, long seed) throws Exception {
+        this.kind = kind;
+        this.backend = backend;
+        random = new Random(seed);
+        feed = new Feed(messages(joins));
+        Path ledgers = Files.createDirectories(folder.resolve("ledgers"));
+        Options options = new Options(backend.url(), NAMESPACE, ledgers, LEASE, 100, 2_000, false);
+        nodes = IntStream.range(0, kind.nodes())
+                .mapToObj(i -> new Node("node" + i, options, feed, new Random(random.nextLong())))
+                .toList();
+    }
+
+    /** Things of two to four parts; one message in ten comes twice. */
+    private List<Part> messages(int joins) {
+        List<Part> messages = new ArrayList<>();
+        for (int thing = 0; thing < joins; thing++) {
+            List<Part> parts = Part.all(thing, 2 + random.nextInt(3));
+            keys.add(parts.get(0).key());
+            messages.addAll(parts);
+        }
+        int distinct = messages.size();
+        for (int i = 0; i < distinct / 10; i++) {
+            messages.add(messages.get(random.nextInt(distinct)));
+        }
+        Collections.shuffle(messages, random);
+        return messages;
+    }
+
+    Random random() {
+        return random;
+    }
+
+    /** Lets the nodes work, and disturbs them so many times, evenly spread over the messages. */
+    void disturb(int times, Disturbance disturbance) throws Exception {
+        ExecutorService threads = Executors.newCachedThreadPool();
+        try {
+            ExecutorCompletionService<Void> running = new ExecutorCompletionService<>(threads);
+            List<Callable<Void>> works = new ArrayList<>();
+            nodes.forEach(node -> works.add(() -> {
+                node.run();
+                return null;
+            }));
+            works.add(() -> {
+                disturbEvenly(times, disturbance);
+                return null;
+            });
+            works.forEach(running::submit);
+            for (int i = 0; i < works.size(); i++) {
+                running.take().get();
+            }
+        } catch (ExecutionException e) {
+            throw new AssertionError(kind + ": " + e.getCause().getMessage(), e.getCause());
+        } finally {
+            feed.abort();
+            nodes.forEach(Node::end);
+            threads.shutdown();
+            threads.awaitTermination(1, TimeUnit.MINUTES);
+        }
+    }
+
+    private void disturbEvenly(int times, Disturbance disturbance) throws Exception {
+        int step = feed.total() / (times + 1);
+        for (int done = 0; done < times; done++) {
+            // Whoever is to be disturbed has to be at work: what is left waits for the disturbances that are behind.
+            feed.limitTo((done + 2) * step);
+            feed.awaitAcknowledged(done * step + random.nextInt(step));
+            disturbance.happen(done);
+        }
+        feed.limitTo(Integer.MAX_VALUE);
+    }
+
+    /** One of the nodes that are at work, at a random moment of it; waits for one. */
+    Node busyNode() {
+        LockSupport.parkNanos(random.nextInt(20_000_000));
+        return await().atMost(Duration.ofMinutes(2))
+                .pollInterval(Duration.ofMillis(1))
+                .until(this::anyBusyNode, Optional::isPresent)
+                .orElseThrow();
+    }
+
+    private Optional<Node> anyBusyNode() {
+        List<Node> busy = nodes.stream().filter(Node::isBusy).toList();
+        return busy.isEmpty() ? Optional.empty() : Optional.of(busy.get(random.nextInt(busy.size())));
+    }
+
+    /** Lets a node stand still until the leases of what it hands over are over. */
+    void pauseNode() {
+        Node node = busyNode();
+        node.pause();
+        LockSupport.parkNanos(LEASE.toNanos() + random.nextInt(500_000_000));
+        node.resume();
+    }
+
+    /** Compares the ledgers and the store with what was sent. */
+    Audit audit() throws Exception {
+        Audit audit = new Audit(LEASE);
+        for (Node node : nodes) {
+            for (Path ledger : node.ledgers()) {
+                audit.read(ledger, node.killed().contains(ledger));
+            }
+        }
+        audit.judge(keys);
+        assertThat(audit.broken()).as(kind + ": broken promises").isEmpty();
+        assertThat(leftInStore()).as(kind + ": left in the store").isEmpty();
+        return audit;
+    }
+
+    /** What is in the store and is no memory of a join that was handed over. */
+    private List<String> leftInStore() {
+        List<String> left = new ArrayList<>();
+        int remembered = 0;
+        try (JoinStore<String, String> store = backend.open(NAMESPACE)) {
+            String cursor = null;
+            do {
+                JoinStore.Page<String, String> page = store.scan(cursor, 1_000);
+                for (JoinStore.Entry<String, String> entry : page.entries()) {
+                    JoinState<String> state = entry.held().state();
+                    if (state.open() == null && state.inFlight().isEmpty()) {
+                        remembered++;
+                    } else {
+                        left.add(entry.key() + ": " + state);
+                    }
+                }
+                cursor = page.next();
+            } while (cursor != null);
+        }
+        assertThat(remembered).as(kind + ": remembered").isEqualTo(keys.size());
+        return left;
+    }
+
+    int killed() {
+        return nodes.stream().mapToInt(node -> node.killed().size()).sum();
+    }
+
+    int joins() {
+        return keys.size();
+    }
+
+    int messages() {
+        return feed.total();
+    }
+}

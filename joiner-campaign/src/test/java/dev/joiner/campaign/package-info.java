@@ -1,0 +1,2 @@
+/** Attacks on what Joiner promises. */
+package dev.joiner.campaign;
