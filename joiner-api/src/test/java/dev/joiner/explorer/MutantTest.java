@@ -125,21 +125,21 @@ class MutantTest {
                 new Mutant(
                         "a join is handed over before it is written",
                         "StoreJoiner.java",
-                        "exchanger.settle(cursor, arrival.step);\n        Step<V> step = arrival.step.get();",
-                        "arrival.step.of(cursor.state());\n        Step<V> step = arrival.step.get();\n"
-                                + "        if (step.verdict() != Verdict.CLAIMED) { exchanger.settle(cursor, arrival.step);"
-                                + " step = arrival.step.get(); }",
+                        "exchanger.settle(cursor, arrival.step);\n        return cursor;",
+                        "arrival.step.of(cursor.state());\n"
+                                + "        if (arrival.step.get().verdict() != Verdict.CLAIMED) {"
+                                + " exchanger.settle(cursor, arrival.step); }\n        return cursor;",
                         "2 parts"),
                 new Mutant(
                         "a completed join is claimed by a second write",
                         "StoreJoiner.java",
-                        "exchanger.settle(cursor, arrival.step);\n        Step<V> step = arrival.step.get();",
+                        "exchanger.settle(cursor, arrival.step);\n        return cursor;",
                         "exchanger.settle(cursor, state -> {\n"
                                 + "            JoinState<V> next = arrival.step.of(state);\n"
                                 + "            return next == null || arrival.step.get().verdict() != Verdict.CLAIMED ? next"
                                 + " : new JoinState<>(arrival.step.get().claimed().get(0).join(), List.of(), null, 0);\n"
                                 + "        });\n"
-                                + "        Step<V> step = arrival.step.get();",
+                                + "        return cursor;",
                         "2 parts"),
                 new Mutant(
                         "a hand-over that failed is written off as done",
