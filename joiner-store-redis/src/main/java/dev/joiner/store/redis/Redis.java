@@ -217,10 +217,9 @@ final class Redis {
     private StoreException pipelineFailure(RuntimeException e, Command<?> command) {
         StoreException failure = failure(e, command);
         if (!(e instanceof JedisDataException || jedis instanceof RedisClient)) {
+            // Pipelines use the map of nodes as it is; a single command brings it up to date.
             try {
-                jedis.hlen(
-                        command.where()); // pipelines use the map of nodes as it is, a single command brings it up to
-                // date
+                jedis.hlen(command.where());
             } catch (RuntimeException again) {
                 failure.addSuppressed(Failures.of(again, command.where()));
             }

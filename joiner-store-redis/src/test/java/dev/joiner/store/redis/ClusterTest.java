@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -116,7 +117,7 @@ class ClusterTest {
     }
 
     @Test
-    void batchesDoNotWaitForEachOthersConnectionsForEver() {
+    void batchesDoNotWaitForEachOthersConnectionsForEver() throws Exception {
         ConnectionPoolConfig two = new ConnectionPoolConfig();
         two.setMaxTotal(2);
         ExecutorService pool = Executors.newFixedThreadPool(16);
@@ -138,7 +139,7 @@ class ClusterTest {
                             },
                             pool))
                     .toArray(CompletableFuture[]::new);
-            CompletableFuture.allOf(calls).join();
+            CompletableFuture.allOf(calls).get(60, TimeUnit.SECONDS);
         } finally {
             pool.shutdownNow();
         }
