@@ -30,6 +30,7 @@ final class Run {
 
     private final StoreKind kind;
     private final Backend backend;
+    private final long seed;
     private final Random random;
     private final List<String> keys = new ArrayList<>();
     private final Feed feed;
@@ -45,6 +46,7 @@ final class Run {
     Run(StoreKind kind, Backend backend, Path folder, int joins, long seed) throws Exception {
         this.kind = kind;
         this.backend = backend;
+        this.seed = seed;
         random = new Random(seed);
         feed = new Feed(messages(joins));
         Path ledgers = Files.createDirectories(folder.resolve("ledgers"));
@@ -144,8 +146,8 @@ final class Run {
             }
         }
         audit.judge(keys);
-        assertThat(audit.broken()).as(kind + ": broken promises").isEmpty();
-        assertThat(leftInStore()).as(kind + ": left in the store").isEmpty();
+        assertThat(audit.broken()).as("%s, seed %d: broken promises", kind, seed).isEmpty();
+        assertThat(leftInStore()).as("%s, seed %d: left in the store", kind, seed).isEmpty();
         return audit;
     }
 
