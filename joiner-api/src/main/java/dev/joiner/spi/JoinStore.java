@@ -67,7 +67,8 @@ public interface JoinStore<K, V> extends AutoCloseable {
 
     /**
      * Up to {@code limit} entries whose {@link JoinState#dueAt()} is at or before {@code now}: a random choice among
-     * the oldest, so that nodes which sweep together do not all fight for the same. Costs O(limit), never O(pending).
+     * the oldest, so that nodes which sweep together do not all fight for the same. Fewer than {@code limit} are all that
+     * there are. Costs O(limit), never O(pending).
      */
     List<Entry<K, V>> due(Instant now, int limit);
 
