@@ -146,8 +146,12 @@ final class Run {
             }
         }
         audit.judge(keys);
-        assertThat(audit.broken()).as("%s, seed %d: broken promises", kind, seed).isEmpty();
-        assertThat(leftInStore()).as("%s, seed %d: left in the store", kind, seed).isEmpty();
+        assertThat(audit.broken())
+                .as("%s, seed %d: broken promises", kind, seed)
+                .isEmpty();
+        assertThat(leftInStore())
+                .as("%s, seed %d: left in the store", kind, seed)
+                .isEmpty();
         return audit;
     }
 
