@@ -84,9 +84,9 @@ public final class RedisServer extends Server {
         command.add(setting.substring(separator + 1));
     }
 
-    /** Returns the reply to a command, as {@link RedisConnection#call} does. */
+    /** Returns the reply to a command: a text, a {@link Long}, a list of replies, or null. */
     @Nullable
-    Object call(String... command) {
+    public Object call(String... command) {
         try (RedisConnection connection = new RedisConnection(port())) {
             return connection.call(command);
         } catch (IOException e) {

@@ -1,0 +1,150 @@
+package dev.joiner.store.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import dev.joiner.StoreException;
+import dev.joiner.spi.Codec;
+import dev.joiner.spi.KeyCodec;
+import dev.joiner.test.servers.RedisServer;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import redis.clients.jedis.UnifiedJedis;
+
+/** What is stored where: other versions of Joiner have to find it there. */
+class LayoutTest {
+
+    private static int shard(String key, int shards) {
+        return new Layout("orders", shards).shardOf(key.getBytes(StandardCharsets.UTF_8)).number;
+    }
+
+    @Test
+    void keyIsInTheSameShardForEver() {
+        assertThat(List.of("a", "order-1", "6ba7b810-9dad-11d1-80b4-00c04fd430c8", "\u20ac"))
+                .extracting(key -> shard(key, 256))
+                .containsExactly(238, 255, 43, 43);
+        assertThat(shard("order-1", 1)).isZero();
+        assertThat(shard("order-1", 1_000)).isEqualTo(997);
+    }
+
+    @Test
+    void namesAreTheSameForEver() {
+        Layout layout = new Layout("or{d}%ers", 2);
+        assertThat(layout.meta).isEqualTo("joiner:{or%7Bd%7D%25ers}:meta");
+        assertThat(layout.shards)
+                .extracting(shard -> shard.name)
+                .containsExactly("joiner:{or%7Bd%7D%25ers:0}", "joiner:{or%7Bd%7D%25ers:1}");
+        assertThat(layout.shards.get(1).joins).asString().isEqualTo("joiner:{or%7Bd%7D%25ers:1}:joins");
+        assertThat(layout.shards.get(1).due).asString().isEqualTo("joiner:{or%7Bd%7D%25ers:1}:due");
+    }
+
+    @Test
+    void namespacesShareNoName() {
+        Set<String> names = new HashSet<>();
+        for (String namespace : List.of("a", "a:1", "a:1:2", "a}", "a{", "a%7D", "a%", "A", "a ")) {
+            Layout layout = new Layout(namespace, 12);
+            assertThat(names.add(layout.meta)).isTrue();
+            layout.shards.forEach(shard -> {
+                assertThat(names.add(new String(shard.joins, StandardCharsets.UTF_8)))
+                        .isTrue();
+                assertThat(names.add(new String(shard.due, StandardCharsets.UTF_8)))
+                        .isTrue();
+            });
+        }
+    }
+
+    @Test
+    void keysOfAllKindsAreSpreadEvenly() {
+        List<IntFunction<String>> kinds = List.of(
+                i -> "" + i,
+                i -> "order-%08d".formatted(i),
+                i -> new UUID(i * 0x9E3779B97F4A7C15L, i).toString(),
+                i -> "x".repeat(50) + i * 1_000);
+        for (IntFunction<String> kind : kinds) {
+            for (int shards : new int[] {3, 64, 100, 256}) {
+                int keys = shards * 400;
+                Set<Long> sizes = new HashSet<>(IntStream.range(0, keys)
+                        .mapToObj(i -> shard(kind.apply(i), shards))
+                        .collect(Collectors.groupingBy(shard -> shard, Collectors.counting()))
+                        .values());
+                assertThat(sizes)
+                        .as("%s in %d shards", kind.apply(1), shards)
+                        .allMatch(size -> size > 280 && size < 520);
+            }
+        }
+    }
+
+    @Test
+    void namespaceKeepsItsNumberOfShards() {
+        String namespace = Clients.namespace();
+        try (UnifiedJedis client = Clients.of(RedisServer.shared())) {
+            Clients.store(client, namespace).shards(8).build();
+            Clients.store(client, namespace).shards(8).build();
+
+            assertThatExceptionOfType(StoreException.class)
+                    .isThrownBy(() -> Clients.store(client, namespace).build())
+                    .withMessageContainingAll(namespace, "shards", "[1, 8]", "[1, 256]");
+        }
+    }
+
+    @Test
+    void nothingHasATimeToLive() {
+        String namespace = Clients.namespace();
+        try (UnifiedJedis client = Clients.of(RedisServer.shared())) {
+            RedisJoinStore<String, String> store =
+                    Clients.store(client, namespace).shards(2).build();
+            store.compareAndExchangeAll(States.beginning(20, 5));
+
+            Set<String> keys = client.keys("joiner:{" + namespace + "*");
+            assertThat(keys).hasSize(5).allMatch(key -> client.ttl(key) == -1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 0, 16_385})
+    void numberOfShardsHasBounds(int shards) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RedisJoinStore.builder(null).shards(shards))
+                .withMessageContainingAll("shards is " + shards, "16384");
+    }
+
+    @Test
+    void builderNamesWhatIsWrong() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RedisJoinStore.builder(null).guessBytes(-1))
+                .withMessageContaining("guessBytes is -1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RedisJoinStore.builder(null).batches(0))
+                .withMessageContaining("batches is 0");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> RedisJoinStore.builder(null).build())
+                .withMessage("namespace is not set");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> RedisJoinStore.builder(null).namespace("a").build())
+                .withMessage("keys is not set");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> RedisJoinStore.builder(null)
+                        .namespace("a")
+                        .keys(KeyCodec.string())
+                        .build())
+                .withMessage("values is not set");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RedisJoinStore.builder(null)
+                        .namespace(" ")
+                        .keys(KeyCodec.string())
+                        .values(Codec.string())
+                        .build())
+                .withMessageContaining("namespace");
+    }
+}
