@@ -75,7 +75,7 @@ public class AcceptBenchmark {
     /** What a thread has for itself. */
     @State(Scope.Thread)
     @SuppressWarnings("NullAway.Init") // as above
-    public static class Thread {
+    public static class Driven {
         private Feed feed;
         private Subject.Lane lane;
 
@@ -96,7 +96,7 @@ public class AcceptBenchmark {
     }
 
     @Benchmark
-    public void accept(Thread thread) throws Exception {
-        thread.lane.accept(thread.feed.next());
+    public void accept(Driven driven) throws Exception {
+        driven.lane.accept(driven.feed.next());
     }
 }

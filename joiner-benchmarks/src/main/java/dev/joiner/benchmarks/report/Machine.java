@@ -9,7 +9,7 @@ import java.util.List;
 /** What a run ran on. */
 public record Machine(String description, List<String> versions) {
 
-    /** @param versions of what takes part, each with its name */
+    /** This machine, with the names and versions of what takes part. */
     public static Machine here(List<String> versions) {
         OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         String description = String.format(

@@ -6,7 +6,6 @@ import dev.joiner.benchmarks.subject.Contender.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
-import java.util.function.Function;
 
 /** Everything that was measured in one run, as Markdown: what was aimed at and the ratios first. */
 public final class Report {
@@ -71,12 +70,10 @@ public final class Report {
             aims.addRow(List.of(target.what(), target.aim(), target.measured(), target.reached() ? "yes" : "**no**"));
         }
         StringBuilder text = new StringBuilder();
-        Function<Table, StringBuilder> append =
-                table -> text.append(table.markdown()).append('\n');
         if (!targets.isEmpty()) {
-            append.apply(aims);
+            text.append(aims.markdown()).append('\n');
         }
-        tables.forEach(append::apply);
+        tables.forEach(table -> text.append(table.markdown()).append('\n'));
         return text.append(machine.markdown())
                 .append("\n```sh\n")
                 .append(command)

@@ -4,6 +4,7 @@ import dev.joiner.benchmarks.work.Message;
 import dev.joiner.benchmarks.work.Receiver;
 import dev.joiner.benchmarks.work.Whole;
 import dev.joiner.benchmarks.work.Work;
+import java.util.Objects;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
@@ -35,13 +36,13 @@ final class CamelAggregator implements Subject {
             @Override
             public void configure() {
                 AggregateDefinition aggregate = from("direct:messages")
-                        .aggregate(header(KEY), (before, next) -> merged(before, next, bytes))
+                        .aggregate(header(KEY), (before, next) -> merged(before, Objects.requireNonNull(next), bytes))
                         .completionSize(work.parts());
                 if (repository != null) {
                     aggregate.aggregationRepository(repository).optimisticLocking();
                 }
                 aggregate.process(exchange ->
-                        receiver.receive(exchange.getIn().getHeader(KEY, String.class), whole(exchange, bytes)));
+                        receiver.receive(Objects.requireNonNull(exchange.getIn().getHeader(KEY, String.class)), whole(exchange, bytes)));
             }
         });
         context.start();
@@ -61,14 +62,17 @@ final class CamelAggregator implements Subject {
 
     private static Exchange merged(@Nullable Exchange before, Exchange next, boolean bytes) {
         Whole pending = before == null ? null : whole(before, bytes);
-        Whole merged = Whole.merge(next.getIn().getBody(Message.class), pending);
+        Whole merged = Whole.merge((Message) body(next), pending);
         next.getIn().setBody(bytes ? merged.encoded() : merged);
         return next;
     }
 
     private static Whole whole(Exchange exchange, boolean bytes) {
-        Object body = exchange.getIn().getBody();
-        return bytes ? Whole.decoded((byte[]) body) : (Whole) body;
+        return bytes ? Whole.decoded((byte[]) body(exchange)) : (Whole) body(exchange);
+    }
+
+    private static Object body(Exchange exchange) {
+        return Objects.requireNonNull(exchange.getIn().getBody());
     }
 
     @Override

@@ -34,7 +34,7 @@ final class SpringAggregator implements Subject {
         DirectChannel whole = new DirectChannel();
         whole.setBeanFactory(context);
         whole.subscribe(
-                message -> receiver.receive(message.getHeaders().get(KEY, String.class), (Whole) message.getPayload()));
+                message -> receiver.receive(String.valueOf(message.getHeaders().get(KEY)), (Whole) message.getPayload()));
         whole.afterPropertiesSet();
         aggregator = new AggregatingMessageHandler(SpringAggregator::whole, store);
         aggregator.setCorrelationStrategy(new HeaderAttributeCorrelationStrategy(KEY));
