@@ -23,8 +23,7 @@ final class CountingProxy implements AutoCloseable {
 
     static CountingProxy to(int port) {
         try {
-            CountingProxy proxy =
-                    new CountingProxy(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), port);
+            CountingProxy proxy = new CountingProxy(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), port);
             start(proxy::listen);
             return proxy;
         } catch (IOException e) {

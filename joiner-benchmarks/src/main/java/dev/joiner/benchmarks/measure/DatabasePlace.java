@@ -24,7 +24,10 @@ public final class DatabasePlace implements Place<Database>, AutoCloseable {
             // A commit is in the file when it is confirmed; otherwise a crash would lose those of half a second.
             case H2 ->
                 new DatabasePlace(
-                        product, "jdbc:h2:async:" + folder.toAbsolutePath().resolve("joins") + ";WRITE_DELAY=0", "sa", () -> {});
+                        product,
+                        "jdbc:h2:async:" + folder.toAbsolutePath().resolve("joins") + ";WRITE_DELAY=0",
+                        "sa",
+                        () -> {});
             case POSTGRESQL -> {
                 PostgresServer server = PostgresServer.start(folder);
                 yield new DatabasePlace(product, server.jdbcUrl(), server.user(), server::close);

@@ -51,8 +51,7 @@ final class StatementCounter {
         return observed(type, type.cast(statement), EXECUTIONS);
     }
 
-    private static @Nullable Object call(Object target, Method method, Object @Nullable [] arguments)
-            throws Throwable {
+    private static @Nullable Object call(Object target, Method method, Object @Nullable [] arguments) throws Throwable {
         try {
             return method.invoke(target, arguments);
         } catch (InvocationTargetException e) {

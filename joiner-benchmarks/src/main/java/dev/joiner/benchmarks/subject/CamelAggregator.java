@@ -41,8 +41,8 @@ final class CamelAggregator implements Subject {
                 if (repository != null) {
                     aggregate.aggregationRepository(repository).optimisticLocking();
                 }
-                aggregate.process(exchange ->
-                        receiver.receive(Objects.requireNonNull(exchange.getIn().getHeader(KEY, String.class)), whole(exchange, bytes)));
+                aggregate.process(exchange -> receiver.receive(
+                        Objects.requireNonNull(exchange.getIn().getHeader(KEY, String.class)), whole(exchange, bytes)));
             }
         });
         context.start();

@@ -21,7 +21,8 @@ final class HandWrittenTable {
         insert = "INSERT INTO " + table + " (k, v) VALUES (?, ?)";
         insertIfAbsent = switch (product) {
             case POSTGRESQL -> insert + " ON CONFLICT DO NOTHING";
-            // INSERT IGNORE would take other errors for a key that is there. Counts 1 or 2 with every driver's settings.
+            // INSERT IGNORE would take other errors for a key that is there. Counts 1 or 2 with every driver's
+            // settings.
             case MARIADB -> insert + " ON DUPLICATE KEY UPDATE met = met + 1";
             case H2 -> insert;
         };
@@ -30,8 +31,7 @@ final class HandWrittenTable {
         delete = "DELETE FROM " + table + " WHERE k = ?";
     }
 
-    static HandWrittenTable create(Database.Product product, DataSource dataSource, String prefix)
-            throws SQLException {
+    static HandWrittenTable create(Database.Product product, DataSource dataSource, String prefix) throws SQLException {
         String table = UniqueNames.next(prefix);
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement()) {

@@ -16,15 +16,15 @@ import java.util.List;
 public final class JdbcContenders {
     private static final int BATCH = 500;
 
-    public static final Contender<Database> JOINER =
-            Contender.of("Joiner, JdbcJoinStore", Kind.JOINER, (database, work, receiver) ->
-                    joiner(database, work, receiver, false));
+    public static final Contender<Database> JOINER = Contender.of(
+            "Joiner, JdbcJoinStore",
+            Kind.JOINER,
+            (database, work, receiver) -> joiner(database, work, receiver, false));
 
     public static final Contender<Database> BATCHES = JOINER.inBatches("Joiner, batches of " + BATCH, BATCH);
 
-    public static final Contender<Database> TRANSACTIONAL =
-            Contender.of("Joiner, transactional", Kind.JOINER, (database, work, receiver) ->
-                    joiner(database, work, receiver, true));
+    public static final Contender<Database> TRANSACTIONAL = Contender.of(
+            "Joiner, transactional", Kind.JOINER, (database, work, receiver) -> joiner(database, work, receiver, true));
 
     public static final Contender<Database> BY_HAND =
             Contender.of("SELECT FOR UPDATE, by hand", Kind.BY_HAND, HandWrittenSql::new);
@@ -35,13 +35,13 @@ public final class JdbcContenders {
     public static final Contender<Database> SPRING =
             Contender.of("Spring Integration, JdbcMessageStore, JdbcLockRegistry", Kind.PEER, JdbcPeers::spring);
 
-    public static final Contender<Database> BARE =
-            Contender.of("limit: as many bare statements", Kind.LIMIT, (database, work, receiver) ->
-                    new BareStatements(database, work));
+    public static final Contender<Database> BARE = Contender.of(
+            "limit: as many bare statements",
+            Kind.LIMIT,
+            (database, work, receiver) -> new BareStatements(database, work));
 
-    public static final Contender<Database> UPDATES =
-            Contender.of("limit: one bare UPDATE", Kind.LIMIT, (database, work, receiver) ->
-                    new BareUpdates(database, work));
+    public static final Contender<Database> UPDATES = Contender.of(
+            "limit: one bare UPDATE", Kind.LIMIT, (database, work, receiver) -> new BareUpdates(database, work));
 
     private JdbcContenders() {}
 

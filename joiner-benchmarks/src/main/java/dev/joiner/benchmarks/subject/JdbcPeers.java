@@ -65,8 +65,8 @@ final class JdbcPeers {
 
     /** Those of the script in its jar, unless they are there. */
     private static void createTables(Product product, DataSource dataSource) throws SQLException {
-        ResourceDatabasePopulator script = new ResourceDatabasePopulator(new ClassPathResource(
-                "org/springframework/integration/jdbc/schema-" + product.springSchema + ".sql"));
+        ResourceDatabasePopulator script = new ResourceDatabasePopulator(
+                new ClassPathResource("org/springframework/integration/jdbc/schema-" + product.springSchema + ".sql"));
         script.setContinueOnError(true);
         try (Connection connection = dataSource.getConnection()) {
             script.populate(connection);

@@ -22,8 +22,7 @@ public final class RedisContenders {
     public static final Contender<RedisAddress> BY_HAND =
             Contender.of("Jedis and a script, by hand", Kind.BY_HAND, HandWrittenRedis::new);
 
-    public static final Contender<RedisAddress> PIPELINES =
-            BY_HAND.inBatches("the same, pipelines of " + BATCH, BATCH);
+    public static final Contender<RedisAddress> PIPELINES = BY_HAND.inBatches("the same, pipelines of " + BATCH, BATCH);
 
     public static final Contender<RedisAddress> CAMEL =
             Contender.of("Camel, RedisAggregationRepository", Kind.PEER, RedisPeers::camel);
@@ -31,13 +30,13 @@ public final class RedisContenders {
     public static final Contender<RedisAddress> SPRING =
             Contender.of("Spring Integration, RedisMessageStore, RedisLockRegistry", Kind.PEER, RedisPeers::spring);
 
-    public static final Contender<RedisAddress> PING =
-            Contender.of("limit: PING", Kind.LIMIT, (address, work, receiver) ->
-                    RedisRoundTrips.ofPings(address, work));
+    public static final Contender<RedisAddress> PING = Contender.of(
+            "limit: PING", Kind.LIMIT, (address, work, receiver) -> RedisRoundTrips.ofPings(address, work));
 
-    public static final Contender<RedisAddress> SCRIPT =
-            Contender.of("limit: EVALSHA of one write", Kind.LIMIT, (address, work, receiver) ->
-                    RedisRoundTrips.ofScripts(address, work));
+    public static final Contender<RedisAddress> SCRIPT = Contender.of(
+            "limit: EVALSHA of one write",
+            Kind.LIMIT,
+            (address, work, receiver) -> RedisRoundTrips.ofScripts(address, work));
 
     public static final Contender<RedisAddress> PIPELINED_SCRIPTS =
             SCRIPT.inBatches("limit: the same, pipelines of " + BATCH, BATCH);

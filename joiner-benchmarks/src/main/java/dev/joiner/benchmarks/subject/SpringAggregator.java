@@ -33,8 +33,8 @@ final class SpringAggregator implements Subject {
         context.refresh();
         DirectChannel whole = new DirectChannel();
         whole.setBeanFactory(context);
-        whole.subscribe(
-                message -> receiver.receive(String.valueOf(message.getHeaders().get(KEY)), (Whole) message.getPayload()));
+        whole.subscribe(message ->
+                receiver.receive(String.valueOf(message.getHeaders().get(KEY)), (Whole) message.getPayload()));
         whole.afterPropertiesSet();
         aggregator = new AggregatingMessageHandler(SpringAggregator::whole, store);
         aggregator.setCorrelationStrategy(new HeaderAttributeCorrelationStrategy(KEY));
@@ -55,8 +55,7 @@ final class SpringAggregator implements Subject {
     }
 
     /** @param resources closes what the store used */
-    static SpringAggregator on(
-            MessageGroupStore store, LockRegistry<?> locks, Receiver receiver, Runnable resources) {
+    static SpringAggregator on(MessageGroupStore store, LockRegistry<?> locks, Receiver receiver, Runnable resources) {
         return new SpringAggregator(store, locks, receiver, resources);
     }
 

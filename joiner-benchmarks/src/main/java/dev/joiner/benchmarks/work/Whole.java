@@ -38,6 +38,11 @@ public final class Whole {
         return missing == 0;
     }
 
+    /** The value of a part, or null if it is missing. */
+    public byte @Nullable [] value(int part) {
+        return values[part];
+    }
+
     public byte[] encoded() {
         int length = Integer.BYTES * (1 + values.length);
         for (byte[] value : values) {
