@@ -19,14 +19,28 @@ public final class LoopRounds {
         this.progress = progress;
     }
 
+    /** A contender and the work that it does. */
+    public record Entrant<E>(Contender<E> contender, Work work) {}
+
+    /** All do the same work. */
     public <E> Comparison compare(Place<E> place, Work work, List<Contender<E>> contenders) throws Exception {
+        return compare(
+                place,
+                work.title(),
+                contenders.stream()
+                        .map(contender -> new Entrant<>(contender, work))
+                        .toList());
+    }
+
+    /** Each does its own work. */
+    public <E> Comparison compare(Place<E> place, String title, List<Entrant<E>> entrants) throws Exception {
         List<Series> all =
-                contenders.stream().map(contender -> new Series(contender)).toList();
+                entrants.stream().map(entrant -> new Series(entrant.contender())).toList();
         List<ClosedLoop> loops = new ArrayList<>();
         try {
-            for (Contender<E> contender : contenders) {
-                progress.tell("opening " + contender.name());
-                ClosedLoop loop = ClosedLoop.open(contender, place.direct(), work);
+            for (Entrant<E> entrant : entrants) {
+                progress.tell("opening " + entrant.contender().name());
+                ClosedLoop loop = ClosedLoop.open(entrant.contender(), place.direct(), entrant.work());
                 loops.add(loop);
                 loop.fill();
                 loop.run(effort.warmUp());
@@ -38,7 +52,7 @@ public final class LoopRounds {
                     all.get(i).addLatencies(run.nanos());
                     progress.tell(String.format(
                             "round %d of %d: %s: %,.0f messages/s",
-                            round, effort.rounds(), contenders.get(i).name(), run.rate()));
+                            round, effort.rounds(), entrants.get(i).contender().name(), run.rate()));
                 }
             }
         } finally {
@@ -46,22 +60,25 @@ public final class LoopRounds {
                 loop.close();
             }
         }
-        for (int i = 0; i < contenders.size(); i++) {
-            requireJoined(contenders.get(i), loops.get(i), work);
-            all.get(i).setTrips(trips(place, contenders.get(i), work));
+        for (int i = 0; i < entrants.size(); i++) {
+            requireJoined(entrants.get(i), loops.get(i));
+            all.get(i).setTrips(trips(place, entrants.get(i)));
         }
-        return new Comparison(place.name() + ": " + work.title(), place.unit(), all);
+        return new Comparison(place.name() + ": " + title, place.unit(), all);
     }
 
-    private static void requireJoined(Contender<?> contender, ClosedLoop loop, Work work) {
-        if (contender.joins() && work.nodes() == 1 && loop.received() != loop.lastParts()) {
+    private static void requireJoined(Entrant<?> entrant, ClosedLoop loop) {
+        Contender<?> contender = entrant.contender();
+        if (contender.joins() && entrant.work().nodes() == 1 && loop.received() != loop.lastParts()) {
             throw new IllegalStateException(contender.name() + " joined " + loop.received() + " things of "
                     + loop.lastParts() + " that were whole");
         }
     }
 
     /** How much is sent for a message, when nobody else sends. */
-    private static <E> double trips(Place<E> place, Contender<E> contender, Work work) throws Exception {
+    private static <E> double trips(Place<E> place, Entrant<E> entrant) throws Exception {
+        Contender<E> contender = entrant.contender();
+        Work work = entrant.work();
         Work alone = new Work(work.parts(), work.valueBytes(), COUNTED_OPEN, 1, work.nodes());
         int steps = Math.max(COUNTED_STEPS, 4 * contender.batch());
         try (ClosedLoop loop = ClosedLoop.open(contender, place.counted(), alone)) {

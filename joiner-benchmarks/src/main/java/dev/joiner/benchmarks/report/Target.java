@@ -16,7 +16,7 @@ public record Target(String what, String aim, String measured, boolean reached) 
     }
 
     /** A number with about three digits that matter. */
-    static String number(double value) {
+    public static String number(double value) {
         double size = Math.abs(value);
         String format = size >= 100 ? "%,.0f" : size >= 10 ? "%.1f" : "%.2f";
         String text = String.format(Locale.ROOT, format, value);

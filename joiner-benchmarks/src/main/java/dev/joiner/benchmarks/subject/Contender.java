@@ -36,6 +36,10 @@ public record Contender<E>(String name, Kind kind, int batch, Opening<E> opening
         return new Contender<>(name, kind, size, opening);
     }
 
+    public Contender<E> named(String name) {
+        return new Contender<>(name, kind, batch, opening);
+    }
+
     public boolean joins() {
         return kind != Kind.LIMIT;
     }

@@ -57,11 +57,7 @@ public final class JdbcContenders {
         for (int node = 0; node < work.nodes(); node++) {
             Pool pool = database.pool(work.threads());
             pools.add(pool);
-            JdbcJoinStore<String, Whole> store = JdbcJoinStore.builder(pool.observed())
-                    .namespace(namespace)
-                    .valueCodec(JoinerSubject.codec())
-                    .createTableIfMissing()
-                    .build();
+            JdbcJoinStore<String, Whole> store = JoinerStores.on(pool, namespace);
             nodes.add(transactional ? store.transactional(spec) : Joiner.create(spec, store));
         }
         return new JoinerSubject(nodes, () -> pools.forEach(Pool::close));

@@ -5,8 +5,6 @@ import dev.joiner.benchmarks.subject.Contender.Kind;
 import dev.joiner.benchmarks.work.Message;
 import dev.joiner.benchmarks.work.Receiver;
 import dev.joiner.benchmarks.work.Work;
-import dev.joiner.spi.KeyCodec;
-import dev.joiner.store.redis.RedisJoinStore;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -53,12 +51,7 @@ public final class RedisContenders {
         for (int node = 0; node < work.nodes(); node++) {
             nodes.add(Joiner.create(
                     JoinerSubject.spec(receiver),
-                    RedisJoinStore.builder(address.client(work))
-                            .namespace(namespace)
-                            .keys(KeyCodec.string())
-                            .values(JoinerSubject.codec())
-                            .closingClient()
-                            .build()));
+                    JoinerStores.on(address, namespace, work)));
         }
         return new JoinerSubject(nodes, () -> {});
     }
