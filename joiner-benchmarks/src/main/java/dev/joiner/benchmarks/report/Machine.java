@@ -13,12 +13,11 @@ public record Machine(String description, List<String> versions) {
     public static Machine here(List<String> versions) {
         OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         String description = String.format(
-                "%s: %d cores (shared by client and server), %d GiB of memory, %s %s on %s; %s %s",
+                "%s: %d cores (shared by client and server), %d GiB of memory, %s on %s; %s %s",
                 LocalDate.now(ZoneOffset.UTC),
                 Runtime.getRuntime().availableProcessors(),
                 Math.round(system.getTotalMemorySize() / (double) (1L << 30)),
                 System.getProperty("os.name"),
-                System.getProperty("os.version"),
                 System.getProperty("os.arch"),
                 System.getProperty("java.vm.name"),
                 Runtime.version());

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The aggregate pattern of Apache Camel. In memory it holds objects; a repository is given bytes, so that it has the
- * least to serialize, and is used with optimistic locking, which its documentation asks for where nodes share it.
+ * least to serialize.
  */
 final class CamelAggregator implements Subject {
     private static final String KEY = "key";
@@ -27,7 +27,11 @@ final class CamelAggregator implements Subject {
     private final Runnable resources;
 
     private CamelAggregator(
-            Work work, Receiver receiver, @Nullable AggregationRepository repository, Runnable resources)
+            Work work,
+            Receiver receiver,
+            @Nullable AggregationRepository repository,
+            boolean optimistic,
+            Runnable resources)
             throws Exception {
         this.resources = resources;
         boolean bytes = repository != null;
@@ -39,7 +43,10 @@ final class CamelAggregator implements Subject {
                         .aggregate(header(KEY), (before, next) -> merged(before, Objects.requireNonNull(next), bytes))
                         .completionSize(work.parts());
                 if (repository != null) {
-                    aggregate.aggregationRepository(repository).optimisticLocking();
+                    aggregate.aggregationRepository(repository);
+                }
+                if (optimistic) {
+                    aggregate.optimisticLocking();
                 }
                 aggregate.process(exchange -> receiver.receive(
                         Objects.requireNonNull(exchange.getIn().getHeader(KEY, String.class)), whole(exchange, bytes)));
@@ -51,13 +58,19 @@ final class CamelAggregator implements Subject {
     }
 
     static CamelAggregator inMemory(Work work, Receiver receiver) throws Exception {
-        return new CamelAggregator(work, receiver, null, () -> {});
+        return new CamelAggregator(work, receiver, null, false, () -> {});
     }
 
-    /** @param resources closes what the repository used */
-    static CamelAggregator on(AggregationRepository repository, Work work, Receiver receiver, Runnable resources)
+    /**
+     * One on a repository.
+     *
+     * @param optimistic whether the repository finds out itself that another node was there in between
+     * @param resources closes what the repository used
+     */
+    static CamelAggregator on(
+            AggregationRepository repository, boolean optimistic, Work work, Receiver receiver, Runnable resources)
             throws Exception {
-        return new CamelAggregator(work, receiver, repository, resources);
+        return new CamelAggregator(work, receiver, repository, optimistic, resources);
     }
 
     private static Exchange merged(@Nullable Exchange before, Exchange next, boolean bytes) {

@@ -37,7 +37,7 @@ final class JdbcPeers {
         JdbcAggregationRepository repository = database.product() == Product.POSTGRESQL
                 ? new PostgresAggregationRepository(transactions, table, dataSource)
                 : new JdbcAggregationRepository(transactions, table, dataSource);
-        return CamelAggregator.on(repository, work, receiver, pool::close);
+        return CamelAggregator.on(repository, true, work, receiver, pool::close);
     }
 
     static Subject spring(Database database, Work work, Receiver receiver) throws SQLException {

@@ -13,7 +13,7 @@ public final class JoinerSubject implements Subject {
     private final List<Joiner<Message, ?>> nodes;
     private final Runnable resources;
 
-    /** @param resources closes what the joiners used */
+    /** One joiner for each node, whose resources are closed after them. */
     public JoinerSubject(List<Joiner<Message, ?>> nodes, Runnable resources) {
         this.nodes = nodes;
         this.resources = resources;

@@ -3,12 +3,14 @@ package dev.joiner.benchmarks.subject;
 import dev.joiner.benchmarks.work.Receiver;
 import dev.joiner.benchmarks.work.Whole;
 import org.jspecify.annotations.Nullable;
-import org.springframework.context.support.StaticApplicationContext;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.integration.IntegrationMessageHeaderAccessor;
 import org.springframework.integration.aggregator.AggregatingMessageHandler;
 import org.springframework.integration.aggregator.HeaderAttributeCorrelationStrategy;
 import org.springframework.integration.aggregator.SimpleSequenceSizeReleaseStrategy;
 import org.springframework.integration.channel.DirectChannel;
+import org.springframework.integration.config.EnableIntegration;
 import org.springframework.integration.store.MessageGroup;
 import org.springframework.integration.store.MessageGroupStore;
 import org.springframework.integration.store.SimpleMessageStore;
@@ -23,14 +25,18 @@ import org.springframework.messaging.Message;
 final class SpringAggregator implements Subject {
     private static final String KEY = "key";
 
-    private final StaticApplicationContext context = new StaticApplicationContext();
+    private final AnnotationConfigApplicationContext context =
+            new AnnotationConfigApplicationContext(Infrastructure.class);
     private final AggregatingMessageHandler aggregator;
     private final Runnable resources;
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableIntegration
+    static class Infrastructure {}
 
     private SpringAggregator(
             MessageGroupStore store, @Nullable LockRegistry<?> locks, Receiver receiver, Runnable resources) {
         this.resources = resources;
-        context.refresh();
         DirectChannel whole = new DirectChannel();
         whole.setBeanFactory(context);
         whole.subscribe(message ->
@@ -54,7 +60,7 @@ final class SpringAggregator implements Subject {
         return new SpringAggregator(new SimpleMessageStore(), null, receiver, () -> {});
     }
 
-    /** @param resources closes what the store used */
+    /** One on a store, whose resources are closed after it. */
     static SpringAggregator on(MessageGroupStore store, LockRegistry<?> locks, Receiver receiver, Runnable resources) {
         return new SpringAggregator(store, locks, receiver, resources);
     }
