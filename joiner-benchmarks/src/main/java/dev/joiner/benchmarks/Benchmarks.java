@@ -114,7 +114,7 @@ public final class Benchmarks implements Callable<Integer> {
                 default -> onDatabase(part.product(), plan, progress, report);
             }
         }
-        String command = "mvn -q -pl joiner-benchmarks -am -Pbenchmarks verify";
+        String command = "mvn -q -pl joiner-benchmarks -am -Pbenchmarks -DskipTests verify";
         String text = report.markdown(Machine.here(Versions.all()), command);
         PrintWriter out = spec.commandLine().getOut();
         out.println(text);
@@ -129,9 +129,8 @@ public final class Benchmarks implements Callable<Integer> {
         Effort effort = quick
                 ? new Effort(1, Duration.ofMillis(200), Duration.ofMillis(200))
                 : new Effort(
-                        rounds,
-                        Duration.ofMillis(Math.max(2000, (long) (2000 * seconds))),
-                        Duration.ofMillis((long) (1000 * seconds)));
+                        rounds, Duration.ofMillis(Math.max(2000, (long) (2000 * seconds))), Duration.ofMillis((long)
+                                (1000 * seconds)));
         return new Plan(
                 effort,
                 Plan.matrix(parts, valueBytes, open, threads),

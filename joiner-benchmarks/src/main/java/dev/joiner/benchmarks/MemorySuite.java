@@ -56,8 +56,8 @@ final class MemorySuite {
             report.add(Target.atMost(where + "time of the map by hand", 1.5, byHand.times(joiner)));
         }
         if (plan.isUsual(work)) {
-            report.add(Target.atLeast(
-                    where + "rate of Camel", 10, joiner.times(comparison.of(MemoryContenders.CAMEL))));
+            report.add(
+                    Target.atLeast(where + "rate of Camel", 10, joiner.times(comparison.of(MemoryContenders.CAMEL))));
             report.add(Target.atLeast(
                     where + "rate of Spring Integration", 10, joiner.times(comparison.of(MemoryContenders.SPRING))));
             report.add(Target.atMost(
@@ -69,7 +69,11 @@ final class MemorySuite {
 
     private void grow() throws RunnerException {
         Table table = new Table(
-                "Memory: time of a message as more joins are open", "open", "Joiner, ns", "the map by hand, ns", "ratio");
+                "Memory: time of a message as more joins are open",
+                "open",
+                "Joiner, ns",
+                "the map by hand, ns",
+                "ratio");
         double least = Double.MAX_VALUE;
         double most = 0;
         double leastByHand = Double.MAX_VALUE;
@@ -94,7 +98,10 @@ final class MemorySuite {
         }
         report.add(table);
         String range = String.format(
-                Locale.ROOT, "from %,d to %,d open", plan.growth().get(0), plan.growth().get(plan.growth().size() - 1));
+                Locale.ROOT,
+                "from %,d to %,d open",
+                plan.growth().get(0),
+                plan.growth().get(plan.growth().size() - 1));
         report.add(Target.atMost(
                 String.format(
                         Locale.ROOT,
@@ -115,7 +122,7 @@ final class MemorySuite {
 
     private void sweep() {
         Costs costs = new SweepRounds(plan.sweptOpen(), plan.effort().rounds(), progress)
-                .of("memory", JoinerStores::inMemory, () -> 0);
+                .of("memory", (namespace, counted) -> JoinerStores.inMemory(), () -> 0);
         String open = String.format(Locale.ROOT, "memory, sweep of %,d open: ", costs.open());
         report.add(Target.atMost(open + "milliseconds, nothing due", 1, costs.millisNothingDue()));
         SweepTargets.addDue(report, costs);

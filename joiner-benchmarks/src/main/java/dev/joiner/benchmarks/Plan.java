@@ -32,6 +32,10 @@ record Plan(Effort effort, List<Work> works, List<Integer> growth, int sweptOpen
 
     /** The work that aims without more words are about: the first of one thread. */
     boolean isUsual(Work work) {
-        return works.stream().filter(one -> one.threads() == 1).findFirst().filter(work::equals).isPresent();
+        return works.stream()
+                .filter(one -> one.threads() == 1)
+                .findFirst()
+                .filter(work::equals)
+                .isPresent();
     }
 }

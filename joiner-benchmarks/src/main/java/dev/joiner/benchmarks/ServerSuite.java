@@ -14,7 +14,7 @@ import dev.joiner.benchmarks.subject.JoinerStores;
 import dev.joiner.benchmarks.work.Work;
 import java.util.List;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /**
  * Joins over a server or a database.
@@ -69,9 +69,12 @@ final class ServerSuite<E> {
                 comparison.of(second).times(comparison.of(first))));
     }
 
-    void sweep(Function<E, JoinerStores.Opened> stores, String unit) {
+    void sweep(BiFunction<E, String, JoinerStores.Opened> stores, String unit) {
         Costs costs = new SweepRounds(plan.sweptOpen(), plan.effort().rounds(), progress)
-                .of(place.name(), () -> stores.apply(place.counted()), place.count());
+                .of(
+                        place.name(),
+                        (namespace, counted) -> stores.apply(counted ? place.counted() : place.direct(), namespace),
+                        place.count());
         SweepTargets.addSent(report, costs, unit);
         SweepTargets.addDue(report, costs);
     }

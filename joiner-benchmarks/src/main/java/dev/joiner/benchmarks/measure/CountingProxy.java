@@ -7,11 +7,18 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
-/** Stands before a server, and counts how often a client speaks after the server did: each is a round trip. */
+/**
+ * Stands before a server, and counts round trips: how often a client speaks after it was answered. Answers wait until
+ * the client has said all that it says without them, or a long pipeline, sent in pieces, would count as several.
+ */
 final class CountingProxy implements AutoCloseable {
+    private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(3);
+
     private final ServerSocket listening;
     private final int target;
     private final AtomicLong turns = new AtomicLong();
@@ -47,12 +54,21 @@ final class CountingProxy implements AutoCloseable {
                 client.setTcpNoDelay(true);
                 server.setTcpNoDelay(true);
                 AtomicBoolean answered = new AtomicBoolean(true);
+                AtomicLong lastSaid = new AtomicLong(System.nanoTime());
                 start(() -> pass(client, server, () -> {
+                    lastSaid.set(System.nanoTime());
                     if (answered.getAndSet(false)) {
                         turns.incrementAndGet();
                     }
                 }));
-                start(() -> pass(server, client, () -> answered.set(true)));
+                start(() -> pass(server, client, () -> {
+                    long rest = QUIET_NANOS;
+                    while (rest > 0) {
+                        LockSupport.parkNanos(rest);
+                        rest = lastSaid.get() + QUIET_NANOS - System.nanoTime();
+                    }
+                    answered.set(true);
+                }));
             }
         } catch (IOException e) {
             // closed

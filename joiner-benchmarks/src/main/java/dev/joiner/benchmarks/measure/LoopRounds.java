@@ -8,8 +8,8 @@ import java.util.List;
 
 /** Compares contenders on a server by closed loops: all are open, and in each round they take turns. */
 public final class LoopRounds {
-    private static final int COUNTED_STEPS = 200;
-    private static final int COUNTED_OPEN = 20;
+    private static final int COUNTED_STEPS = 50;
+    private static final int COUNTED_OPEN = 10;
 
     private final Effort effort;
     private final Progress progress;
@@ -34,8 +34,9 @@ public final class LoopRounds {
 
     /** Each does its own work. */
     public <E> Comparison compare(Place<E> place, String title, List<Entrant<E>> entrants) throws Exception {
-        List<Series> all =
-                entrants.stream().map(entrant -> new Series(entrant.contender())).toList();
+        List<Series> all = entrants.stream()
+                .map(entrant -> new Series(entrant.contender()))
+                .toList();
         List<ClosedLoop> loops = new ArrayList<>();
         try {
             for (Entrant<E> entrant : entrants) {

@@ -4,7 +4,6 @@ import dev.joiner.benchmarks.subject.JoinerStores;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 
 /** What a sweep costs: with nothing due, and with as much due among many open joins as among few. */
 public final class SweepRounds {
@@ -37,21 +36,41 @@ public final class SweepRounds {
      * @param timesFew how many times as much that is as with as many due among twice as many
      */
     public record Costs(
-            String name, int open, int due, double millisNothingDue, double sentNothingDue, double millisDue,
+            String name,
+            int open,
+            int due,
+            double millisNothingDue,
+            double sentNothingDue,
+            double millisDue,
             double timesFew) {}
 
-    public Costs of(String name, Supplier<JoinerStores.Opened> opening, LongSupplier sent) {
+    /** Opens a store of Joiner. */
+    @FunctionalInterface
+    public interface Stores {
+        /**
+         * A store of a namespace.
+         *
+         * @param counted whether it is to be counted, and not timed
+         */
+        JoinerStores.Opened open(String namespace, boolean counted);
+    }
+
+    /** Measures, and counts what is sent. */
+    public Costs of(String name, Stores stores, LongSupplier sent) {
         progress.tell(String.format("beginning %,d joins: %s", open, name));
-        try (WaitingJoins many = new WaitingJoins(opening.get());
-                WaitingJoins few = new WaitingJoins(opening.get())) {
+        try (WaitingJoins many = new WaitingJoins(stores.open("many", false));
+                WaitingJoins counted = new WaitingJoins(stores.open("many", true));
+                WaitingJoins few = new WaitingJoins(stores.open("few", false))) {
             many.beginLasting(open - due);
             few.beginLasting(due);
             List<Double> nothing = new ArrayList<>();
-            long before = sent.getAsLong();
             for (int i = 0; i < NOTHING_DUE; i++) {
                 nothing.add(many.sweep(0) / 1e6);
             }
-            double sentNothingDue = (double) (sent.getAsLong() - before) / NOTHING_DUE;
+            counted.sweep(0);
+            long before = sent.getAsLong();
+            counted.sweep(0);
+            long sentNothingDue = sent.getAsLong() - before;
             List<Double> millis = new ArrayList<>();
             List<Double> ratios = new ArrayList<>();
             for (int round = 1 - WARM_UP; round <= rounds; round++) {
@@ -66,7 +85,13 @@ public final class SweepRounds {
                 }
             }
             return new Costs(
-                    name, open, due, Series.median(nothing), sentNothingDue, Series.median(millis), Series.median(ratios));
+                    name,
+                    open,
+                    due,
+                    Series.median(nothing),
+                    sentNothingDue,
+                    Series.median(millis),
+                    Series.median(ratios));
         }
     }
 

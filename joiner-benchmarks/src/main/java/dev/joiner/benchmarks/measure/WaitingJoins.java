@@ -67,8 +67,8 @@ final class WaitingJoins implements AutoCloseable {
         SweepReport report = joiner.sweep();
         long nanos = System.nanoTime() - before;
         if (report.expired() != due || !report.failures().isEmpty()) {
-            throw new IllegalStateException("expired " + report.expired() + " of " + due + ", failures: "
-                    + report.failures());
+            throw new IllegalStateException(
+                    "expired " + report.expired() + " of " + due + ", failures: " + report.failures());
         }
         return nanos;
     }

@@ -18,20 +18,18 @@ public final class JoinerStores {
     /** A store, and what is closed after it. */
     public record Opened(JoinStore<String, Whole> store, Runnable afterwards) {}
 
-    /** In a namespace that nobody else has. */
+    /** On a map of its own. */
     public static Opened inMemory() {
         return new Opened(MapJoinStore.create(), () -> {});
     }
 
-    /** In a namespace that nobody else has. */
-    public static Opened on(RedisAddress address) {
-        return new Opened(on(address, UniqueNames.next("joiner"), ONE_THREAD), () -> {});
+    public static Opened on(RedisAddress address, String namespace) {
+        return new Opened(on(address, namespace, ONE_THREAD), () -> {});
     }
 
-    /** In a namespace that nobody else has. */
-    public static Opened on(Database database) {
+    public static Opened on(Database database, String namespace) {
         Pool pool = database.pool(1);
-        return new Opened(on(pool, UniqueNames.next("joiner")), pool::close);
+        return new Opened(on(pool, namespace), pool::close);
     }
 
     static RedisJoinStore<String, Whole> on(RedisAddress address, String namespace, Work work) {

@@ -49,9 +49,7 @@ public final class RedisContenders {
         String namespace = UniqueNames.next("joiner");
         List<Joiner<Message, ?>> nodes = new ArrayList<>();
         for (int node = 0; node < work.nodes(); node++) {
-            nodes.add(Joiner.create(
-                    JoinerSubject.spec(receiver),
-                    JoinerStores.on(address, namespace, work)));
+            nodes.add(Joiner.create(JoinerSubject.spec(receiver), JoinerStores.on(address, namespace, work)));
         }
         return new JoinerSubject(nodes, () -> {});
     }
