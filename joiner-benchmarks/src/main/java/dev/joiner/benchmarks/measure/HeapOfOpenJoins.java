@@ -4,7 +4,6 @@ import dev.joiner.JoinSpec;
 import dev.joiner.Joiner;
 import dev.joiner.store.memory.MapJoinStore;
 import java.lang.management.ManagementFactory;
-import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,8 +46,8 @@ public final class HeapOfOpenJoins {
                 joiner.accept(i);
             }
         });
+        require(joiner.find(0L).isPresent());
         joiner.close();
-        Reference.reachabilityFence(joiner);
         return (double) (ofJoins - ofMap) / joins;
     }
 
@@ -59,8 +58,15 @@ public final class HeapOfOpenJoins {
                 map.put(i, VALUE);
             }
         });
-        Reference.reachabilityFence(map);
+        require(map.size() == joins);
         return bytes;
+    }
+
+    /** Looks at what was filled when it has been weighed, so that it is there until then. */
+    private static void require(boolean filled) {
+        if (!filled) {
+            throw new IllegalStateException("what was weighed is not filled");
+        }
     }
 
     /** How many bytes more are reachable afterwards. */

@@ -26,9 +26,14 @@ public final class MemoryContenders {
             Kind.PEER,
             (memory, work, receiver) -> SpringAggregator.inMemory(receiver));
 
+    public static final Contender<ThisProcess> KAFKA_STREAMS = Contender.of(
+            "Kafka Streams, RocksDB, without a broker",
+            Kind.PEER,
+            (memory, work, receiver) -> new KafkaStreamsSubject(receiver));
+
     private MemoryContenders() {}
 
     public static List<Contender<ThisProcess>> all() {
-        return List.of(JOINER, BY_HAND, CAMEL, SPRING);
+        return List.of(JOINER, BY_HAND, CAMEL, SPRING, KAFKA_STREAMS);
     }
 }
