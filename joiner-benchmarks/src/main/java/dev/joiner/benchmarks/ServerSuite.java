@@ -1,0 +1,81 @@
+package dev.joiner.benchmarks;
+
+import dev.joiner.benchmarks.measure.Comparison;
+import dev.joiner.benchmarks.measure.LoopRounds;
+import dev.joiner.benchmarks.measure.LoopRounds.Entrant;
+import dev.joiner.benchmarks.measure.Place;
+import dev.joiner.benchmarks.measure.Progress;
+import dev.joiner.benchmarks.measure.SweepRounds;
+import dev.joiner.benchmarks.measure.SweepRounds.Costs;
+import dev.joiner.benchmarks.report.Report;
+import dev.joiner.benchmarks.report.Target;
+import dev.joiner.benchmarks.subject.Contender;
+import dev.joiner.benchmarks.subject.JoinerStores;
+import dev.joiner.benchmarks.work.Work;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+
+/**
+ * Joins over a server or a database.
+ *
+ * @param <E> what subjects are opened on
+ */
+final class ServerSuite<E> {
+    private final Plan plan;
+    private final Progress progress;
+    private final Report report;
+    private final Place<E> place;
+    private final LoopRounds rounds;
+
+    ServerSuite(Plan plan, Progress progress, Report report, Place<E> place) {
+        this.plan = plan;
+        this.progress = progress;
+        this.report = report;
+        this.place = place;
+        rounds = new LoopRounds(plan.effort(), progress);
+    }
+
+    /** Compares all, and gives what came of the usual work to whoever aims at something. */
+    void compare(List<Contender<E>> contenders, BiConsumer<String, Comparison> aims) throws Exception {
+        for (Work work : plan.works()) {
+            progress.tell(place.name() + ": " + work.title());
+            Comparison comparison = rounds.compare(place, work, contenders);
+            report.add(comparison);
+            if (plan.isUsual(work)) {
+                aims.accept(place.name() + ": ", comparison);
+            }
+        }
+    }
+
+    /** One node against two on the same store. */
+    void compareNodes(Contender<E> joiner, int threads) throws Exception {
+        progress.tell(place.name() + ": two nodes");
+        Work one = new Work(2, 100, 1000, threads, 1);
+        Contender<E> first = joiner.named("Joiner, one node");
+        Contender<E> second = joiner.named("Joiner, two nodes");
+        Comparison comparison = rounds.compare(
+                place,
+                "two nodes, " + one.title() + " on each",
+                List.of(
+                        new Entrant<>(first, one),
+                        new Entrant<>(second, one.withNodes(2)),
+                        new Entrant<>(
+                                joiner.named("Joiner, one node, twice the threads"), one.withThreads(2 * threads))));
+        report.add(comparison);
+        report.add(Target.atLeast(
+                place.name() + ": rate of two nodes to that of one",
+                1.5,
+                comparison.of(second).times(comparison.of(first))));
+    }
+
+    void sweep(BiFunction<E, String, JoinerStores.Opened> stores, String unit) {
+        Costs costs = new SweepRounds(plan.sweptOpen(), plan.effort().rounds(), progress)
+                .of(
+                        place.name(),
+                        (namespace, counted) -> stores.apply(counted ? place.counted() : place.direct(), namespace),
+                        place.count());
+        SweepTargets.addSent(report, costs, unit);
+        SweepTargets.addDue(report, costs);
+    }
+}

@@ -1,0 +1,5 @@
+/** How what was measured is said. */
+@NullMarked
+package dev.joiner.benchmarks.report;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,39 @@
+package dev.joiner.benchmarks.subject;
+
+import dev.joiner.Joiner;
+import dev.joiner.benchmarks.subject.Contender.Kind;
+import dev.joiner.benchmarks.work.Whole;
+import dev.joiner.store.memory.MapJoinStore;
+import java.util.List;
+
+/** What joins in the memory of one process. */
+public final class MemoryContenders {
+    public static final Contender<ThisProcess> JOINER = Contender.of(
+            "Joiner, MapJoinStore",
+            Kind.JOINER,
+            (memory, work, receiver) -> new JoinerSubject(
+                    List.of(Joiner.create(JoinerSubject.spec(receiver), MapJoinStore.<String, Whole>create())),
+                    () -> {}));
+
+    public static final Contender<ThisProcess> BY_HAND = Contender.of(
+            "ConcurrentHashMap, by hand", Kind.BY_HAND, (memory, work, receiver) -> new HandWrittenMap(receiver));
+
+    public static final Contender<ThisProcess> CAMEL = Contender.of(
+            "Camel, in memory", Kind.PEER, (memory, work, receiver) -> CamelAggregator.inMemory(work, receiver));
+
+    public static final Contender<ThisProcess> SPRING = Contender.of(
+            "Spring Integration, SimpleMessageStore",
+            Kind.PEER,
+            (memory, work, receiver) -> SpringAggregator.inMemory(receiver));
+
+    public static final Contender<ThisProcess> KAFKA_STREAMS = Contender.of(
+            "Kafka Streams, RocksDB, without a broker",
+            Kind.PEER,
+            (memory, work, receiver) -> new KafkaStreamsSubject(receiver));
+
+    private MemoryContenders() {}
+
+    public static List<Contender<ThisProcess>> all() {
+        return List.of(JOINER, BY_HAND, CAMEL, SPRING, KAFKA_STREAMS);
+    }
+}

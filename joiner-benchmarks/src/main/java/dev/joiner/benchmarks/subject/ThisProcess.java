@@ -1,0 +1,6 @@
+package dev.joiner.benchmarks.subject;
+
+/** What subjects in memory are opened on. */
+public enum ThisProcess {
+    MEMORY
+}
