@@ -13,6 +13,7 @@ public final class Series {
     private final List<long[]> latencies = new ArrayList<>();
     private OptionalDouble bytesPerMessage = OptionalDouble.empty();
     private OptionalDouble trips = OptionalDouble.empty();
+    private long again;
 
     public Series(Contender<?> contender) {
         this.contender = contender;
@@ -34,6 +35,15 @@ public final class Series {
 
     void setBytesPerMessage(double bytes) {
         bytesPerMessage = OptionalDouble.of(bytes);
+    }
+
+    void setAgain(long things) {
+        again = things;
+    }
+
+    /** How many things were handed over once more, though nothing had failed. */
+    public long again() {
+        return again;
     }
 
     void setTrips(double perMessage) {

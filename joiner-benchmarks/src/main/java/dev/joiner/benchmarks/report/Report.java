@@ -39,6 +39,10 @@ public final class Report {
         if (trips) {
             table.addColumns(comparison.unit() + " per message");
         }
+        boolean again = comparison.series().stream().anyMatch(series -> series.again() > 0);
+        if (again) {
+            table.addColumns("handed over twice");
+        }
         for (Series series : comparison.series()) {
             List<String> row = new ArrayList<>();
             row.add(series.contender().name());
@@ -54,6 +58,9 @@ public final class Report {
             }
             if (trips) {
                 row.add(orNothing(series.trips()));
+            }
+            if (again) {
+                row.add(series.again() == 0 ? "" : Target.number(series.again()));
             }
             table.addRow(row);
         }

@@ -76,8 +76,9 @@ final class CamelAggregator implements Subject {
     private static Exchange merged(@Nullable Exchange before, Exchange next, boolean bytes) {
         Whole pending = before == null ? null : whole(before, bytes);
         Whole merged = Whole.merge((Message) body(next), pending);
-        next.getIn().setBody(bytes ? merged.encoded() : merged);
-        return next;
+        Exchange kept = before == null ? next : before; // the version of what is stored is a property of this one
+        kept.getIn().setBody(bytes ? merged.encoded() : merged);
+        return kept;
     }
 
     private static Whole whole(Exchange exchange, boolean bytes) {
