@@ -35,9 +35,9 @@ public final class JoinerStores {
     static RedisJoinStore<String, Whole> on(RedisAddress address, String namespace, Work work) {
         return RedisJoinStore.builder(address.client(work))
                 .namespace(namespace)
-                .keys(KeyCodec.string())
-                .values(JoinerSubject.codec())
-                .closingClient()
+                .keyCodec(KeyCodec.string())
+                .valueCodec(JoinerSubject.codec())
+                .closeClient()
                 .build();
     }
 
