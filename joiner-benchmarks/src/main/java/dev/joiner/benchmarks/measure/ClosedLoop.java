@@ -16,6 +16,8 @@ import java.util.concurrent.Future;
 
 /** A subject and the threads that give it one message, or batch, after the other. */
 public final class ClosedLoop implements AutoCloseable {
+    private static final Duration SETTLED_WITHIN = Duration.ofSeconds(10);
+
     private final Contender<?> contender;
     private final CountingReceiver receiver = new CountingReceiver();
     private final Subject subject;
@@ -88,6 +90,14 @@ public final class ClosedLoop implements AutoCloseable {
 
     private interface DriverWork<T> {
         T on(Driver driver) throws Exception;
+    }
+
+    /** Waits a while for what is handed over on threads of the subject's own. */
+    public void settle() throws InterruptedException {
+        long end = System.nanoTime() + SETTLED_WITHIN.toNanos();
+        while (received() < lastParts() && System.nanoTime() < end) {
+            Thread.sleep(10);
+        }
     }
 
     public long received() {

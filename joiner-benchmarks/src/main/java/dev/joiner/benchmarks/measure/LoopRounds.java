@@ -57,6 +57,11 @@ public final class LoopRounds {
                             round, effort.rounds(), entrants.get(i).contender().name(), run.rate()));
                 }
             }
+            for (int i = 0; i < loops.size(); i++) {
+                if (entrants.get(i).contender().kind() == Kind.PEER) {
+                    loops.get(i).settle();
+                }
+            }
         } finally {
             for (ClosedLoop loop : loops) {
                 loop.close();
@@ -69,14 +74,13 @@ public final class LoopRounds {
         return new Comparison(place.name() + ": " + title, place.unit(), all);
     }
 
-    /** How many things were handed over more than once; none may be missing. */
+    /** How many things were handed over more than once, or, if negative, not at all, though nothing had failed. */
     private static long again(Entrant<?> entrant, ClosedLoop loop) {
         if (!entrant.contender().joins() || entrant.work().nodes() > 1) {
             return 0;
         }
         long again = loop.received() - loop.lastParts();
-        boolean wrong = entrant.contender().kind() == Kind.PEER ? again < 0 : again != 0;
-        if (wrong) {
+        if (again != 0 && entrant.contender().kind() != Kind.PEER) {
             throw new IllegalStateException(entrant.contender().name() + " handed over " + loop.received()
                     + " things of " + loop.lastParts() + " that were whole");
         }

@@ -41,7 +41,7 @@ public final class Series {
         again = things;
     }
 
-    /** How many things were handed over once more, though nothing had failed. */
+    /** How many things were handed over more than once, or, if negative, not at all, though nothing had failed. */
     public long again() {
         return again;
     }

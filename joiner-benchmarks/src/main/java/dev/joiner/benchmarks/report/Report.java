@@ -39,9 +39,9 @@ public final class Report {
         if (trips) {
             table.addColumns(comparison.unit() + " per message");
         }
-        boolean again = comparison.series().stream().anyMatch(series -> series.again() > 0);
+        boolean again = comparison.series().stream().anyMatch(series -> series.again() != 0);
         if (again) {
-            table.addColumns("handed over twice");
+            table.addColumns("handed over too often (or, −, not)");
         }
         for (Series series : comparison.series()) {
             List<String> row = new ArrayList<>();
@@ -60,7 +60,7 @@ public final class Report {
                 row.add(orNothing(series.trips()));
             }
             if (again) {
-                row.add(series.again() == 0 ? "" : Target.number(series.again()));
+                row.add(series.again() == 0 ? "" : Long.toString(series.again()));
             }
             table.addRow(row);
         }
