@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The databases that {@link JdbcJoinStore} has statements for. */
 public enum JdbcDialect {
-    /** H2, 2.2 or later, embedded or as a server. */
+    /** H2, 2.2 to 2.4, embedded or as a server; 2.5 loses commits of a file when its process is killed. */
     H2("""
             SELECT LOWER(c.column_name), c.collation_name, t.remarks
             FROM information_schema.columns c JOIN information_schema.tables t

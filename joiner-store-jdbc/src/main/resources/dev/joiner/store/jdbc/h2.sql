@@ -1,4 +1,4 @@
--- Joins in progress, for H2 2.2 or later. Times are epoch milliseconds.
+-- Joins in progress, for H2 2.2 to 2.4. Times are epoch milliseconds.
 CREATE TABLE joiner_joins (
     namespace  VARCHAR(100)       NOT NULL,
     join_key   VARCHAR(500)       NOT NULL,
