@@ -1,7 +1,7 @@
 package dev.joiner;
 
+import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinState.Flight;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +23,10 @@ final class Delivery<V, R> implements HandOver {
 
     final Cursor<V> cursor;
     final Flight<V> flight;
-    private final Duration lease;
     private final HandOvers<V, R> handOvers;
-    private Instant leaseEnd;
+    /** When half the lease is used, in epoch milliseconds. */
+    private long halfUsedAt;
+
     Progress progress = Progress.WAITING;
     /** Whether {@code onPoisoned} took the join. */
     boolean poisoned;
@@ -51,18 +52,17 @@ final class Delivery<V, R> implements HandOver {
     /** Whether the store has been told how the claim ended, and knew it. */
     boolean confirmed;
 
-    Delivery(Cursor<V> cursor, Flight<V> flight, Duration lease, HandOvers<V, R> handOvers) {
+    Delivery(Cursor<V> cursor, Flight<V> flight, HandOvers<V, R> handOvers) {
         this.cursor = cursor;
         this.flight = flight;
-        this.lease = lease;
         this.handOvers = handOvers;
-        leaseEnd = Instant.ofEpochMilli(flight.dueAt());
+        halfUsedAt = flight.dueAt() - handOvers.halfLease();
         attempt = flight.attempt();
         lastError = flight.lastError();
     }
 
     boolean isHalfUsed(Instant now) {
-        return !now.isBefore(leaseEnd.minus(lease.dividedBy(2)));
+        return JoinState.millis(now) >= halfUsedAt;
     }
 
     boolean isOpen() {
@@ -81,7 +81,7 @@ final class Delivery<V, R> implements HandOver {
         if (!isOpen()) {
             confirmed = held;
         } else if (held) {
-            leaseEnd = at.plus(lease);
+            halfUsedAt = JoinState.millis(at) + handOvers.halfLease();
         } else if (progress == Progress.WAITING) {
             progress = Progress.LOST;
         }

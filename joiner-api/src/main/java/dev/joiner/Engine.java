@@ -16,7 +16,7 @@ record Engine<M, V, R>(
 
     static <M, V, R> Engine<M, V, R> of(
             JoinSpec<M, V, R> spec, JoinStore<Object, V> store, InstantSource clock, Randomness randomness) {
-        Events events = new Events(spec.listener());
+        Events events = new Events(spec.listener(), clock);
         Exchanger<V> exchanger = new Exchanger<>(store, events, randomness);
         return new Engine<>(spec, new Transition<>(spec), store, exchanger, clock, randomness, events);
     }

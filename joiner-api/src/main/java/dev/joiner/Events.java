@@ -4,32 +4,55 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.function.BiConsumer;
 
-/** A listener that may throw. */
+/** A listener that may throw. Without one, no clock is read to say how long something took. */
 final class Events {
+    /** The listener of a spec that has none. */
+    static final JoinListener NOBODY = new JoinListener() {};
+
     private static final Logger LOG = System.getLogger(JoinListener.class.getName());
 
     private final JoinListener listener;
+    private final InstantSource clock;
+    private final boolean heard;
 
-    Events(JoinListener listener) {
+    Events(JoinListener listener, InstantSource clock) {
         this.listener = listener;
+        this.clock = clock;
+        heard = listener != NOBODY;
     }
 
-    void merged(Object key, int parts, long firstAt, Instant now) {
-        guarded(() -> listener.merged(key, parts, age(Instant.ofEpochMilli(firstAt), now)));
+    void merged(Object key, int parts, long firstAt) {
+        if (heard) {
+            Instant now = clock.instant();
+            guarded(() -> listener.merged(key, parts, age(Instant.ofEpochMilli(firstAt), now)));
+        }
     }
 
-    void joined(HandOver handOver, Instant began, Instant now) {
-        guarded(() -> listener.joined(handOver, age(handOver.firstAt(), now), Duration.between(began, now)));
+    /** When a hand-over begins, for {@link #joined}, {@link #expired} and {@link #failed}. */
+    Instant began() {
+        return heard ? clock.instant() : Instant.EPOCH;
     }
 
-    void expired(HandOver handOver, Instant began, Instant now) {
-        guarded(() -> listener.expired(handOver, age(handOver.firstAt(), now), Duration.between(began, now)));
+    void joined(HandOver handOver, Instant began) {
+        ended(handOver, began, (age, took) -> listener.joined(handOver, age, took));
     }
 
-    void failed(HandOver handOver, Instant began, Instant now, Throwable error, boolean poisoned) {
-        guarded(() ->
-                listener.failed(handOver, age(handOver.firstAt(), now), Duration.between(began, now), error, poisoned));
+    void expired(HandOver handOver, Instant began) {
+        ended(handOver, began, (age, took) -> listener.expired(handOver, age, took));
+    }
+
+    void failed(HandOver handOver, Instant began, Throwable error, boolean poisoned) {
+        ended(handOver, began, (age, took) -> listener.failed(handOver, age, took, error, poisoned));
+    }
+
+    private void ended(HandOver handOver, Instant began, BiConsumer<Duration, Duration> event) {
+        if (heard) {
+            Instant now = clock.instant();
+            guarded(() -> event.accept(age(handOver.firstAt(), now), Duration.between(began, now)));
+        }
     }
 
     void late(Object key) {

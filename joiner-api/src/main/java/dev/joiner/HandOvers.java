@@ -31,6 +31,9 @@ final class HandOvers<V, R> {
     /** Those that the store has to hear of. */
     private final List<Delivery<V, R>> claims = new ArrayList<>(1);
 
+    /** In milliseconds, rounded up. */
+    private final long halfLease;
+
     HandOvers(Engine<?, V, R> engine) {
         spec = engine.spec();
         transition = engine.transition();
@@ -38,16 +41,21 @@ final class HandOvers<V, R> {
         clock = engine.clock();
         randomness = engine.randomness();
         events = engine.events();
+        halfLease = (spec.lease().toMillis() + 1) / 2;
     }
 
     Delivery<V, R> add(Cursor<V> cursor, Flight<V> flight) {
-        Delivery<V, R> delivery = new Delivery<>(cursor, flight, spec.lease(), this);
+        Delivery<V, R> delivery = new Delivery<>(cursor, flight, this);
         if (spec.atMostOnce()) {
             delivery.confirmed = true; // the write that claimed it was its last
         } else {
             claims.add(delivery);
         }
         return delivery;
+    }
+
+    long halfLease() {
+        return halfLease;
     }
 
     void deliverAll(List<Delivery<V, R>> deliveries) {
@@ -86,18 +94,18 @@ final class HandOvers<V, R> {
 
     /** Calls the join's own handler; what it threw. */
     private @Nullable Throwable handOver(Delivery<V, R> delivery) {
-        Instant began = clock.instant();
+        Instant began = events.began();
         try {
             delivery.result = spec.handOver(delivery.flight.join().value(), delivery);
         } catch (Throwable e) { // whatever it is, the join has to be written off as failed
             restoreInterrupt(e);
-            events.failed(delivery, began, clock.instant(), e, transition.isLastAttempt(delivery.flight));
+            events.failed(delivery, began, e, transition.isLastAttempt(delivery.flight));
             return e;
         }
         if (spec.isProcessed(delivery.cause())) {
-            events.joined(delivery, began, clock.instant());
+            events.joined(delivery, began);
         } else {
-            events.expired(delivery, began, clock.instant());
+            events.expired(delivery, began);
         }
         return null;
     }
@@ -146,6 +154,29 @@ final class HandOvers<V, R> {
             return;
         }
         Instant now = clock.instant();
+        if (claims.size() == 1) {
+            Delivery<V, R> claim = claims.get(0);
+            claim.wroteDown(settled(claim, now), now);
+            if (!claim.isOpen()) {
+                claims.clear();
+            }
+        } else {
+            settleAll(now);
+            claims.removeIf(claim -> !claim.isOpen());
+        }
+    }
+
+    /** Without what a batch needs: most calls claim one join. Why nothing was written, if so. */
+    private @Nullable Exception settled(Delivery<V, R> claim, Instant now) {
+        try {
+            exchanger.settle(claim.cursor, state -> writeDown(state, claims, now));
+            return null;
+        } catch (RuntimeException e) {
+            return e;
+        }
+    }
+
+    private void settleAll(Instant now) {
         Map<Cursor<V>, List<Delivery<V, R>>> byKey = new LinkedHashMap<>();
         claims.forEach(claim -> byKey.computeIfAbsent(claim.cursor, cursor -> new ArrayList<>(1))
                 .add(claim));
@@ -159,7 +190,6 @@ final class HandOvers<V, R> {
         for (Work<V> work : works) {
             byKey.getOrDefault(work.cursor, List.of()).forEach(claim -> claim.wroteDown(work.failure, now));
         }
-        claims.removeIf(claim -> !claim.isOpen());
     }
 
     private @Nullable JoinState<V> writeDown(@Nullable JoinState<V> state, List<Delivery<V, R>> ofKey, Instant now) {

@@ -119,7 +119,7 @@ public final class JoinSpec<M, V, R> {
 
         Duration lease = Duration.ofMinutes(1);
         int maxInFlight = 64;
-        JoinListener listener = new JoinListener() {};
+        JoinListener listener = Events.NOBODY;
 
         Options(
                 Function<? super M, ?> keyedBy,

@@ -7,17 +7,23 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** One event on one key, and the step it came to at the last try; earlier tries saw states that were not there. */
-final class LastStep<V> implements Exchanger.Rewrite<V> {
-    private final Function<@Nullable JoinState<V>, Step<V>> event;
+abstract class LastStep<V> implements Exchanger.Rewrite<V> {
     private @Nullable Step<V> step;
 
-    LastStep(Function<@Nullable JoinState<V>, Step<V>> event) {
-        this.event = event;
+    static <V> LastStep<V> of(Function<@Nullable JoinState<V>, Step<V>> event) {
+        return new LastStep<>() {
+            @Override
+            Step<V> step(@Nullable JoinState<V> state) {
+                return event.apply(state);
+            }
+        };
     }
 
+    abstract Step<V> step(@Nullable JoinState<V> state);
+
     @Override
-    public @Nullable JoinState<V> of(@Nullable JoinState<V> state) {
-        step = event.apply(state);
+    public final @Nullable JoinState<V> of(@Nullable JoinState<V> state) {
+        step = step(state);
         return step.next();
     }
 

@@ -45,10 +45,10 @@ final class StoreJoiner<M, V, R> implements Joiner<M, R> {
     }
 
     /** A message on its way: what its transition made of it, and what becomes of it. */
-    private final class Arrival {
+    private final class Arrival extends LastStep<V> {
         final M message;
         final Object key;
-        final LastStep<V> step;
+        private final @Nullable String id;
 
         @Nullable
         Exception failure;
@@ -59,9 +59,12 @@ final class StoreJoiner<M, V, R> implements Joiner<M, R> {
         Arrival(M message) {
             this.message = message;
             key = spec.keyOf(message);
-            String id = spec.idOf(message);
-            step = new LastStep<>(
-                    state -> transition.message(key, state, message, id, clock.instant(), exchanger.nonce()));
+            id = spec.idOf(message);
+        }
+
+        @Override
+        Step<V> step(@Nullable JoinState<V> state) {
+            return transition.message(key, state, message, id, clock.instant(), exchanger.nonce());
         }
 
         /** A message that throws is left out. */
@@ -69,7 +72,7 @@ final class StoreJoiner<M, V, R> implements Joiner<M, R> {
         JoinState<V> mergeOrFail(@Nullable JoinState<V> state) {
             try {
                 failure = null;
-                return step.of(state);
+                return of(state);
             } catch (Exception e) {
                 failure = e;
                 return state;
@@ -101,7 +104,7 @@ final class StoreJoiner<M, V, R> implements Joiner<M, R> {
         requireOpen();
         Arrival arrival = new Arrival(message);
         Cursor<V> cursor = turns == null ? settled(arrival) : turns.take(arrival.key, () -> settled(arrival));
-        Step<V> step = arrival.step.get();
+        Step<V> step = arrival.get();
         if (step.verdict() != Verdict.CLAIMED) {
             return tell(arrival);
         }
@@ -114,7 +117,7 @@ final class StoreJoiner<M, V, R> implements Joiner<M, R> {
 
     private Cursor<V> settled(Arrival arrival) {
         Cursor<V> cursor = exchanger.guess(arrival.key);
-        exchanger.settle(cursor, arrival.step);
+        exchanger.settle(cursor, arrival);
         return cursor;
     }
 
@@ -167,9 +170,9 @@ final class StoreJoiner<M, V, R> implements Joiner<M, R> {
             for (Arrival arrival : key.arrivals) {
                 if (work.failure != null) {
                     arrival.failure = work.failure;
-                } else if (arrival.failure == null && arrival.step.get().verdict() == Verdict.CLAIMED) {
-                    arrival.delivery = handOvers.add(
-                            key.cursor, arrival.step.get().claimed().get(0));
+                } else if (arrival.failure == null && arrival.get().verdict() == Verdict.CLAIMED) {
+                    arrival.delivery =
+                            handOvers.add(key.cursor, arrival.get().claimed().get(0));
                 }
             }
         });
@@ -193,7 +196,7 @@ final class StoreJoiner<M, V, R> implements Joiner<M, R> {
 
     /** Tells handlers and listeners of a message that completes nothing. What the handlers throw passes through. */
     private Outcome<R> tell(Arrival arrival) {
-        Step<V> step = arrival.step.get();
+        Step<V> step = arrival.get();
         switch (step.verdict()) {
             case DUPLICATE -> {
                 engine.events().duplicate(arrival.key);
@@ -207,7 +210,7 @@ final class StoreJoiner<M, V, R> implements Joiner<M, R> {
             default -> {
                 Join<V> open = Objects.requireNonNull(
                         Objects.requireNonNull(step.next()).open());
-                engine.events().merged(arrival.key, open.parts(), open.firstAt(), clock.instant());
+                engine.events().merged(arrival.key, open.parts(), open.firstAt());
                 spec.incomplete(open.value());
                 return new Outcome.Incomplete<>();
             }
@@ -232,7 +235,7 @@ final class StoreJoiner<M, V, R> implements Joiner<M, R> {
     public List<Outcome.Joined<R>> release(Object key) {
         requireOpen();
         Cursor<V> cursor = exchanger.guess(JoinSpec.checkedKey(key));
-        LastStep<V> step = new LastStep<>(state -> transition.release(key, state, clock.instant(), exchanger.nonce()));
+        LastStep<V> step = LastStep.of(state -> transition.release(key, state, clock.instant(), exchanger.nonce()));
         exchanger.settle(cursor, step);
         HandOvers<V, R> handOvers = new HandOvers<>(engine);
         List<Delivery<V, R>> deliveries = step.get().claimed().stream()
@@ -263,7 +266,7 @@ final class StoreJoiner<M, V, R> implements Joiner<M, R> {
     public List<Join<?>> drop(Object key) {
         requireOpen();
         Object checked = JoinSpec.checkedKey(key);
-        LastStep<V> step = new LastStep<>(state -> transition.drop(state, clock.instant()));
+        LastStep<V> step = LastStep.of(state -> transition.drop(state, clock.instant()));
         exchanger.settle(new Cursor<>(checked, engine.store().find(checked), true), state -> {
             if (state == null && step.removesKey()) {
                 // A removal leaves no number behind by which it could be recognised.

@@ -66,7 +66,7 @@ final class Sweep<V, R> {
                 stuck++;
                 report(entry.held());
             } else {
-                LastStep<V> step = new LastStep<>(state -> engine.transition()
+                LastStep<V> step = LastStep.of(state -> engine.transition()
                         .due(key, state, now, engine.exchanger().nonce()));
                 works.add(new Work<>(new Cursor<>(key, entry.held(), true), step));
                 steps.add(step);

@@ -8,6 +8,7 @@ import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinStore;
 import dev.joiner.spi.Versioned;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -57,12 +58,14 @@ class ExchangerTest {
     private final NeverWon store = new NeverWon();
     private final Exchanger<String> exchanger = new Exchanger<>(
             store,
-            new Events(new JoinListener() {
-                @Override
-                public void conflict(Object key, int tries) {
-                    conflicts.add(tries);
-                }
-            }),
+            new Events(
+                    new JoinListener() {
+                        @Override
+                        public void conflict(Object key, int tries) {
+                            conflicts.add(tries);
+                        }
+                    },
+                    InstantSource.system()),
             Randomness.ofProcess());
 
     private static @Nullable JoinState<String> next(@Nullable JoinState<String> state) {

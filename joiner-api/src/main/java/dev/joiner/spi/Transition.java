@@ -302,6 +302,9 @@ public final class Transition<M, V> {
     }
 
     private static <T> List<T> with(List<T> list, T added) {
+        if (list.isEmpty()) {
+            return List.of(added); // the usual case; a state need not copy it again
+        }
         List<T> longer = new ArrayList<>(list.size() + 1);
         longer.addAll(list);
         longer.add(added);
@@ -414,13 +417,23 @@ public final class Transition<M, V> {
         }
 
         void put(int index, Flight<V> flight) {
-            inFlight = new ArrayList<>(inFlight);
-            inFlight.set(index, flight);
+            if (inFlight.size() == 1) {
+                inFlight = List.of(flight);
+            } else {
+                inFlight = new ArrayList<>(inFlight);
+                inFlight.set(index, flight);
+            }
         }
 
         Flight<V> remove(int index) {
-            inFlight = new ArrayList<>(inFlight);
-            return inFlight.remove(index);
+            Flight<V> removed = inFlight.get(index);
+            if (inFlight.size() == 1) {
+                inFlight = List.of();
+            } else {
+                inFlight = new ArrayList<>(inFlight);
+                inFlight.remove(index);
+            }
+            return removed;
         }
 
         /** A join that was handed over. */

@@ -125,19 +125,19 @@ class MutantTest {
                 new Mutant(
                         "a join is handed over before it is written",
                         "StoreJoiner.java",
-                        "exchanger.settle(cursor, arrival.step);\n        return cursor;",
-                        "arrival.step.of(cursor.state());\n"
-                                + "        if (arrival.step.get().verdict() != Verdict.CLAIMED) {"
-                                + " exchanger.settle(cursor, arrival.step); }\n        return cursor;",
+                        "exchanger.settle(cursor, arrival);\n        return cursor;",
+                        "arrival.of(cursor.state());\n"
+                                + "        if (arrival.get().verdict() != Verdict.CLAIMED) {"
+                                + " exchanger.settle(cursor, arrival); }\n        return cursor;",
                         "2 parts"),
                 new Mutant(
                         "a completed join is claimed by a second write",
                         "StoreJoiner.java",
-                        "exchanger.settle(cursor, arrival.step);\n        return cursor;",
+                        "exchanger.settle(cursor, arrival);\n        return cursor;",
                         "exchanger.settle(cursor, state -> {\n"
-                                + "            JoinState<V> next = arrival.step.of(state);\n"
-                                + "            return next == null || arrival.step.get().verdict() != Verdict.CLAIMED ? next"
-                                + " : new JoinState<>(arrival.step.get().claimed().get(0).join(), List.of(), null, 0);\n"
+                                + "            JoinState<V> next = arrival.of(state);\n"
+                                + "            return next == null || arrival.get().verdict() != Verdict.CLAIMED ? next"
+                                + " : new JoinState<>(arrival.get().claimed().get(0).join(), List.of(), null, 0);\n"
                                 + "        });\n"
                                 + "        return cursor;",
                         "2 parts"),

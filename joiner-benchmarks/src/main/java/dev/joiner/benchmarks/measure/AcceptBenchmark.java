@@ -62,8 +62,8 @@ public class AcceptBenchmark {
             subject = named.opening().open(ThisProcess.MEMORY, work, receiver);
         }
 
-        @TearDown(Level.Trial)
-        public void close() {
+        /** Once all threads have ended: JMH lets the first of them tear down what all share. */
+        private void close() {
             subject.close();
             if (receiver.received() != lastParts.get()) {
                 throw new IllegalStateException(contender + " joined " + receiver.received() + " things of "
@@ -92,6 +92,9 @@ public class AcceptBenchmark {
         public void count(Open open) {
             lane.close();
             open.lastParts.addAndGet(feed.lastParts());
+            if (open.lanes.decrementAndGet() == 0) {
+                open.close();
+            }
         }
     }
 

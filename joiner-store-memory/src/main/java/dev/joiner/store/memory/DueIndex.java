@@ -197,6 +197,9 @@ final class DueIndex<K> {
         }
 
         private Leaf<K> leafAt(long due, int hash) {
+            if (leaves.size() == 1) {
+                return leaves.first(); // the usual case where joins have no deadline, and leases alone are due
+            }
             Leaf<K> leaf = leaves.floor(new Leaf<>(due, hash));
             return leaf == null ? leaves.first() : leaf;
         }

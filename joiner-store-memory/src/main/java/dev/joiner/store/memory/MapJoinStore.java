@@ -82,18 +82,19 @@ public final class MapJoinStore<K, V> implements JoinStore<K, V> {
 
     @Override
     public Exchange<V> compareAndExchange(K key, @Nullable Versioned<V> expected, @Nullable Versioned<V> next) {
-        long to = dueAt(next);
         while (true) {
-            Versioned<V> held = map.get(key);
-            if (!Objects.equals(held, expected)) {
-                return new Exchange<>(false, held);
-            }
-            // The write happens only if the very state that was read is still there, so this is what it replaces.
-            long from = dueAt(held);
-            boolean won =
-                    from == to ? replace(key, held, next) : index.move(key, from, to, () -> replace(key, held, next));
+            // The write happens only if what is there is the very write that is expected, and so is due as that is.
+            long from = dueAt(expected);
+            long to = dueAt(next);
+            boolean won = from == to
+                    ? replace(key, expected, next)
+                    : index.move(key, from, to, () -> replace(key, expected, next));
             if (won) {
                 return new Exchange<>(true, next);
+            }
+            Versioned<V> held = map.get(key);
+            if (!Objects.equals(held, expected)) { // else it was another's for a moment: a key that was new, and ended
+                return new Exchange<>(false, held);
             }
         }
     }
