@@ -4,15 +4,22 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** H2: embedded, so that a second statement costs no round trip. */
 final class H2JoinTable extends JoinTable {
+    /** An IN of the keys makes H2 read the whole namespace. */
+    final String findAll;
+
     private final String lock;
 
     H2JoinTable(String table, String namespace) {
         super(table, namespace);
+        findAll = "SELECT t.join_key, t.version, t.state FROM UNNEST(CAST(? AS VARCHAR ARRAY)) n(join_key) JOIN "
+                + table + " t ON t.namespace = ? AND t.join_key = n.join_key";
         lock = "SELECT version, state FROM FINAL TABLE (MERGE INTO " + table + " t USING (VALUES " + ROW_OF_PARAMETERS
                 + ") n(" + ALL_COLUMNS + ") ON t.namespace = n.namespace AND t.join_key = n.join_key"
                 + " WHEN MATCHED THEN UPDATE SET version = t.version"
@@ -28,6 +35,15 @@ final class H2JoinTable extends JoinTable {
                 rows.next();
                 return stored(rows, 1);
             }
+        }
+    }
+
+    @Override
+    Map<String, Stored> findAll(Connection connection, Collection<String> keys) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(findAll)) {
+            statement.setArray(1, connection.createArrayOf("VARCHAR", keys.toArray()));
+            statement.setString(2, namespace);
+            return byKey(statement);
         }
     }
 

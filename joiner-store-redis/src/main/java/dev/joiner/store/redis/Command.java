@@ -8,6 +8,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.Response;
@@ -27,15 +28,18 @@ record Command<T>(
         String where,
         Function<UnifiedJedis, T> alone,
         Function<AbstractPipeline, Response<T>> piped,
-        @Nullable Command<T> withScript) {
+        @Nullable Supplier<Command<T>> withScript) {
 
     /** The answer of an exchange that was won. Otherwise the answer is the entry that is there, or null. */
     static final Long WON = 1L;
 
+    /** Instead of a time: the entry is due no more. */
+    static final byte[] NOT_DUE = {'-'};
+
     /**
-     * The one write: puts an entry, or takes it out, if the key holds the expected version. Writes last, and first what
-     * may be refused, so that a refusal leaves everything as it was; an entry too short for a version has one that ends
-     * in zeros.
+     * The one write: puts an entry, or takes it out, if the key holds the expected version. Changes the due index first,
+     * as that may be refused, so that a refusal leaves everything as it was; an entry too short for a version has one
+     * that ends in zeros.
      */
     private static final String EXCHANGE = """
             local held = redis.call('HGET', KEYS[1], ARGV[1])
@@ -46,17 +50,15 @@ record Command<T>(
             if version ~= ARGV[2] then
               return held
             end
-            local due = redis.call('ZSCORE', KEYS[2], ARGV[1])
-            if ARGV[4] ~= '' and ARGV[4] ~= due then
+            if ARGV[4] == '-' then
+              redis.call('ZREM', KEYS[2], ARGV[1])
+            elseif ARGV[4] ~= '' then
               redis.call('ZADD', KEYS[2], ARGV[4], ARGV[1])
             end
-            if ARGV[3] == '' then
-              redis.call('HDEL', KEYS[1], ARGV[1])
-            else
+            if ARGV[3] ~= '' then
               redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
-            end
-            if ARGV[4] == '' and due then
-              redis.call('ZREM', KEYS[2], ARGV[1])
+            elseif held then
+              redis.call('HDEL', KEYS[1], ARGV[1])
             end
             return 1
             """;
@@ -67,21 +69,20 @@ record Command<T>(
     /**
      * @param expected eight bytes, or none if nothing is to be there
      * @param next the entry, or no bytes to take it out
-     * @param dueAt digits, or no bytes for an entry that is never due
+     * @param due digits, or {@link #NOT_DUE}, or no bytes if it is due when it was
      */
-    static Command<Object> exchange(Shard shard, byte[] key, byte[] expected, byte[] next, byte[] dueAt) {
+    static Command<Object> exchange(Shard shard, byte[] key, byte[] expected, byte[] next, byte[] due) {
         List<byte[]> keys = List.of(shard.joins, shard.due);
-        List<byte[]> args = List.of(key, expected, next, dueAt);
-        Command<Object> withScript = new Command<>(
-                shard.name,
-                jedis -> jedis.eval(SCRIPT, keys, args),
-                pipeline -> pipeline.eval(SCRIPT, keys, args),
-                null);
+        List<byte[]> args = List.of(key, expected, next, due);
         return new Command<>(
                 shard.name,
                 jedis -> jedis.evalsha(SHA, keys, args),
                 pipeline -> pipeline.evalsha(SHA, keys, args),
-                withScript);
+                () -> new Command<>(
+                        shard.name,
+                        jedis -> jedis.eval(SCRIPT, keys, args),
+                        pipeline -> pipeline.eval(SCRIPT, keys, args),
+                        null));
     }
 
     static Command<byte[]> entry(Shard shard, byte[] key) {

@@ -103,7 +103,7 @@ final class Due {
      */
     private void takeOut(List<Indexed> gone) {
         Batch batch = redis.batch();
-        gone.forEach(due -> batch.add(Command.exchange(due.shard(), due.key(), NOTHING, NOTHING, NOTHING)));
+        gone.forEach(due -> batch.add(Command.exchange(due.shard(), due.key(), NOTHING, NOTHING, Command.NOT_DUE)));
         batch.send();
     }
 }

@@ -51,10 +51,20 @@ final class Entries<K, V> {
                 : ByteBuffer.allocate(Long.BYTES).putLong(entry.version()).array();
     }
 
-    /** The score of an entry in the due index; no bytes if it is not to be there. */
-    byte[] dueAt(@Nullable Versioned<V> entry) {
-        long at = entry == null ? JoinState.NEVER : entry.state().dueAt();
-        return at == JoinState.NEVER ? NOTHING : String.valueOf(score(at)).getBytes(StandardCharsets.US_ASCII);
+    /** What a write makes of the key's place in the due index, as {@link Command#exchange} is told. */
+    byte[] due(@Nullable Versioned<V> expected, @Nullable Versioned<V> next) {
+        long from = dueAt(expected);
+        long to = dueAt(next);
+        if (from == to) {
+            return NOTHING;
+        }
+        return to == JoinState.NEVER
+                ? Command.NOT_DUE
+                : String.valueOf(score(to)).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static long dueAt(@Nullable Versioned<?> entry) {
+        return entry == null ? JoinState.NEVER : entry.state().dueAt();
     }
 
     static long score(long millis) {

@@ -65,7 +65,7 @@ final class Redis {
                 return asked.alone().apply(jedis);
             } catch (JedisNoScriptException e) {
                 agreement.make(); // a server that has lost its scripts may have lost everything
-                asked = Objects.requireNonNull(asked.withScript());
+                asked = Objects.requireNonNull(asked.withScript()).get();
             } catch (RuntimeException e) {
                 // A client that is not for clusters is sent to the same node each time.
                 if (!Failures.isMoving(e) || jedis instanceof RedisClient || !patience.pause()) {
@@ -161,7 +161,7 @@ final class Redis {
         }
 
         private static <T> void addScript(Answer<T> answer) {
-            answer.command = Objects.requireNonNull(answer.command.withScript());
+            answer.command = Objects.requireNonNull(answer.command.withScript()).get();
         }
 
         private <T> void alone(Answer<T> answer, Patience patience) {

@@ -140,7 +140,8 @@ public final class RedisJoinStore<K, V> implements JoinStore<K, V> {
     private Command<Object> command(
             String text, @Nullable Versioned<V> expected, @Nullable Versioned<V> next, byte[] written) {
         byte[] field = entries.key(text);
-        return Command.exchange(layout.shardOf(field), field, entries.version(expected), written, entries.dueAt(next));
+        return Command.exchange(
+                layout.shardOf(field), field, entries.version(expected), written, entries.due(expected, next));
     }
 
     private Exchange<V> exchange(String text, @Nullable Versioned<V> next, byte[] written, @Nullable Object answer) {

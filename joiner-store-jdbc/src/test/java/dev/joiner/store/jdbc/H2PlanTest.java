@@ -1,0 +1,44 @@
+package dev.joiner.store.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.joiner.spi.Codec;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.h2.jdbcx.JdbcDataSource;
+import org.junit.jupiter.api.Test;
+
+/** How H2 goes about a statement. */
+class H2PlanTest {
+    private static DataSource withTable() {
+        JdbcDataSource dataSource = new JdbcDataSource();
+        dataSource.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+        JdbcJoinStore.builder(dataSource)
+                .namespace("plans")
+                .valueCodec(Codec.bytes())
+                .createTableIfMissing()
+                .build()
+                .close();
+        return dataSource;
+    }
+
+    @Test
+    void findsManyKeysByTheIndex() throws Exception {
+        H2JoinTable table = new H2JoinTable("joiner_joins", "plans");
+        try (Connection connection = withTable().getConnection();
+                PreparedStatement explain = connection.prepareStatement("EXPLAIN " + table.findAll)) {
+            explain.setArray(1, connection.createArrayOf("VARCHAR", new Object[] {"one", "two"}));
+            explain.setString(2, "plans");
+
+            try (ResultSet plan = explain.executeQuery()) {
+                plan.next();
+                assertThat(plan.getString(1))
+                        .contains("PRIMARY_KEY")
+                        .containsPattern("NAMESPACE = \\?2\\s+AND JOIN_KEY = N\\.JOIN_KEY");
+            }
+        }
+    }
+}
