@@ -53,14 +53,22 @@ final class Entries<K, V> {
 
     /** What a write makes of the key's place in the due index, as {@link Command#exchange} is told. */
     byte[] due(@Nullable Versioned<V> expected, @Nullable Versioned<V> next) {
-        long from = dueAt(expected);
         long to = dueAt(next);
-        if (from == to) {
+        if (isDueAt(to, expected)) {
             return NOTHING;
         }
         return to == JoinState.NEVER
                 ? Command.NOT_DUE
                 : String.valueOf(score(to)).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** Whether the entry is due at that time. When one that cannot be read is due, nobody knows. */
+    private static boolean isDueAt(long time, @Nullable Versioned<?> entry) {
+        try {
+            return dueAt(entry) == time;
+        } catch (CodecException e) {
+            return false;
+        }
     }
 
     private static long dueAt(@Nullable Versioned<?> entry) {
