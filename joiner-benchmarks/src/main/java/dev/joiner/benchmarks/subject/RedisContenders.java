@@ -32,7 +32,7 @@ public final class RedisContenders {
             "limit: PING", Kind.LIMIT, (address, work, receiver) -> RedisRoundTrips.ofPings(address, work));
 
     public static final Contender<RedisAddress> SCRIPT = Contender.of(
-            "limit: EVALSHA of one write",
+            "limit: EVALSHA of a read and two writes",
             Kind.LIMIT,
             (address, work, receiver) -> RedisRoundTrips.ofScripts(address, work));
 
