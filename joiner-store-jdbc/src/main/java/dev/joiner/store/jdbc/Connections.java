@@ -7,9 +7,7 @@ import java.sql.SQLTransientConnectionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Runs work on connections of a data source, again where that is safe, and leaves them as they came.
@@ -23,7 +21,6 @@ final class Connections {
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final DataSource dataSource;
-    private volatile @Nullable ReentrantLock turns;
 
     Connections(DataSource dataSource) {
         this.dataSource = dataSource;
@@ -41,14 +38,9 @@ final class Connections {
      */
     record Done<T>(T answer, boolean repeated) {}
 
-    /** From now on writes take turns; transactions of several steps do not. */
-    void writeInTurns() {
-        turns = new ReentrantLock();
-    }
-
     /** Runs work that reads. */
     <T> T read(Work<T> work) {
-        return run(work, MAX_TRIES, null).answer();
+        return run(work, MAX_TRIES).answer();
     }
 
     /** Runs work that may run twice: whoever asks looks at {@link Done#repeated}. */
@@ -62,15 +54,15 @@ final class Connections {
      * @throws RolledBackException if the database has rolled back every try
      */
     <T> Done<T> write(Work<T> work, int maxTries) {
-        return run(work, maxTries, turns);
+        return run(work, maxTries);
     }
 
-    private <T> Done<T> run(Work<T> work, int maxTries, @Nullable ReentrantLock turn) {
+    private <T> Done<T> run(Work<T> work, int maxTries) {
         boolean repeated = false;
         for (int tries = 1; ; tries++) {
             Connection connection = connect();
             try {
-                return new Done<>(turn == null ? run(work, connection) : inTurn(turn, work, connection), repeated);
+                return new Done<>(run(work, connection), repeated);
             } catch (SQLException e) {
                 SqlFailure failure = SqlFailure.of(e);
                 boolean lost = failure == SqlFailure.CONNECTION_LOST;
@@ -115,15 +107,6 @@ final class Connections {
                 }
                 pauseAfter(tries);
             }
-        }
-    }
-
-    private static <T> T inTurn(ReentrantLock turn, Work<T> work, Connection connection) throws SQLException {
-        turn.lock();
-        try {
-            return run(work, connection);
-        } finally {
-            turn.unlock();
         }
     }
 

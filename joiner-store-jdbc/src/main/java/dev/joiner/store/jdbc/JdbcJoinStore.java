@@ -61,11 +61,6 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
         codec = new EntryCodec<>(config);
         dataSource = builder.dataSource;
         connections = new Connections(dataSource);
-        if (dialect == JdbcDialect.H2) {
-            // What a killed process leaves of a file while several connections write can make H2 wait for ever for a
-            // transaction that is not there any more.
-            connections.writeInTurns();
-        }
         table = dialect.table(builder.table.toString(), config.namespace(), builder.lockTimeout);
         this.stateCapacity = stateCapacity;
         guesses = Caffeine.newBuilder()
