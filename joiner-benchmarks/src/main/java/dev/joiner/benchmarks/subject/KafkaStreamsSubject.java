@@ -2,29 +2,17 @@ package dev.joiner.benchmarks.subject;
 
 import dev.joiner.benchmarks.work.Message;
 import dev.joiner.benchmarks.work.Receiver;
-import dev.joiner.benchmarks.work.Whole;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
-import java.util.Objects;
 import java.util.Properties;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.Serdes;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
-import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyTestDriver;
-import org.apache.kafka.streams.processor.api.Processor;
-import org.apache.kafka.streams.processor.api.ProcessorContext;
-import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.Stores;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A Kafka Streams processor that keeps what is pending in RocksDB, with a task for each thread. The test driver stands
@@ -50,36 +38,11 @@ final class KafkaStreamsSubject implements Subject {
         config.put(
                 StreamsConfig.STATE_DIR_CONFIG,
                 Files.createTempDirectory("streams").toString());
-        Topology topology = new Topology()
-                .addSource("source", new StringDeserializer(), new ByteArrayDeserializer(), INPUT)
-                .addProcessor("join", () -> new Join(receiver), "source")
-                .addStateStore(
-                        Stores.keyValueStoreBuilder(
-                                Stores.persistentKeyValueStore(STORE), Serdes.String(), Serdes.ByteArray()),
-                        "join");
-        return new Task(new TopologyTestDriver(topology, config));
+        return new Task(new TopologyTestDriver(KafkaJoin.topology(INPUT, STORE, receiver, () -> {}), config));
     }
 
     @Override
     public void close() {}
-
-    /** A part of a thing as a record's value. */
-    private static byte[] encoded(Message message) {
-        return ByteBuffer.allocate(2 * Integer.BYTES + message.value().length)
-                .putInt(message.part())
-                .putInt(message.parts())
-                .put(message.value())
-                .array();
-    }
-
-    private static Message decoded(String key, byte[] bytes) {
-        ByteBuffer in = ByteBuffer.wrap(bytes);
-        int part = in.getInt();
-        int parts = in.getInt();
-        byte[] value = new byte[in.remaining()];
-        in.get(value);
-        return new Message(key, part, parts, value);
-    }
 
     private static final class Task implements Lane {
         private final TopologyTestDriver driver;
@@ -96,7 +59,7 @@ final class KafkaStreamsSubject implements Subject {
 
         @Override
         public void accept(Message message) {
-            input.pipeInput(message.key(), encoded(message));
+            input.pipeInput(message.key(), KafkaJoin.encoded(message));
             if (++sinceDrained == DRAINED_EVERY) {
                 sinceDrained = 0;
                 while (!changes.isEmpty()) { // the driver keeps what a broker would have taken
@@ -111,34 +74,6 @@ final class KafkaStreamsSubject implements Subject {
                 driver.close();
             } catch (UncheckedIOException e) {
                 // its folder is temporary
-            }
-        }
-    }
-
-    private static final class Join implements Processor<String, byte[], Void, Void> {
-        private final Receiver receiver;
-        private @Nullable KeyValueStore<String, byte[]> pending;
-
-        Join(Receiver receiver) {
-            this.receiver = receiver;
-        }
-
-        @Override
-        public void init(ProcessorContext<Void, Void> context) {
-            pending = context.getStateStore(STORE);
-        }
-
-        @Override
-        public void process(Record<String, byte[]> part) {
-            KeyValueStore<String, byte[]> store = Objects.requireNonNull(pending);
-            byte @Nullable [] before = store.get(part.key());
-            Whole merged =
-                    Whole.merge(decoded(part.key(), part.value()), before == null ? null : Whole.decoded(before));
-            if (merged.isWhole()) {
-                receiver.receive(part.key(), merged);
-                store.delete(part.key());
-            } else {
-                store.put(part.key(), merged.encoded());
             }
         }
     }

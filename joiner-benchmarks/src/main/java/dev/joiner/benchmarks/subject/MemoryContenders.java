@@ -31,9 +31,14 @@ public final class MemoryContenders {
             Kind.PEER,
             (memory, work, receiver) -> new KafkaStreamsSubject(receiver));
 
+    public static final Contender<ThisProcess> KAFKA_STREAMS_ON_BROKER = Contender.of(
+            "Kafka Streams, RocksDB, with a broker",
+            Kind.PEER,
+            (memory, work, receiver) -> new KafkaStreamsOnBroker(work, receiver));
+
     private MemoryContenders() {}
 
     public static List<Contender<ThisProcess>> all() {
-        return List.of(JOINER, BY_HAND, CAMEL, SPRING, KAFKA_STREAMS);
+        return List.of(JOINER, BY_HAND, CAMEL, SPRING, KAFKA_STREAMS, KAFKA_STREAMS_ON_BROKER);
     }
 }
