@@ -49,21 +49,27 @@ abstract class JoinTable {
     private final String update;
     private final String delete;
     private final String find;
-    private final String due;
+    final String due;
     private final String firstPage;
     private final String nextPage;
     private final String count;
 
     JoinTable(String table, String namespace) {
+        this(table, namespace, "namespace");
+    }
+
+    /** @param indexedNamespace what the index of due times has for the namespace */
+    JoinTable(String table, String namespace, String indexedNamespace) {
         this.table = table;
         this.namespace = namespace;
         insert = "INSERT INTO " + table + " (" + ALL_COLUMNS + ") VALUES " + ROW_OF_PARAMETERS;
         update = "UPDATE " + table + " SET " + SET_ALL + " WHERE " + THIS_VERSION;
         delete = "DELETE FROM " + table + " WHERE " + THIS_VERSION;
         find = "SELECT version, state FROM " + table + " WHERE " + THIS_KEY;
-        String page = "SELECT join_key, version, state FROM " + table + " WHERE namespace = ?";
-        due = page
-                + " AND due_at <= ? ORDER BY namespace, due_at LIMIT ?"; // H2 sorts unless it is told all of the index
+        String entries = "SELECT join_key, version, state FROM " + table + " WHERE ";
+        due = entries + indexedNamespace + " = ? AND due_at <= ? ORDER BY " + indexedNamespace
+                + ", due_at LIMIT ?"; // H2 sorts unless it is told all of the index
+        String page = entries + "namespace = ?";
         firstPage = page + " ORDER BY join_key LIMIT ?";
         nextPage = page + " AND join_key > ? ORDER BY join_key LIMIT ?";
         count = "SELECT COUNT(*) FROM " + table + " WHERE namespace = ?";

@@ -32,7 +32,7 @@ final class PostgresJoinTable extends JoinTable {
     private final String deleteAll;
 
     PostgresJoinTable(String table, String namespace, Duration lockTimeout) {
-        super(table, namespace);
+        super(table, namespace, "namespace || ''");
         String row = "INSERT INTO " + table + " (" + ALL_COLUMNS + ") VALUES " + ROW_OF_PARAMETERS
                 + " ON CONFLICT (namespace, join_key) DO ";
         // What carries the version that was to be written is the row that was written: its bytes are known.

@@ -12,6 +12,7 @@ CREATE TABLE joiner_joins (
     last_error VARCHAR(500),          -- what the last failed attempt threw
     PRIMARY KEY (namespace, join_key)
 );
--- Partial, so that no statement about a key can be planned by it, which PostgreSQL does before it knows the table.
-CREATE INDEX joiner_joins_due ON joiner_joins (namespace, due_at) WHERE due_at IS NOT NULL;
+-- An expression, so that PostgreSQL cannot take this index for a key, nor the primary key for what is due: as long as it
+-- has not analyzed the table, it takes them for equally good, and reads the whole namespace.
+CREATE INDEX joiner_joins_due ON joiner_joins ((namespace || ''), due_at) WHERE due_at IS NOT NULL;
 COMMENT ON TABLE joiner_joins IS 'joiner format 1';

@@ -1,0 +1,99 @@
+package dev.joiner.store.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.joiner.spi.Codec;
+import dev.joiner.test.servers.PostgresServer;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.StringJoiner;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** How PostgreSQL goes about statements on tables that it knows little of. */
+class PostgresPlanTest {
+    private static final String TABLE = "planned_joins";
+    private static final String NAMESPACE = "new";
+
+    private final PostgresJoinTable table = new PostgresJoinTable(TABLE, NAMESPACE, Duration.ofSeconds(1));
+    private Connection connection;
+
+    @BeforeEach
+    void create() throws SQLException {
+        PGSimpleDataSource dataSource = new PGSimpleDataSource();
+        dataSource.setUrl(PostgresServer.shared().jdbcUrl());
+        connection = dataSource.getConnection();
+        execute("DROP TABLE IF EXISTS " + TABLE);
+        JdbcJoinStore.builder(dataSource)
+                .namespace(NAMESPACE)
+                .valueCodec(Codec.bytes())
+                .table(TABLE)
+                .createTableIfMissing()
+                .build()
+                .close();
+        execute("ALTER TABLE " + TABLE + " SET (autovacuum_enabled = false)");
+    }
+
+    @AfterEach
+    void drop() throws SQLException {
+        execute("DROP TABLE " + TABLE);
+        connection.close();
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private void fill(String namespace, int rows, String dueAt) throws SQLException {
+        execute("INSERT INTO " + TABLE + " SELECT '" + namespace + "', 'key-' || i, i, '\\x00', " + dueAt
+                + ", 0, 1, 0, 0, NULL FROM generate_series(1, " + rows + ") i");
+    }
+
+    private String plan(String sql, Object... arguments) throws SQLException {
+        try (PreparedStatement explain = connection.prepareStatement("EXPLAIN " + sql)) {
+            for (int i = 0; i < arguments.length; i++) {
+                explain.setObject(i + 1, arguments[i]);
+            }
+            StringJoiner lines = new StringJoiner("\n");
+            try (ResultSet plan = explain.executeQuery()) {
+                while (plan.next()) {
+                    lines.add(plan.getString(1));
+                }
+            }
+            return lines.toString();
+        }
+    }
+
+    private void assertPlans() throws SQLException {
+        assertThat(plan("DELETE FROM " + TABLE + " WHERE " + JoinTable.THIS_VERSION, NAMESPACE, "key-7", 7L))
+                .contains(TABLE + "_pkey", "(join_key)::text = ");
+        assertThat(plan(table.due, NAMESPACE, 5L, 256))
+                .containsPattern(TABLE + "_due.*\\n.*Index Cond: .*'new'::text.*due_at <= ");
+    }
+
+    @Test
+    void usesTheRightIndexBeforeTheTableIsAnalyzed() throws SQLException {
+        assertPlans();
+        fill(NAMESPACE, 1000, "NULL");
+        assertPlans();
+        fill("other", 20_000, "i");
+        assertPlans();
+    }
+
+    @Test
+    void usesTheRightIndexForANamespaceThatIsNewerThanTheStatistics() throws SQLException {
+        fill("other", 1000, "NULL");
+        execute("ANALYZE " + TABLE);
+        assertPlans();
+        fill(NAMESPACE, 20_000, "1000 + i");
+        assertPlans();
+    }
+}
