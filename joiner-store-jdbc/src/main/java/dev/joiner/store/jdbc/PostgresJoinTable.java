@@ -20,16 +20,22 @@ import org.jspecify.annotations.Nullable;
 final class PostgresJoinTable extends JoinTable {
     private static final String TYPES_WITHOUT_KEY =
             "?::bigint[], ?::bytea[], ?::bigint[], ?::bigint[], ?::int[], ?::int[], ?::int[], ?::text[]";
+    /**
+     * Keys of a batch come with their namespace, which PostgreSQL does not see to be one and the same: otherwise it may
+     * read the whole namespace and look for the keys in it, as long as it thinks that there is little in it.
+     */
+    private static final String SAME_KEY = "j.namespace = n.namespace AND j.join_key = n.join_key";
+
     private static final String COLUMNS_WITHOUT_KEY = String.join(", ", WITHOUT_KEY);
 
     private final String insert;
     private final String update;
     private final String delete;
     private final String lock;
-    private final String findAll;
+    final String findAll;
     private final String insertAll;
     private final String updateAll;
-    private final String deleteAll;
+    final String deleteAll;
 
     PostgresJoinTable(String table, String namespace, Duration lockTimeout) {
         super(table, namespace, "namespace || ''");
@@ -44,24 +50,23 @@ final class PostgresJoinTable extends JoinTable {
                 + THIS_KEY;
         lock = "SET LOCAL lock_timeout = " + lockTimeout.toMillis() + "; " + row + "UPDATE SET version = " + table
                 + ".version RETURNING version, state";
-        findAll = "SELECT join_key, version, state FROM " + table + " WHERE namespace = ? AND join_key = ANY (?)";
+        String keys = "WITH n AS MATERIALIZED (SELECT CAST(? AS text) AS namespace, ";
+        findAll = keys + "unnest(?::text[]) AS join_key) SELECT j.join_key, j.version, j.state FROM n JOIN " + table
+                + " j ON " + SAME_KEY;
         insertAll = "INSERT INTO " + table + " (" + ALL_COLUMNS + ") SELECT ?, join_key, " + COLUMNS_WITHOUT_KEY
                 + " FROM unnest(?::text[], " + TYPES_WITHOUT_KEY + ") n(join_key, " + COLUMNS_WITHOUT_KEY + ")"
                 + " ORDER BY join_key COLLATE \"C\" ON CONFLICT (namespace, join_key) DO NOTHING RETURNING join_key";
         // The rows are locked in the order of their keys before any is changed; a join alone takes them as it comes.
-        String locked = ", l AS MATERIALIZED (SELECT j.join_key FROM " + table
-                + " j JOIN n ON j.join_key = n.join_key AND j.version = n.expected"
-                + " WHERE j.namespace = ? ORDER BY j.join_key FOR UPDATE OF j) ";
-        updateAll = "WITH n AS MATERIALIZED (SELECT * FROM unnest(?::text[], ?::bigint[], " + TYPES_WITHOUT_KEY
-                + ") n(join_key, expected, " + COLUMNS_WITHOUT_KEY + "))" + locked + "UPDATE " + table
-                + " j SET "
+        String locked = ", l AS MATERIALIZED (SELECT j.join_key FROM " + table + " j JOIN n ON " + SAME_KEY
+                + " AND j.version = n.expected ORDER BY j.join_key FOR UPDATE OF j) ";
+        String ofLocked = "n JOIN l ON l.join_key = n.join_key WHERE " + SAME_KEY
+                + " AND j.version = n.expected RETURNING j.join_key";
+        updateAll = keys + "n.* FROM unnest(?::text[], ?::bigint[], " + TYPES_WITHOUT_KEY + ") n(join_key, expected, "
+                + COLUMNS_WITHOUT_KEY + "))" + locked + "UPDATE " + table + " j SET "
                 + WITHOUT_KEY.stream().map(column -> column + " = n." + column).collect(Collectors.joining(", "))
-                + " FROM n JOIN l ON l.join_key = n.join_key"
-                + " WHERE j.namespace = ? AND j.join_key = n.join_key AND j.version = n.expected RETURNING j.join_key";
-        deleteAll =
-                "WITH n AS MATERIALIZED (SELECT * FROM unnest(?::text[], ?::bigint[]) n(join_key, expected))" + locked
-                        + "DELETE FROM " + table + " j USING n JOIN l ON l.join_key = n.join_key"
-                        + " WHERE j.namespace = ? AND j.join_key = n.join_key AND j.version = n.expected RETURNING j.join_key";
+                + " FROM " + ofLocked;
+        deleteAll = keys + "n.* FROM unnest(?::text[], ?::bigint[]) n(join_key, expected))" + locked + "DELETE FROM "
+                + table + " j USING " + ofLocked;
     }
 
     @Override
@@ -137,11 +142,10 @@ final class PostgresJoinTable extends JoinTable {
     @Override
     Set<String> updateAll(Connection connection, List<RowChange> changes) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(updateAll)) {
-            setArray(statement, 1, "text", changes, RowChange::key);
-            setArray(statement, 2, "bigint", changes, RowChange::expected);
-            int at = setRows(statement, 3, changes.stream().map(RowChange::next).collect(Collectors.toList()));
-            statement.setString(at++, namespace);
-            statement.setString(at, namespace);
+            statement.setString(1, namespace);
+            setArray(statement, 2, "text", changes, RowChange::key);
+            setArray(statement, 3, "bigint", changes, RowChange::expected);
+            setRows(statement, 4, changes.stream().map(RowChange::next).collect(Collectors.toList()));
             return keys(statement);
         }
     }
@@ -149,15 +153,14 @@ final class PostgresJoinTable extends JoinTable {
     @Override
     Set<String> deleteAll(Connection connection, List<RowChange> changes) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(deleteAll)) {
-            setArray(statement, 1, "text", changes, RowChange::key);
-            setArray(statement, 2, "bigint", changes, RowChange::expected);
-            statement.setString(3, namespace);
-            statement.setString(4, namespace);
+            statement.setString(1, namespace);
+            setArray(statement, 2, "text", changes, RowChange::key);
+            setArray(statement, 3, "bigint", changes, RowChange::expected);
             return keys(statement);
         }
     }
 
-    private static int setRows(PreparedStatement statement, int first, List<Row> rows) throws SQLException {
+    private static void setRows(PreparedStatement statement, int first, List<Row> rows) throws SQLException {
         int at = first;
         setArray(statement, at++, "bigint", rows, Row::version);
         byte[][] states = rows.stream().map(Row::state).toArray(byte[][]::new);
@@ -167,8 +170,7 @@ final class PostgresJoinTable extends JoinTable {
         setArray(statement, at++, "int4", rows, Row::openParts);
         setArray(statement, at++, "int4", rows, Row::inFlight);
         setArray(statement, at++, "int4", rows, Row::attempts);
-        setArray(statement, at++, "text", rows, Row::lastError);
-        return at;
+        setArray(statement, at, "text", rows, Row::lastError);
     }
 
     private static <T> void setArray(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.joiner.spi.Codec;
 import dev.joiner.test.servers.PostgresServer;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -79,6 +80,15 @@ class PostgresPlanTest {
                 .containsPattern(TABLE + "_due.*\\n.*Index Cond: .*'new'::text.*due_at <= ");
     }
 
+    /** Not for a table so small that it does not matter. */
+    private void assertPlansOfBatches() throws SQLException {
+        Array keys = connection.createArrayOf("text", new Object[] {"key-7", "key-8"});
+        Array versions = connection.createArrayOf("bigint", new Object[] {7L, 8L});
+        String byKey = TABLE + "_pkey.*\\n.*Index Cond: .*\\(n\\.namespace\\)::text.*\\(n\\.join_key\\)::text";
+        assertThat(plan(table.findAll, NAMESPACE, keys)).containsPattern(byKey);
+        assertThat(plan(table.deleteAll, NAMESPACE, keys, versions)).containsPattern(byKey);
+    }
+
     @Test
     void usesTheRightIndexBeforeTheTableIsAnalyzed() throws SQLException {
         assertPlans();
@@ -86,6 +96,7 @@ class PostgresPlanTest {
         assertPlans();
         fill("other", 20_000, "i");
         assertPlans();
+        assertPlansOfBatches();
     }
 
     @Test
@@ -95,5 +106,6 @@ class PostgresPlanTest {
         assertPlans();
         fill(NAMESPACE, 20_000, "1000 + i");
         assertPlans();
+        assertPlansOfBatches();
     }
 }
