@@ -1,7 +1,6 @@
 package dev.joiner.benchmarks.subject;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -29,39 +28,33 @@ final class KafkaBroker implements AutoCloseable {
         this.address = address;
     }
 
-    static KafkaBroker start() {
-        try {
-            Path folder = Files.createTempDirectory("kafka");
-            String address = "localhost:" + freePort();
-            String controller = "localhost:" + freePort();
-            Map<String, String> config = new HashMap<>();
-            config.put("process.roles", "broker,controller");
-            config.put("node.id", Integer.toString(NODE));
-            config.put("listeners", "PLAINTEXT://" + address + "," + CONTROLLER + "://" + controller);
-            config.put("controller.listener.names", CONTROLLER);
-            config.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT," + CONTROLLER + ":PLAINTEXT");
-            config.put("controller.quorum.voters", NODE + "@" + controller);
-            config.put("log.dirs", folder.toString());
-            config.put("offsets.topic.replication.factor", "1");
-            config.put("transaction.state.log.replication.factor", "1");
-            config.put("transaction.state.log.min.isr", "1");
-            config.put("group.initial.rebalance.delay.ms", "0");
-            new Formatter()
-                    .setClusterId(Uuid.randomUuid().toString())
-                    .setNodeId(NODE)
-                    .setDirectories(List.of(folder.toString()))
-                    .setMetadataLogDirectory(folder.toString())
-                    .setControllerListenerName(CONTROLLER)
-                    .setReleaseVersion(MetadataVersion.latestProduction())
-                    .run();
-            KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(config, false), Time.SYSTEM);
-            server.startup();
-            return new KafkaBroker(server, address);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (Exception e) {
-            throw new IllegalStateException("Kafka did not start", e);
-        }
+    static KafkaBroker start() throws Exception {
+        Path folder = Files.createTempDirectory("kafka");
+        String address = "localhost:" + freePort();
+        String controller = "localhost:" + freePort();
+        Map<String, String> config = new HashMap<>();
+        config.put("process.roles", "broker,controller");
+        config.put("node.id", Integer.toString(NODE));
+        config.put("listeners", "PLAINTEXT://" + address + "," + CONTROLLER + "://" + controller);
+        config.put("controller.listener.names", CONTROLLER);
+        config.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT," + CONTROLLER + ":PLAINTEXT");
+        config.put("controller.quorum.voters", NODE + "@" + controller);
+        config.put("log.dirs", folder.toString());
+        config.put("offsets.topic.replication.factor", "1");
+        config.put("transaction.state.log.replication.factor", "1");
+        config.put("transaction.state.log.min.isr", "1");
+        config.put("group.initial.rebalance.delay.ms", "0");
+        new Formatter()
+                .setClusterId(Uuid.randomUuid().toString())
+                .setNodeId(NODE)
+                .setDirectories(List.of(folder.toString()))
+                .setMetadataLogDirectory(folder.toString())
+                .setControllerListenerName(CONTROLLER)
+                .setReleaseVersion(MetadataVersion.latestProduction())
+                .run();
+        KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(config, false), Time.SYSTEM);
+        server.startup();
+        return new KafkaBroker(server, address);
     }
 
     private static int freePort() throws IOException {

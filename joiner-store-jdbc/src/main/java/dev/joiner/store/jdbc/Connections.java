@@ -40,7 +40,7 @@ final class Connections {
 
     /** Runs work that reads. */
     <T> T read(Work<T> work) {
-        return run(work, MAX_TRIES).answer();
+        return write(work, MAX_TRIES).answer();
     }
 
     /** Runs work that may run twice: whoever asks looks at {@link Done#repeated}. */
@@ -54,10 +54,6 @@ final class Connections {
      * @throws RolledBackException if the database has rolled back every try
      */
     <T> Done<T> write(Work<T> work, int maxTries) {
-        return run(work, maxTries);
-    }
-
-    private <T> Done<T> run(Work<T> work, int maxTries) {
         boolean repeated = false;
         for (int tries = 1; ; tries++) {
             Connection connection = connect();

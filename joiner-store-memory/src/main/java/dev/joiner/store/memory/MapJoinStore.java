@@ -82,10 +82,10 @@ public final class MapJoinStore<K, V> implements JoinStore<K, V> {
 
     @Override
     public Exchange<V> compareAndExchange(K key, @Nullable Versioned<V> expected, @Nullable Versioned<V> next) {
+        // The write happens only if what is there is the very write that is expected, and so is due as that is.
+        long from = dueAt(expected);
+        long to = dueAt(next);
         while (true) {
-            // The write happens only if what is there is the very write that is expected, and so is due as that is.
-            long from = dueAt(expected);
-            long to = dueAt(next);
             boolean won = from == to
                     ? replace(key, expected, next)
                     : index.move(key, from, to, () -> replace(key, expected, next));
