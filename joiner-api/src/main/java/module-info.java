@@ -1,8 +1,12 @@
-/** The core of Joiner: joins as callers see them ({@code dev.joiner}) and as stores and engines see them ({@code dev.joiner.spi}). */
+/**
+ * The core of Joiner: joins as applications see them ({@code dev.joiner}), as stores hold them ({@code dev.joiner.spi}) and
+ * as engines drive them ({@code dev.joiner.engine}).
+ */
 module dev.joiner {
     requires static transitive org.jspecify;
 
     exports dev.joiner;
+    exports dev.joiner.engine;
     exports dev.joiner.spi;
 
     uses dev.joiner.spi.JoinStoreProvider;

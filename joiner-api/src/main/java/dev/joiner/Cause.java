@@ -4,10 +4,10 @@ package dev.joiner;
 public enum Cause {
     /** Its parts are sufficient. Goes to {@code process}. */
     COMPLETE,
-    /** Its time ran out first. Goes to {@code onExpired}, or to {@code process} with {@code joinOnExpiry()}. */
+    /** Its time ran out before that. Goes to {@code onExpired}, or to {@code process} with {@code joinOnExpiry()}. */
     EXPIRED,
     /** A bounded store made room. Goes where an expired join goes. */
     EVICTED,
-    /** Somebody called {@link Joiner#release}. Goes to {@code process}. */
+    /** An operator called {@link KeyedJoiner#release}. Goes to {@code process}. */
     FORCED
 }

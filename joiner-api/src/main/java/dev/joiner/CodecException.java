@@ -2,7 +2,12 @@ package dev.joiner;
 
 import org.jspecify.annotations.Nullable;
 
-/** What a store holds under a key cannot be read, or a value cannot be written. The entry stays where it is. */
+/**
+ * The entry that a store holds under a key cannot be read, or a key or value cannot be written.
+ *
+ * <p>An entry that cannot be read stays where it is; {@link KeyedJoiner#find} shows it, and {@link KeyedJoiner#drop}
+ * removes it.
+ */
 public final class CodecException extends JoinerException {
     private static final long serialVersionUID = 1L;
 

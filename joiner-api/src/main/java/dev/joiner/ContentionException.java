@@ -3,10 +3,10 @@ package dev.joiner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bound on the work for one key is reached, and nothing was written.
+ * A limit on the work for one key was reached, and nothing was written.
  *
- * <p>Either the key changed under this call as often as the call was ready to try, or as many hand-overs of the key as
- * {@code maxInFlight} allows have not ended yet. Redeliver the message later.
+ * <p>Either the key kept changing while this call tried to write it, or as many of its joins are in flight as
+ * {@code maxInFlight} allows. Redeliver the message later.
  */
 public final class ContentionException extends JoinerException {
     private static final long serialVersionUID = 1L;

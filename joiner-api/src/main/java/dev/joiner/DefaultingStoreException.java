@@ -1,7 +1,7 @@
 package dev.joiner;
 
 /**
- * A map or cache that invents values for unknown keys was given to a store.
+ * A store was given a map or cache that invents values for unknown keys.
  *
  * <p>The first message of every join would be merged into the invented value instead of beginning a join.
  */

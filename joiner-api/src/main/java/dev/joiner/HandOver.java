@@ -4,21 +4,27 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What a handler is told about the join it receives.
+ * One hand-over of a join, as its handler sees it.
  *
- * <p>Valid while the handler runs, and then only on the handler's own thread.
+ * <p>Valid while the handler runs, on the handler's own thread.
+ *
+ * @param <K> the keys
  */
-public interface HandOver {
+public interface HandOver<K> {
+
+    /** The name of the join's spec. */
+    String join();
 
     /** The key of the join. */
-    Object key();
+    K key();
 
+    /** Why the join is handed over. */
     Cause cause();
 
-    /** Which attempt this is, from 1; in {@code onPoisoned}: how many attempts were made. */
+    /** Which attempt this is, from 1; in {@code onPoisoned}, how many attempts were made. */
     int attempt();
 
-    /** What the latest failed attempt threw, as text; empty at the first attempt. */
+    /** What the last failed attempt threw, as text; empty at the first attempt. */
     Optional<String> lastError();
 
     /** When the first message of the join arrived, to the millisecond. */
@@ -28,19 +34,20 @@ public interface HandOver {
     int parts();
 
     /**
-     * The fencing token: greater for every later hand-over of the key, so that a system which keeps the greatest token
-     * it has seen can refuse a handler that was overtaken.
+     * The fencing token: greater for every later hand-over of the key, so that a system which keeps the greatest token it
+     * has seen can refuse a handler that was overtaken.
      *
-     * <p>Across a key that was forgotten in between it grows as far as the clocks do (it is at least the time in
-     * microseconds).
+     * <p>It is at least the time in microseconds, by a clock of milliseconds. Once the store has forgotten the key, the next token
+     * is greater if a millisecond has passed since, as far as the nodes' clocks agree. A receiver that depends on more needs the key to
+     * be {@linkplain JoinSpec.Builder#rememberFor remembered}.
      */
     long token();
 
     /**
-     * Extends the lease to its full length from now on, for handlers that run long.
+     * Extends the lease to its full length from now, for handlers that run long.
      *
-     * @return false if the claim is lost: another node has the join now, and this handler had better stop. Always true
-     *     with {@code atMostOnce()}, which has no lease
+     * @return false if the claim is lost: another node has the join now, and this handler should stop. Always true with
+     *     {@code atMostOnce()}, which has no lease
      * @throws StoreException if the store failed; the lease may or may not be extended
      */
     boolean renew();

@@ -9,6 +9,11 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface Outcome<R> {
 
+    /** Whether the message may be acknowledged: its fate is in the store, or was told here. False only for some failures. */
+    default boolean isSafe() {
+        return true;
+    }
+
     /**
      * The message completed a join (or retried a failed one), and the hand-over returned.
      *
@@ -18,20 +23,23 @@ public sealed interface Outcome<R> {
      */
     record Joined<R>(@Nullable R result, boolean confirmed) implements Outcome<R> {}
 
-    /** The message is in a join that is still waiting, or that another node hands over. */
+    /** The message is in a join that is still waiting, or that a sweep or another node hands over. */
     record Incomplete<R>() implements Outcome<R> {}
 
-    /** The message's id is known: it had been counted before. */
+    /** The merge left a value as it was that had been handed over before, so it is not handed over again ({@code keepAfterJoin}). */
+    record Unchanged<R>() implements Outcome<R> {}
+
+    /** The message's id is known: it was counted before. */
     record Duplicate<R>() implements Outcome<R> {}
 
-    /** The key is closed: its join has been handed over, or is being handed over ({@code rememberFor}). */
+    /** The key is closed: its join was handed over, or is being handed over ({@code rememberFor}). */
     record Late<R>() implements Outcome<R> {}
 
     /**
      * This one message of a batch failed, the others did not. Only in {@link Joiner#acceptAll}.
      *
-     * @param cause a {@link ProcessingException} if the message is stored and its hand-over threw; otherwise what
-     *     {@link Joiner#accept} would have thrown
+     * @param cause what {@link Joiner#accept} would have thrown
+     * @param isSafe whether the message is stored all the same, and may be acknowledged
      */
-    record Failed<R>(Exception cause) implements Outcome<R> {}
+    record Failed<R>(Throwable cause, boolean isSafe) implements Outcome<R> {}
 }

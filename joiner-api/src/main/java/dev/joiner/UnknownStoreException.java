@@ -1,6 +1,6 @@
 package dev.joiner;
 
-/** A URL names a store for which there is no provider, or more than one. */
+/** No provider can open the store that a URL names, or more than one can. */
 public final class UnknownStoreException extends JoinerException {
     private static final long serialVersionUID = 1L;
 

@@ -3,12 +3,12 @@ package dev.joiner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.joiner.JoinSpec.Handler;
+import dev.joiner.engine.SpecFunctions;
+import dev.joiner.internal.spec.Spec;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,16 +16,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class JoinSpecTest {
     private static final Duration MINUTE = Duration.ofMinutes(1);
-    private static final JoinSpec.Handler<String> DROP = (value, handOver) -> {};
+    private static final Handler<String, String> DROP = (value, handOver) -> {};
 
-    private static JoinSpec.Builder<String, String, String> spec() {
-        return JoinSpec.<String>keyedBy(message -> message)
+    private static JoinSpec.Builder<String, String, String, String> spec() {
+        return JoinSpec.joining(String.class)
+                .keyedBy(message -> message)
                 .<String>mergedBy((message, pending) -> message)
                 .sufficientWhen(value -> true);
     }
 
+    private static <R> Spec<String, String, String, R> built(JoinSpec.Builder<String, String, String, R> builder) {
+        return (Spec<String, String, String, R>) builder.build();
+    }
+
     private static void assertRefused(
-            UnaryOperator<JoinSpec.Builder<String, String, String>> options, String... names) {
+            UnaryOperator<JoinSpec.Builder<String, String, String, String>> options, String... names) {
         assertThatExceptionOfType(IllegalStateException.class)
                 .isThrownBy(() -> options.apply(spec()).build())
                 .satisfies(e -> assertThat(e.getMessage()).contains(names));
@@ -36,17 +41,21 @@ class JoinSpecTest {
         assertRefused(s -> s.expireAfter(MINUTE), "expireAfter ", "onExpired", "joinOnExpiry");
         assertRefused(s -> s.expireAfterIdle(MINUTE), "expireAfterIdle", "onExpired", "joinOnExpiry");
         assertRefused(s -> s.expireAt(value -> Instant.EPOCH), "expireAt ", "onExpired", "joinOnExpiry");
-        assertThat(spec().expireAfter(MINUTE).onExpired(DROP).build().receivesExpired())
+        assertThat(SpecFunctions.of(spec().expireAfter(MINUTE).onExpired(DROP).build())
+                        .receivesExpired())
                 .isTrue();
-        assertThat(spec().expireAfter(MINUTE).joinOnExpiry().build().receivesExpired())
+        assertThat(SpecFunctions.of(spec().expireAfter(MINUTE).joinOnExpiry().build())
+                        .receivesExpired())
                 .isTrue();
-        assertThat(spec().build().receivesExpired()).isFalse();
+        assertThat(SpecFunctions.of(spec().build()).receivesExpired()).isFalse();
     }
 
     @Test
     void limitedRetryWithoutReceiverOfPoisonIsRefused() {
-        assertRefused(s -> s.retry(3), "retry", "onPoisoned");
-        assertThat(spec().retry(3).onPoisoned(DROP).build().maxAttempts()).isEqualTo(3);
+        assertRefused(s -> s.retry(3), "retry", "onPoisoned", "parkPoisoned");
+        assertThat(built(spec().retry(3).onPoisoned(DROP)).retries().maxAttempts())
+                .isEqualTo(3);
+        assertThat(built(spec().retry(3).parkPoisoned()).parkPoisoned()).isTrue();
     }
 
     @Test
@@ -59,10 +68,43 @@ class JoinSpecTest {
         assertRefused(s -> s.atMostOnce().retry(3).onPoisoned(DROP), "atMostOnce", "retry");
         assertRefused(s -> s.expireAfter(MINUTE).onExpired(DROP).joinOnExpiry(), "onExpired", "joinOnExpiry");
         assertRefused(s -> s.onPoisoned(DROP), "onPoisoned", "retry");
+        assertRefused(s -> s.parkPoisoned(), "parkPoisoned", "retry");
+        assertRefused(s -> s.retry(2).onPoisoned(DROP).parkPoisoned(), "onPoisoned", "parkPoisoned");
         assertRefused(
                 s -> s.keepAfterJoin().expireAfter(MINUTE).joinOnExpiry().rememberFor(MINUTE),
                 "keepAfterJoin",
                 "rememberFor");
+    }
+
+    @Test
+    void optionThatIsSetTwiceIsRefused() {
+        List<UnaryOperator<JoinSpec.Builder<String, String, String, String>>> options = List.of(
+                s -> s.named("a"),
+                s -> s.process(value -> value),
+                s -> s.onIncomplete(value -> {}),
+                s -> s.identifiedBy(m -> m),
+                s -> s.identifiedBy(m -> m, MINUTE),
+                s -> s.rememberFor(MINUTE),
+                s -> s.onLate(m -> {}),
+                s -> s.expireAfter(MINUTE),
+                s -> s.expireAfterIdle(MINUTE),
+                s -> s.expireAt(value -> null),
+                s -> s.onExpired(DROP),
+                s -> s.joinOnExpiry(),
+                s -> s.keepAfterJoin(),
+                s -> s.atMostOnce(),
+                s -> s.retry(3),
+                s -> s.onPoisoned(DROP),
+                s -> s.parkPoisoned(),
+                s -> s.lease(MINUTE),
+                s -> s.maxInFlight(3),
+                s -> s.listener(new JoinListener() {}));
+
+        assertThat(options)
+                .allSatisfy(option -> assertThatExceptionOfType(IllegalStateException.class)
+                        .isThrownBy(() -> option.apply(option.apply(spec())))
+                        .withMessageEndingWith(" is set twice"));
+        assertRefused(s -> s.retry(3).retry(4, MINUTE), "retry is set twice");
     }
 
     @ParameterizedTest
@@ -91,51 +133,85 @@ class JoinSpecTest {
     }
 
     @Test
+    void nameIsThatOfTheMessagesUnlessItIsSet() {
+        assertThat(spec().build().name()).isEqualTo("String");
+        assertThat(spec().named("orders").build().name()).isEqualTo("orders");
+        assertThat(JoinSpec.<String>joining()
+                        .keyedBy(m -> m)
+                        .<String>mergedBy((m, pending) -> m)
+                        .sufficientWhen(value -> true)
+                        .build()
+                        .name())
+                .isEqualTo("join");
+        assertNamed(() -> spec().named(" "), "named", "\" \"");
+        assertNamed(() -> spec().named("n".repeat(101)), "named", "101 bytes");
+    }
+
+    @Test
+    void textOfASpecIsItsNameAndItsOptions() {
+        assertThat(spec().named("orders")
+                        .identifiedBy(m -> m, MINUTE)
+                        .rememberFor(MINUTE)
+                        .expireAfter(MINUTE)
+                        .expireAfterIdle(MINUTE)
+                        .expireAt(value -> null)
+                        .joinOnExpiry()
+                        .retry(3)
+                        .parkPoisoned()
+                        .maxInFlight(7)
+                        .build())
+                .hasToString("JoinSpec[orders, identifiedBy=PT1M, rememberFor=PT1M, expireAfter=PT1M,"
+                        + " expireAfterIdle=PT1M, expireAt, joinOnExpiry, retry=3/PT1S/PT1M, parkPoisoned, lease=PT1M,"
+                        + " maxInFlight=7]");
+        assertThat(spec().atMostOnce()
+                        .keepAfterJoin()
+                        .expireAfter(MINUTE)
+                        .onExpired(DROP)
+                        .identifiedBy(m -> m)
+                        .build())
+                .hasToString("JoinSpec[String, identifiedBy, expireAfter=PT1M, keepAfterJoin, atMostOnce, lease=PT1M,"
+                        + " maxInFlight=64]");
+    }
+
+    @Test
     void durationsBelowAMillisecondAreRoundedUp() {
-        assertThat(spec().lease(Duration.ofNanos(1)).build().lease()).isEqualTo(Duration.ofMillis(1));
-        assertThat(spec().lease(Duration.ofNanos(1_000_001)).build().lease()).isEqualTo(Duration.ofMillis(2));
+        assertThat(built(spec().lease(Duration.ofNanos(1))).lease()).isEqualTo(Duration.ofMillis(1));
+        assertThat(built(spec().lease(Duration.ofNanos(1_000_001))).lease()).isEqualTo(Duration.ofMillis(2));
     }
 
     @Test
     void defaultsAreThoseOfTheDocumentation() {
-        JoinSpec<String, String, String> spec = spec().build();
+        Spec<String, String, String, String> spec = built(spec());
 
         assertThat(spec.lease()).isEqualTo(MINUTE);
-        assertThat(spec.maxAttempts()).isEqualTo(Integer.MAX_VALUE);
-        assertThat(spec.backoff()).isEqualTo(Duration.ofSeconds(1));
-        assertThat(spec.maxBackoff()).isEqualTo(MINUTE);
+        assertThat(spec.retry()).isNull();
+        assertThat(spec.retries()).isEqualTo(new Spec.Retry(Integer.MAX_VALUE, Duration.ofSeconds(1), MINUTE));
         assertThat(spec.maxInFlight()).isEqualTo(64);
-        assertThat(spec.rememberFor()).isEmpty();
-        assertThat(spec.idsKept()).isEmpty();
-        assertThat(spec.idOf("a")).isNull();
+        assertThat(spec.rememberFor()).isNull();
+        assertThat(spec.idsKept()).isNull();
+        assertThat(SpecFunctions.of(spec).hasIds()).isFalse();
+        assertThat(SpecFunctions.of(spec).idOf("a")).isNull();
     }
 
     @Test
     void longBackoffIsItsOwnCap() {
-        JoinSpec<String, String, String> spec =
-                spec().retry(2, Duration.ofHours(2)).onPoisoned(DROP).build();
-
-        assertThat(spec.maxBackoff()).isEqualTo(Duration.ofHours(2));
+        assertThat(built(spec().retry(2, Duration.ofHours(2)).onPoisoned(DROP))
+                        .retries()
+                        .maxBackoff())
+                .isEqualTo(Duration.ofHours(2));
+        assertThat(built(spec().retry(2, Duration.ofSeconds(2)).onPoisoned(DROP))
+                        .retries()
+                        .maxBackoff())
+                .isEqualTo(MINUTE);
     }
 
     @Test
     void builderMayGoOnWithoutChangingWhatWasBuilt() {
-        JoinSpec.Builder<String, String, String> builder = spec();
-        JoinSpec<String, String, String> before = builder.build();
+        JoinSpec.Builder<String, String, String, String> builder = spec();
+        Spec<String, String, String, String> before = built(builder);
         builder.lease(Duration.ofHours(1));
 
         assertThat(before.lease()).isEqualTo(MINUTE);
-    }
-
-    @Test
-    void idsAreComparedAsText() {
-        assertThat(spec().identifiedBy(String::length).build().idOf("abc")).isEqualTo("3");
-        assertThatExceptionOfType(IllegalArgumentException.class)
-                .isThrownBy(() -> spec().identifiedBy(m -> null).build().idOf("abc"))
-                .withMessage("identifiedBy returned null");
-        assertThatExceptionOfType(IllegalArgumentException.class)
-                .isThrownBy(() -> spec().identifiedBy(m -> "").build().idOf("abc"))
-                .withMessage("id (identifiedBy) is empty");
     }
 
     @Test
@@ -143,68 +219,5 @@ class JoinSpecTest {
         assertThatExceptionOfType(NullPointerException.class)
                 .isThrownBy(() -> spec().onLate(null))
                 .withMessage("onLate");
-    }
-
-    @Test
-    void handlersAndNothingElseAreCalledWithinAScope() throws Exception {
-        List<String> calls = new ArrayList<>();
-        JoinSpec<String, String, String> spec = spec().expireAfter(MINUTE)
-                .onExpired((value, handOver) -> calls.add("expired " + value))
-                .retry(1)
-                .onPoisoned((value, handOver) -> calls.add("poisoned " + value))
-                .onIncomplete(value -> calls.add("incomplete " + value))
-                .process(value -> "processed " + value)
-                .build();
-        JoinSpec<String, String, String> within = spec.within(new JoinSpec.HandOverScope() {
-            @Override
-            public <T> T call(HandOver handOver, Callable<T> handler) throws Exception {
-                calls.add("begin " + handOver.cause());
-                T returned = handler.call();
-                calls.add("end");
-                return returned;
-            }
-        });
-
-        assertThat(within.handOver("a", handOver(Cause.COMPLETE))).isEqualTo("processed a");
-        within.handOver("b", handOver(Cause.EXPIRED));
-        within.poisoned("c", handOver(Cause.FORCED));
-        within.incomplete("d");
-
-        assertThat(calls)
-                .containsExactly(
-                        "begin COMPLETE",
-                        "end",
-                        "begin EXPIRED",
-                        "expired b",
-                        "end",
-                        "begin FORCED",
-                        "poisoned c",
-                        "end",
-                        "incomplete d");
-        assertThat(spec.handOver("a", handOver(Cause.COMPLETE))).isEqualTo("processed a");
-        assertThat(calls).as("the spec itself is as it was").hasSize(9);
-        assertThat(spec().build()
-                        .within(new JoinSpec.HandOverScope() {
-                            @Override
-                            public <T> T call(HandOver handOver, Callable<T> handler) throws Exception {
-                                return handler.call();
-                            }
-                        })
-                        .receivesExpired())
-                .as("a receiver that is not there does not appear")
-                .isFalse();
-    }
-
-    private static HandOver handOver(Cause cause) {
-        return new Told(cause, "k", 1, Optional.empty(), Instant.EPOCH, 1, 1);
-    }
-
-    private record Told(
-            Cause cause, Object key, int attempt, Optional<String> lastError, Instant firstAt, int parts, long token)
-            implements HandOver {
-        @Override
-        public boolean renew() {
-            return true;
-        }
     }
 }

@@ -7,14 +7,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a store holds under one key. A key without open join, flights and closing is not in the store at all.
+ * What a store holds under one key. A key without an open join, flights and a memory is not in the store at all.
  *
- * <p>Immutable, and made by {@link Transition} only; a store keeps it and reads {@link #dueAt()}. Times are epoch
- * milliseconds, {@link #NEVER} where there is none.
+ * <p>Immutable, and made by {@code dev.joiner.engine.Transition} only; a store keeps it and reads {@link #dueAt()}. Times are
+ * epoch milliseconds, {@link #NEVER} where there is none.
  *
  * @param open the join that collects messages, or null
- * @param inFlight the joins that are being handed over or wait for another attempt, the oldest first
- * @param closed what is remembered of joins that were handed over, or null
+ * @param inFlight the joins that are being handed over, wait for another attempt, or are parked; the oldest first
+ * @param closed what is remembered of joins that ended, or null
  * @param token the last fencing token given out for the key, 0 if none was
  */
 public record JoinState<V>(
@@ -37,15 +37,11 @@ public record JoinState<V>(
      * @param firstAt when the first of them arrived
      * @param deadline when the join expires, from its first message or from its data
      * @param idleUntil when the join expires unless another message comes
-     * @param ids of the messages merged, in order of arrival; empty without {@code identifiedBy}
+     * @param ids of the messages merged; empty without {@code identifiedBy}
      * @param joinedBefore whether this very value has been handed over and stays open ({@code keepAfterJoin})
      */
     public record Join<V>(
-            V value, int parts, long firstAt, long deadline, long idleUntil, List<String> ids, boolean joinedBefore) {
-
-        public Join {
-            ids = List.copyOf(ids);
-        }
+            V value, int parts, long firstAt, long deadline, long idleUntil, Ids ids, boolean joinedBefore) {
 
         /** When the join expires: the earlier of its two deadlines. */
         public long dueAt() {
@@ -56,40 +52,83 @@ public record JoinState<V>(
     /**
      * A join whose value is settled and which has to reach its handler.
      *
-     * @param claim who hands it over; {@link #UNCLAIMED} if the last attempt failed and the next is not begun
-     * @param token the fencing token of the claim
-     * @param attempt how many attempts were begun
-     * @param lastError what the latest failed attempt threw, or null
-     * @param dueAt the end of the lease if claimed, otherwise the time of the next attempt
+     * @param suspect whether a claim of it ran out: its handler may have killed the process, so it is claimed alone until it
+     *     leaves
+     * @param claim who hands it over; {@link #UNCLAIMED} if nobody does now
+     * @param token the fencing token of the last claim, 0 before the first
+     * @param attempts how many attempts count
+     * @param lastError what the last failed attempt threw, or null
+     * @param dueAt the end of the lease if claimed, the time of the next attempt if failed, never if parked
      */
     public record Flight<V>(
             Join<V> join,
             Cause cause,
+            Status status,
+            boolean suspect,
             long claim,
             long token,
-            int attempt,
+            int attempts,
             @Nullable String lastError,
             long dueAt) {
 
         /** The claim of a flight that nobody hands over now. */
         public static final long UNCLAIMED = 0;
 
+        /** How far the hand-over of a join has come. */
+        public enum Status {
+            /** Claimed by a write of its own, which has counted the attempt. */
+            CLAIMED_ALONE,
+            /** Claimed together with others; the attempt counts if its handler throws. */
+            CLAIMED_TOGETHER,
+            /** Failed: the handler threw. */
+            THREW,
+            /** Failed without an attempt: the hand-over was not begun. */
+            GIVEN_BACK,
+            /** Its attempts are used up, and it waits for an operator. */
+            PARKED
+        }
+
         public boolean isClaimed() {
-            return claim != UNCLAIMED;
+            return status == Status.CLAIMED_ALONE || status == Status.CLAIMED_TOGETHER;
+        }
+
+        /** Whether it waits for another attempt. */
+        public boolean isFailed() {
+            return status == Status.THREW || status == Status.GIVEN_BACK;
+        }
+
+        public boolean isParked() {
+            return status == Status.PARKED;
         }
     }
 
     /**
-     * A memory of joins that were handed over.
+     * A memory of joins that ended.
      *
-     * @param ids of their messages; empty without {@code identifiedBy}
-     * @param until when the memory ends
+     * @param until when the key takes messages again; 0 if it does all the time
+     * @param last the key's last join that was handed over, null if there was none
+     * @param ids of messages, by the joins that had them, the oldest first; empty without {@code identifiedBy}
      */
-    public record Closed(List<String> ids, long until) {
+    public record Closed(long until, @Nullable Last last, List<KeptIds> ids) {
         public Closed {
             ids = List.copyOf(ids);
         }
+
+        /** When the last of it is over. */
+        public long dueAt() {
+            long end = until;
+            for (KeptIds kept : ids) {
+                end = Math.max(end, kept.until());
+            }
+            return end;
+        }
     }
+
+    /** The end of a key's last join. */
+    public record Last(long at, Cause cause, int parts) {}
+
+    /** The ids of one join, and when they are forgotten. */
+    public record KeptIds(Ids ids, long until) {}
 
     /** A time as states keep it: the nearest that there is, if it is beyond all that a long can say. */
     public static long millis(Instant instant) {
@@ -100,19 +139,19 @@ public record JoinState<V>(
         }
     }
 
-    /** When the key needs something done, by whoever sweeps first; {@link #NEVER} if it never does. */
+    /** When a sweep has something to do for the key; {@link #NEVER} if none has. */
     public long dueAt() {
         long due = open == null ? NEVER : open.dueAt();
-        for (Flight<V> flight : inFlight) {
-            due = Math.min(due, flight.dueAt());
+        for (int i = 0; i < inFlight.size(); i++) { // without an iterator: this is asked for every write
+            due = Math.min(due, inFlight.get(i).dueAt());
         }
-        return closed == null ? due : Math.min(due, closed.until());
+        return closed == null ? due : Math.min(due, closed.dueAt());
     }
 
     /**
-     * This state after a bounded store made room: the open join waits in flight, due at once, for a sweep to hand it
-     * over with cause {@link Cause#EVICTED}; one that was handed over already ends, as it does when it expires. Null if
-     * nothing is left. A state without an open join is returned as it is.
+     * This state after a bounded store made room: the open join waits in flight, due at once, for a sweep to hand it over
+     * with cause {@link Cause#EVICTED}; one that was handed over already ends, as it does when it expires. Null if nothing is
+     * left. A state without an open join is returned as it is.
      */
     public @Nullable JoinState<V> evicted() {
         if (open == null) {
@@ -122,7 +161,8 @@ public record JoinState<V>(
             return inFlight.isEmpty() && closed == null ? null : new JoinState<>(null, inFlight, closed, token);
         }
         List<Flight<V>> flights = new ArrayList<>(inFlight);
-        flights.add(new Flight<>(open, Cause.EVICTED, Flight.UNCLAIMED, 0, 0, null, 0));
+        flights.add(
+                new Flight<>(open, Cause.EVICTED, Flight.Status.GIVEN_BACK, false, Flight.UNCLAIMED, 0, 0, null, 0));
         return new JoinState<>(null, flights, closed, token);
     }
 }

@@ -1,30 +1,34 @@
 package dev.joiner.spi;
 
+import dev.joiner.CodecException;
+import dev.joiner.ValueTooLargeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A store of joins in progress: one state per key, changed by compare-and-exchange and found again when it is due.
  *
- * <p>A store is thin. It never runs user code (but for its codecs), never reads a clock and never lets an entry go on
- * its own: every meaning of what it holds is {@link Transition}'s. It is thread-safe. Keys differ when {@code equals}
- * says so, and come back equal to what was given.
+ * <p>A store is thin. Apart from its codecs it never runs user code, it never reads a clock, and it never removes an entry on
+ * its own: what its contents mean is decided by {@code dev.joiner.engine.Transition}. It is thread-safe. Keys differ when
+ * {@code equals} says so, and come back equal to what was given.
  *
- * <p>Every failure is a {@link dev.joiner.StoreException}; after one, a write may or may not have happened. An entry
- * that cannot be decoded is no failure of the store: it comes back as {@link Versioned#unreadable}, and stays.
+ * <p>Every failure is a {@link dev.joiner.StoreException}; after one, a write may or may not have happened. A key that no
+ * store could keep is an {@link IllegalArgumentException}. An entry that cannot be decoded is not a failure of the store: it
+ * comes back as {@link Versioned#unreadable}, and stays.
  *
  * @param <K> the keys
  * @param <V> the values that the joins merge
  */
 public interface JoinStore<K, V> extends AutoCloseable {
 
-    /** The state under the key as the store holds it now, or null. Never a guess. */
+    /** Returns the state under the key as the store holds it now, or null. Never a guess. */
     @Nullable
     Versioned<V> find(K key);
 
-    /** {@link #find} for many keys, in as few round trips as the store can; in the order of the keys. By default a loop. */
+    /** Does {@link #find} for many keys, in as few round trips as the store can; in the order of the keys. By default a loop. */
     default List<@Nullable Versioned<V>> findAll(List<K> keys) {
         List<@Nullable Versioned<V>> found = new ArrayList<>(keys.size());
         for (K key : keys) {
@@ -34,69 +38,87 @@ public interface JoinStore<K, V> extends AutoCloseable {
     }
 
     /**
-     * What this store last wrote or saw under the key, without I/O; may be wrong. Null, the default, is the guess that
+     * Returns what this store last wrote or saw under the key, without I/O; may be wrong. Null, the default, is the guess that
      * there is nothing.
      *
-     * <p>A store that remembers what it wrote keeps bytes, not objects (a merge that changes its argument would count
-     * twice), and forgets a key on any exception.
+     * <p>A store that remembers what it wrote keeps bytes, not objects (a merge that changes its argument would count twice),
+     * and forgets a key on any exception.
      */
     default @Nullable Versioned<V> guess(K key) {
         return null;
     }
 
     /**
-     * Writes {@code next} if and only if the store still holds {@code expected}: the one way to change anything.
+     * Writes {@code next} if and only if the store still holds {@code expected}: the only way to change anything.
+     *
+     * <p>A client library must not repeat a write that may have happened, unless the store recognises its own write by the
+     * version.
      *
      * @param expected what the key must hold; null: nothing
      * @param next what it holds then, under the version that the caller drew; null: nothing
+     * @throws CodecException if the key or the value cannot be encoded; nothing was written
+     * @throws ValueTooLargeException if the state does not fit; nothing was written
      */
     Exchange<V> compareAndExchange(K key, @Nullable Versioned<V> expected, @Nullable Versioned<V> next);
 
     /**
-     * {@link #compareAndExchange} for many distinct keys, in as few round trips as the store can; in the order of the
-     * changes. Each change is atomic, the batch is not: after an exception any of them may have happened. By default a
-     * loop.
+     * Does {@link #compareAndExchange} for many distinct keys, in as few round trips as the store can; in the order of the
+     * changes.
+     *
+     * <p>Each change is atomic, the batch is not: after an exception any of them may have happened. A change that cannot be
+     * encoded, does not fit or has an impossible key is {@linkplain Exchange#refused refused} alone. By default a loop.
      */
     default List<Exchange<V>> compareAndExchangeAll(List<Change<K, V>> changes) {
         List<Exchange<V>> exchanges = new ArrayList<>(changes.size());
         for (Change<K, V> change : changes) {
-            exchanges.add(compareAndExchange(change.key(), change.expected(), change.next()));
+            try {
+                exchanges.add(compareAndExchange(change.key(), change.expected(), change.next()));
+            } catch (CodecException | ValueTooLargeException | IllegalArgumentException e) {
+                exchanges.add(Exchange.refused(e));
+            }
         }
         return exchanges;
     }
 
     /**
-     * Up to {@code limit} entries whose {@link JoinState#dueAt()} is at or before {@code now}: a random choice among
-     * the oldest, so that nodes which sweep together do not all fight for the same. Fewer than {@code limit} are all that
-     * there are. Costs O(limit), never O(pending).
+     * Looks for what is due: up to {@code limit} keys whose {@link JoinState#dueAt()} is at or after {@code from} and at or before
+     * {@code upTo}, the oldest first. Fewer than {@code limit} are all that there are.
+     *
+     * <p>Reads no states, and costs O(limit), never O(pending).
      */
-    List<Entry<K, V>> due(Instant now, int limit);
+    List<Due<K>> due(Instant from, Instant upTo, int limit);
 
     /**
-     * One page of everything held, in an order of the store's own. An entry that is there from the first page to the
-     * last is on one of them; one that is written meanwhile may be missed, or be on two.
+     * Returns one page of everything held, in an order of the store's own. An entry that is there from the first page to the
+     * last is on one of them; one that is written meanwhile may be missed, or be on two. A page may be shorter than
+     * {@code limit}, so that it fits into memory.
      *
      * @param cursor null for the first page, then {@link Page#next()}
      */
     Page<K, V> scan(@Nullable String cursor, int limit);
 
-    /** How many keys are held. A store whose count is approximate says so. */
+    /** Counts the keys. A store whose count is approximate says so. */
     long size();
 
-    /** Whether the store makes room by {@link JoinState#evicted()}, so that joins need somebody who receives them. */
+    /** How many bytes a state may take under one key, as {@link StateCodec} counts them; no limit by default. */
+    default long maxEntryBytes() {
+        return Long.MAX_VALUE;
+    }
+
+    /** Whether the store makes room by {@link JoinState#evicted()}, so that joins need a receiver for those. */
     default boolean evicts() {
         return false;
     }
 
     /**
-     * Whether an exchange that is lost costs a round trip, so that a joiner had better let the messages of one key go to
-     * the store one after the other.
+     * Whether a lost exchange costs a round trip, so that a joiner had better let the messages of one key go to the store one
+     * after the other.
      */
     default boolean isRemote() {
         return false;
     }
 
-    /** Lets go of what this object opened. The joins stay where they are, as far as they outlive the process at all. */
+    /** Releases the resources that this store opened. Joins stay where they are, if they outlive the process at all. */
     @Override
     void close();
 
@@ -104,16 +126,63 @@ public interface JoinStore<K, V> extends AutoCloseable {
      * The answer to an exchange.
      *
      * @param won whether the write happened
-     * @param witness what the store holds now: after a win {@code next}; otherwise what was there instead of
-     *     {@code expected}, read after the lost write and never equal to {@code expected}
+     * @param witness what was there instead of {@code expected}, read after the lost write and never equal to
+     *     {@code expected}; null after a win
+     * @param refusal why the change was not even tried; null unless it was refused
      */
-    record Exchange<V>(boolean won, @Nullable Versioned<V> witness) {}
+    record Exchange<V>(
+            boolean won,
+            @Nullable Versioned<V> witness,
+            @Nullable RuntimeException refusal) {
+
+        private static final Exchange<?> WRITTEN = new Exchange<>(true, null, null);
+
+        /** The write happened, and the store holds {@code next}. */
+        @SuppressWarnings("unchecked") // it holds nothing
+        public static <V> Exchange<V> written() {
+            return (Exchange<V>) WRITTEN;
+        }
+
+        /** Something else was there. */
+        public static <V> Exchange<V> lost(@Nullable Versioned<V> witness) {
+            return new Exchange<>(false, witness, null);
+        }
+
+        /**
+         * The change cannot be written, whatever is there.
+         *
+         * @param refusal what {@link JoinStore#compareAndExchange} would have thrown
+         */
+        public static <V> Exchange<V> refused(RuntimeException refusal) {
+            return new Exchange<>(false, null, refusal);
+        }
+    }
 
     /** One entry of {@link #compareAndExchangeAll}. */
     record Change<K, V>(
             K key,
             @Nullable Versioned<V> expected,
             @Nullable Versioned<V> next) {}
+
+    /**
+     * A key that is due.
+     *
+     * @param key null if the store holds a text that its codec cannot turn into a key
+     * @param at since when
+     * @param bytes how much of a caller's memory its state will take, roughly; 0 if the store holds it there anyway
+     * @param problem why the key cannot be read; null if it can
+     */
+    record Due<K>(
+            @Nullable K key, long at, long bytes, @Nullable CodecException problem) {
+
+        public static <K> Due<K> of(K key, long at, long bytes) {
+            return new Due<>(key, at, bytes, null);
+        }
+
+        public static <K> Due<K> unreadable(CodecException problem, long at) {
+            return new Due<>(null, at, 0, Objects.requireNonNull(problem));
+        }
+    }
 
     /**
      * A key and what is under it.

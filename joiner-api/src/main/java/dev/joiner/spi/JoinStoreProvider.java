@@ -1,5 +1,6 @@
 package dev.joiner.spi;
 
+import dev.joiner.JoinStoreConfig;
 import java.util.Set;
 
 /**

@@ -1,28 +1,36 @@
 package dev.joiner.spi;
 
 import dev.joiner.Cause;
+import dev.joiner.Codec;
 import dev.joiner.CodecException;
+import dev.joiner.internal.SafeText;
 import dev.joiner.spi.JoinState.Closed;
 import dev.joiner.spi.JoinState.Flight;
+import dev.joiner.spi.JoinState.Flight.Status;
 import dev.joiner.spi.JoinState.Join;
+import dev.joiner.spi.JoinState.KeptIds;
+import dev.joiner.spi.JoinState.Last;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of a state, for stores that hold bytes: one format for all of them, with a version and a checksum.
+ * Turns states into bytes and back, for stores that hold bytes: one format for all of them, with a version and a checksum.
  *
- * <p>Thread-safe. The first byte is the format's version, 1; the last four are the CRC-32C of all before them. In
- * between stand integers of variable length (seven bits a byte, the lowest first), and texts and values behind their
- * length. A later version of this class reads all earlier formats. No length that is read is believed before it is
- * compared with the bytes that are there.
+ * <p>Thread-safe. The first byte is the version of the format, 3; the next four are the CRC-32C of all bytes after them. Then
+ * comes the length of the head, the head, and the value of the oldest join as its codec wrote it, up to the end: whoever looks at
+ * the bytes with other tools finds it there. The head has all else: integers of variable length (seven bits a byte, the lowest
+ * first), and texts and other values behind their length. Later versions of this class read this format. No length that is read is
+ * believed before it is compared with the bytes that are there.
  */
 public final class StateCodec<V> {
-    private static final byte VERSION = 1;
-    private static final int CHECKSUM_BYTES = 4;
+    private static final byte VERSION = 3;
+    private static final int CHECKED_FROM = 1 + Integer.BYTES;
 
     private static final int HAS_OPEN = 1;
     private static final int HAS_CLOSED = 2;
@@ -31,8 +39,24 @@ public final class StateCodec<V> {
     private static final int HAS_IDLE = 2;
     private static final int JOINED_BEFORE = 4;
 
-    /** The codes of causes are part of the format; the order of the enum is not. */
+    /** The codes of causes and statuses are part of the format; the order of the enums is not. */
     private static final List<Cause> CAUSES = List.of(Cause.COMPLETE, Cause.EXPIRED, Cause.EVICTED, Cause.FORCED);
+
+    private static final List<Status> STATUSES =
+            List.of(Status.CLAIMED_ALONE, Status.CLAIMED_TOGETHER, Status.THREW, Status.GIVEN_BACK, Status.PARKED);
+
+    /** The most that a flight adds to its join: numbers, and an error of 500 characters of three bytes. */
+    private static final int FLIGHT_ROOM = 1_600;
+    /** The most that a join adds to a memory beside its ids. */
+    private static final int MEMORY_ROOM = 16;
+    /** The most that a memory takes beside what joins add to it. */
+    private static final int CLOSED_ROOM = 48;
+
+    /** The most that a length takes: that of the head, and that of each value, as any may come to stand in the head. */
+    private static final int MAX_LENGTH_BYTES = 5;
+
+    /** The most that a number takes, seven bits a byte. */
+    private static final int MAX_NUMBER_BYTES = 10;
 
     private final Codec<V> values;
 
@@ -41,79 +65,116 @@ public final class StateCodec<V> {
     }
 
     /**
-     * The bytes of a state.
+     * Bytes of a state.
+     *
+     * @param room how many bytes hand-overs of the state's joins may add, from here to their end; what a hand-over does never
+     *     makes {@code bytes.length + room} greater
+     * @param newest the bytes of the newest value: the open one, or else that of the last flight; empty if there is none
+     */
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares or changes the bytes
+    record Encoded(byte[] bytes, int room, byte[] newest) {}
+
+    /**
+     * Encodes a state.
      *
      * @param key its key's text, for the message of the exception
      * @throws CodecException if the codec of the values throws
      */
     public byte[] encode(String key, JoinState<V> state) {
+        return encoded(key, state).bytes;
+    }
+
+    Encoded encoded(String key, JoinState<V> state) {
         try {
-            Out out = new Out();
-            out.write(VERSION);
-            out.number(state.token());
-            out.number((state.open() == null ? 0 : HAS_OPEN) | (state.closed() == null ? 0 : HAS_CLOSED));
-            if (state.open() != null) {
-                write(out, state.open());
-            }
-            out.number(state.inFlight().size());
+            Out head = new Out();
+            int room = state.closed() == null ? CLOSED_ROOM : 0;
+            byte[] newest = {};
+            head.number(state.token());
+            room += MAX_NUMBER_BYTES - head.size();
+            head.number((state.open() == null ? 0 : HAS_OPEN) | (state.closed() == null ? 0 : HAS_CLOSED));
+            head.number(state.inFlight().size());
             for (Flight<V> flight : state.inFlight()) {
-                write(out, flight.join());
-                out.number(CAUSES.indexOf(flight.cause()));
-                out.number(flight.claim());
-                out.number(flight.token());
-                out.number(flight.attempt());
-                out.texts(flight.lastError() == null ? List.of() : List.of(flight.lastError()));
-                out.number(flight.dueAt());
+                newest = values.encode(flight.join().value());
+                room += MAX_LENGTH_BYTES - head.value(newest);
+                write(head, flight.join());
+                int joinEnds = head.size();
+                write(head, flight);
+                room += Math.max(0, FLIGHT_ROOM - (head.size() - joinEnds)) + MEMORY_ROOM;
+            }
+            if (state.open() != null) {
+                newest = values.encode(state.open().value());
+                room += MAX_LENGTH_BYTES - head.value(newest) + FLIGHT_ROOM + MEMORY_ROOM;
+                write(head, state.open());
             }
             if (state.closed() != null) {
-                out.number(state.closed().until());
-                out.texts(state.closed().ids());
+                write(head, state.closed());
             }
-            return withChecksum(out.toByteArray());
-        } catch (RuntimeException e) {
-            throw new CodecException(key, "cannot be written: " + e.getMessage(), e);
+            Out length = new Out();
+            room += MAX_LENGTH_BYTES - length.number(head.size());
+            return new Encoded(assembled(length, head), room, newest);
+        } catch (Throwable e) { // an Error of a codec is no more than one of an entry
+            throw new CodecException(key, "cannot be written: " + SafeText.messageOf(e), e);
         }
+    }
+
+    private static byte[] assembled(Out length, Out head) {
+        byte[] value = head.oldest == null ? new byte[0] : head.oldest;
+        ByteBuffer bytes = ByteBuffer.allocate(CHECKED_FROM + length.size() + head.size() + value.length);
+        bytes.put(VERSION)
+                .putInt(0)
+                .put(length.toByteArray())
+                .put(head.toByteArray())
+                .put(value);
+        return withChecksum(bytes.array());
     }
 
     /**
-     * The state that the bytes stand for.
+     * Decodes a state.
      *
      * @param key its key's text, for the message of the exception
-     * @throws CodecException if they are damaged, of a later format, no state at all, or if the codec of the values
-     *     throws
+     * @throws CodecException if the bytes are damaged, of another format or not a state, or if the codec of the values throws
      */
     public JoinState<V> decode(String key, byte[] bytes) {
         try {
-            In in = In.checked(bytes);
+            requireIntact(bytes);
+            In in = new In(ByteBuffer.wrap(bytes, CHECKED_FROM, bytes.length - CHECKED_FROM));
+            in.readHead();
             long token = in.number();
             long has = in.number();
-            Join<V> open = (has & HAS_OPEN) == 0 ? null : readJoin(in);
             int flights = in.count();
             List<Flight<V>> inFlight = new ArrayList<>(flights);
             for (int i = 0; i < flights; i++) {
-                inFlight.add(new Flight<>(
-                        readJoin(in),
-                        CAUSES.get(in.smallNumber()),
-                        in.number(),
-                        in.number(),
-                        in.smallNumber(),
-                        in.texts().stream().findFirst().orElse(null),
-                        in.number()));
+                inFlight.add(readFlight(in));
             }
-            Closed closed = null;
-            if ((has & HAS_CLOSED) != 0) {
-                long until = in.number();
-                closed = new Closed(in.texts(), until);
-            }
+            Join<V> open = (has & HAS_OPEN) == 0 ? null : readJoin(in);
+            Closed closed = (has & HAS_CLOSED) == 0 ? null : readClosed(in);
             in.requireEnd();
             return new JoinState<>(open, inFlight, closed, token);
-        } catch (RuntimeException e) {
-            throw new CodecException(key, "cannot be read: " + e.getMessage(), e);
+        } catch (Throwable e) { // as above
+            throw new CodecException(key, "cannot be read: " + SafeText.messageOf(e), e);
         }
     }
 
-    private void write(Out out, Join<V> join) {
-        out.bytes(values.encode(join.value()));
+    /** Decodes a value that was encoded a moment ago. */
+    V readBack(String key, byte[] bytes) {
+        try {
+            return values.decode(bytes);
+        } catch (Throwable e) { // as above
+            throw new CodecException(
+                    key, "cannot be written, as it could not be read again: " + SafeText.messageOf(e), e);
+        }
+    }
+
+    boolean isText() {
+        return values.isText();
+    }
+
+    boolean isLossless() {
+        return values.isLossless();
+    }
+
+    /** All of a join but its value. */
+    private static void write(Out out, Join<?> join) {
         out.number(join.parts());
         out.number(join.firstAt());
         out.number((join.deadline() == JoinState.NEVER ? 0 : HAS_DEADLINE)
@@ -129,37 +190,129 @@ public final class StateCodec<V> {
     }
 
     private Join<V> readJoin(In in) {
-        V value = values.decode(in.bytes());
+        V value = values.decode(in.value());
         int parts = in.smallNumber();
         long firstAt = in.number();
         long has = in.number();
         long deadline = (has & HAS_DEADLINE) == 0 ? JoinState.NEVER : in.number();
         long idleUntil = (has & HAS_IDLE) == 0 ? JoinState.NEVER : in.number();
-        return new Join<>(value, parts, firstAt, deadline, idleUntil, in.texts(), (has & JOINED_BEFORE) != 0);
+        return new Join<>(value, parts, firstAt, deadline, idleUntil, in.ids(), (has & JOINED_BEFORE) != 0);
     }
 
+    private static void write(Out out, Flight<?> flight) {
+        out.number(CAUSES.indexOf(flight.cause()));
+        out.number(STATUSES.indexOf(flight.status()) << 1 | (flight.suspect() ? 1 : 0));
+        out.number(flight.claim());
+        out.number(flight.token());
+        out.number(flight.attempts());
+        out.texts(flight.lastError() == null ? List.of() : List.of(flight.lastError()));
+        out.number(flight.dueAt());
+    }
+
+    private Flight<V> readFlight(In in) {
+        Join<V> join = readJoin(in);
+        Cause cause = CAUSES.get(in.smallNumber());
+        int status = in.smallNumber();
+        return new Flight<>(
+                join,
+                cause,
+                STATUSES.get(status >> 1),
+                (status & 1) != 0,
+                in.number(),
+                in.number(),
+                in.smallNumber(),
+                in.optionalText(),
+                in.number());
+    }
+
+    private static void write(Out out, Closed closed) {
+        out.number(closed.until());
+        Last last = closed.last();
+        out.number(last == null ? 0 : 1);
+        if (last != null) {
+            out.number(last.at());
+            out.number(CAUSES.indexOf(last.cause()));
+            out.number(last.parts());
+        }
+        out.number(closed.ids().size());
+        for (KeptIds kept : closed.ids()) {
+            out.number(kept.until());
+            out.texts(kept.ids());
+        }
+    }
+
+    private static Closed readClosed(In in) {
+        long until = in.number();
+        Last last =
+                in.smallNumber() == 0 ? null : new Last(in.number(), CAUSES.get(in.smallNumber()), in.smallNumber());
+        int size = in.count();
+        List<KeptIds> ids = new ArrayList<>(size);
+        for (int i = 0; i < size; i++) {
+            long end = in.number();
+            ids.add(new KeptIds(in.ids(), end));
+        }
+        return new Closed(until, last, ids);
+    }
+
+    /**
+     * Returns where the value of the oldest join begins in the bytes of a state: they are text from there on if the codec of the
+     * values {@linkplain Codec#isText() writes text}. Where they end, if the state has no join.
+     *
+     * @throws IllegalArgumentException if they are not the bytes of a state
+     */
+    public static int valueAt(byte[] bytes) {
+        requireVersion(bytes);
+        In in = new In(ByteBuffer.wrap(bytes, CHECKED_FROM, bytes.length - CHECKED_FROM));
+        return bytes.length - in.readHead();
+    }
+
+    /** Puts the right checksum where it belongs. */
     static byte[] withChecksum(byte[] bytes) {
-        return ByteBuffer.allocate(bytes.length + CHECKSUM_BYTES)
-                .put(bytes)
-                .putInt(checksum(bytes, bytes.length))
-                .array();
+        ByteBuffer.wrap(bytes).putInt(1, checksum(bytes));
+        return bytes;
     }
 
-    private static int checksum(byte[] bytes, int length) {
+    private static int checksum(byte[] bytes) {
         CRC32C checksum = new CRC32C();
-        checksum.update(bytes, 0, length);
+        checksum.update(bytes, CHECKED_FROM, bytes.length - CHECKED_FROM);
         return (int) checksum.getValue();
     }
 
-    private static final class Out extends ByteArrayOutputStream {
+    private static void requireVersion(byte[] bytes) {
+        if (bytes.length < CHECKED_FROM) {
+            throw new IllegalArgumentException(bytes.length + " bytes are too few for a state");
+        }
+        if (bytes[0] != VERSION) {
+            throw new IllegalArgumentException(
+                    "format version is " + bytes[0] + ", this version of Joiner reads " + VERSION
+                            + (bytes[0] == 1 || bytes[0] == 2
+                                    ? "; formats 1 and 2 are those of builds before the first release: let such a build finish its"
+                                            + " joins, or drop the entry"
+                                    : ""));
+        }
+    }
 
-        void number(long number) {
+    private static void requireIntact(byte[] bytes) {
+        requireVersion(bytes); // before the checksum, which a later format may keep elsewhere
+        if (ByteBuffer.wrap(bytes).getInt(1) != checksum(bytes)) {
+            throw new IllegalArgumentException("the checksum is wrong, the bytes are damaged");
+        }
+    }
+
+    private static final class Out extends ByteArrayOutputStream {
+        /** The first value, which comes behind what is written here; null until there is one. */
+        private byte @Nullable [] oldest;
+
+        /** Returns how many bytes it takes. */
+        int number(long number) {
+            int before = size();
             long rest = number;
             while ((rest & ~0x7FL) != 0) {
                 write((int) ((rest & 0x7F) | 0x80));
                 rest >>>= 7;
             }
             write((int) rest);
+            return size() - before;
         }
 
         void bytes(byte[] bytes) {
@@ -167,7 +320,18 @@ public final class StateCodec<V> {
             writeBytes(bytes);
         }
 
-        void texts(List<String> texts) {
+        /** Keeps the first value for the end. Returns how many bytes the length of another takes here. */
+        int value(byte[] value) {
+            if (oldest == null) {
+                oldest = value;
+                return 0;
+            }
+            int length = number(value.length);
+            writeBytes(value);
+            return length;
+        }
+
+        void texts(Collection<String> texts) {
             number(texts.size());
             texts.forEach(text -> bytes(text.getBytes(StandardCharsets.UTF_8)));
         }
@@ -175,25 +339,29 @@ public final class StateCodec<V> {
 
     private static final class In {
         private final ByteBuffer in;
+        private @Nullable ByteBuffer behind;
 
         private In(ByteBuffer in) {
             this.in = in;
         }
 
-        static In checked(byte[] bytes) {
-            if (bytes.length < 1 + CHECKSUM_BYTES) {
-                throw new IllegalArgumentException(bytes.length + " bytes are too few for a state");
+        /** Leaves only the head to be read, whose length comes first. Returns how many bytes are behind it. */
+        int readHead() {
+            int end = count() + in.position();
+            behind = in.duplicate().position(end);
+            in.limit(end);
+            return behind.remaining();
+        }
+
+        /** Reads the value of a join: that of the first is behind the head. */
+        byte[] value() {
+            if (behind == null) {
+                return bytes();
             }
-            if (bytes[0] != VERSION) {
-                // Before the checksum, which a later format may keep elsewhere.
-                throw new IllegalArgumentException(
-                        "format version is " + bytes[0] + ", this version of Joiner reads " + VERSION);
-            }
-            int end = bytes.length - CHECKSUM_BYTES;
-            if (ByteBuffer.wrap(bytes, end, CHECKSUM_BYTES).getInt() != checksum(bytes, end)) {
-                throw new IllegalArgumentException("the checksum is wrong, the bytes are damaged");
-            }
-            return new In(ByteBuffer.wrap(bytes, 1, end - 1));
+            byte[] value = new byte[behind.remaining()];
+            behind.get(value);
+            behind = null;
+            return value;
         }
 
         long number() {
@@ -235,18 +403,27 @@ public final class StateCodec<V> {
             return bytes;
         }
 
-        List<String> texts() {
-            int size = count();
-            List<String> texts = new ArrayList<>(size);
-            for (int i = 0; i < size; i++) {
-                texts.add(new String(bytes(), StandardCharsets.UTF_8));
+        private String text() {
+            return new String(bytes(), StandardCharsets.UTF_8);
+        }
+
+        @Nullable
+        String optionalText() {
+            return number() == 0 ? null : text();
+        }
+
+        Ids ids() {
+            Ids ids = Ids.NONE;
+            for (int rest = count(); rest > 0; rest--) {
+                ids = ids.with(text());
             }
-            return texts;
+            return ids;
         }
 
         void requireEnd() {
-            if (in.hasRemaining()) {
-                throw new IllegalArgumentException(in.remaining() + " bytes too many");
+            int left = in.remaining() + (behind == null ? 0 : behind.remaining());
+            if (left > 0) {
+                throw new IllegalArgumentException(left + " bytes too many");
             }
         }
     }

@@ -1,12 +1,13 @@
 package dev.joiner.spi;
 
 import dev.joiner.CodecException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A state as a store held it at one moment, under the version that the writer of that state drew for it.
  *
- * <p>A version is a random number and is never used twice for a key, not even after a removal: a store compares it for
- * equality and makes nothing else of it. Two objects with the same version stand for the same write, and are equal.
+ * <p>A version is a random number and is never used twice for a key, not even after a removal. A store compares versions for
+ * equality and attaches no other meaning to them. Two objects with the same version stand for the same write, and are equal.
  */
 public abstract sealed class Versioned<V> {
     private final long version;
@@ -16,12 +17,16 @@ public abstract sealed class Versioned<V> {
     }
 
     public static <V> Versioned<V> of(long version, JoinState<V> state) {
-        return new Known<>(version, state);
+        return new Decoded<>(version, state);
     }
 
-    /** An entry that is there under a version, but that cannot be decoded: {@link #state()} throws the exception. */
-    public static <V> Versioned<V> unreadable(long version, CodecException problem) {
-        return new Unreadable<>(version, problem);
+    /**
+     * An entry that is there under a version, but that cannot be decoded.
+     *
+     * @param bytes what the store holds
+     */
+    public static <V> Versioned<V> unreadable(long version, byte[] bytes, CodecException problem) {
+        return new Unreadable<>(version, bytes, problem);
     }
 
     public final long version() {
@@ -36,7 +41,7 @@ public abstract sealed class Versioned<V> {
     public abstract JoinState<V> state();
 
     @Override
-    public final boolean equals(Object other) {
+    public final boolean equals(@Nullable Object other) {
         return other instanceof Versioned<?> that && version == that.version;
     }
 
@@ -45,10 +50,10 @@ public abstract sealed class Versioned<V> {
         return Long.hashCode(version);
     }
 
-    private static final class Known<V> extends Versioned<V> {
+    private static final class Decoded<V> extends Versioned<V> {
         private final JoinState<V> state;
 
-        Known(long version, JoinState<V> state) {
+        Decoded(long version, JoinState<V> state) {
             super(version);
             this.state = state;
         }
@@ -64,17 +69,30 @@ public abstract sealed class Versioned<V> {
         }
     }
 
-    private static final class Unreadable<V> extends Versioned<V> {
+    /** An entry that cannot be decoded. */
+    public static final class Unreadable<V> extends Versioned<V> {
+        private final byte[] bytes;
         private final CodecException problem;
 
-        Unreadable(long version, CodecException problem) {
+        private Unreadable(long version, byte[] bytes, CodecException problem) {
             super(version);
+            this.bytes = bytes.clone();
             this.problem = problem;
         }
 
         @Override
         public JoinState<V> state() {
             throw problem;
+        }
+
+        /** What the store holds. */
+        public byte[] bytes() {
+            return bytes.clone();
+        }
+
+        /** Why it cannot be decoded. */
+        public CodecException problem() {
+            return problem;
         }
 
         @Override

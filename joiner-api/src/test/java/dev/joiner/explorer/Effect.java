@@ -16,8 +16,8 @@ sealed interface Effect {
     /** What the store holds. */
     record Find() implements Effect {}
 
-    /** What of it is due. */
-    record Due(long upTo) implements Effect {}
+    /** Whether it is due; a hint, as the state is read again. */
+    record Due(long from, long upTo) implements Effect {}
 
     /** The one write. */
     record Exchange(

@@ -2,12 +2,13 @@ package dev.joiner.explorer;
 
 import dev.joiner.explorer.Ledger.Fate;
 import dev.joiner.explorer.Node.Claim;
+import dev.joiner.spi.Ids;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinState.Flight;
 import dev.joiner.spi.JoinState.Join;
+import dev.joiner.spi.JoinState.KeptIds;
 import dev.joiner.spi.Versioned;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,11 +99,13 @@ final class Fingerprint {
 
     private void put(Budget budget) {
         put(budget.faults());
+        put(budget.stops());
         put(budget.jumps());
         put(budget.sweeps());
         put(budget.redeliveries());
         put(budget.releases());
         put(budget.drops());
+        put(budget.reexaminations());
     }
 
     private void put(@Nullable Versioned<String> held) {
@@ -119,15 +122,21 @@ final class Fingerprint {
             put(flight.cause());
             putNumber(flight.claim());
             put(flight.token());
-            put(flight.attempt());
+            put(flight.status());
+            put(flight.suspect());
+            put(flight.attempts());
             put(flight.lastError() != null);
             put(flight.dueAt());
         }
         if (state.closed() == null) {
             put(-1);
         } else {
-            put(state.closed().ids());
             put(state.closed().until());
+            put(state.closed().ids().size());
+            for (KeptIds kept : state.closed().ids()) {
+                put(kept.ids());
+                put(kept.until());
+            }
         }
         put(state.token());
     }
@@ -146,9 +155,9 @@ final class Fingerprint {
         put(join.joinedBefore());
     }
 
-    private void put(List<String> texts) {
-        put(texts.size());
-        texts.forEach(this::put);
+    private void put(Ids ids) {
+        put(ids.size());
+        ids.forEach(this::put);
     }
 
     private void put(Ledger ledger) {
@@ -158,6 +167,9 @@ final class Fingerprint {
             put(fate.cause());
             put(fate.claims());
             put(fate.begun());
+            put(fate.tried());
+            put(fate.wasted());
+            put(fate.isBegun());
             put(fate.handed());
             put(fate.poisoned());
             put(fate.excused());
@@ -178,6 +190,7 @@ final class Fingerprint {
         }
         put(node.work().kind());
         put(node.work().letters());
+        put(node.work().isInterrupted());
         put(node.delivery());
         put(node.log().size());
         node.log().forEach(this::put);
@@ -187,7 +200,10 @@ final class Fingerprint {
         for (Claim claim : node.claims()) {
             putNumber(claim.id());
             put(claim.token());
+            put(claim.isAlone());
             put(claim.attempt());
+            put(claim.isPoison());
+            put(claim.number());
             put(claim.fate());
             put(claim.word());
             put(claim.progress());
@@ -197,6 +213,8 @@ final class Fingerprint {
         put(node.known());
         put(node.closed());
         put(node.wrote());
+        put(node.failures());
+        put(node.stopped());
     }
 
     private void put(Answer answer) {
@@ -211,10 +229,13 @@ final class Fingerprint {
             put(exchanged.witness());
         } else if (answer instanceof Answer.StoreFailed) {
             put(5);
-        } else if (answer instanceof Answer.Returned) {
+        } else if (answer instanceof Answer.Returned returned) {
             put(6);
+            put(returned.disturbance());
+        } else if (answer instanceof Answer.Look look) {
+            put(look.isDue() ? 7 : 8);
         } else {
-            put(7);
+            put(answer instanceof Answer.Threw ? 9 : 10);
         }
     }
 }

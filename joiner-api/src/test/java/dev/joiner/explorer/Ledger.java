@@ -21,9 +21,12 @@ record Ledger(List<Fate> fates, List<Integer> flying, int merged, int counted, S
     /**
      * What became of one join.
      *
-     * @param claims how many attempts were claimed
+     * @param claims how many claims of it were made
      * @param begun how often its own handler was called
-     * @param handed how often that returned
+     * @param tried how many of these calls count as attempts, since it was last released
+     * @param wasted how many attempts were counted by a claim whose handler never began, since it was last released
+     * @param isBegun whether the handler of the last claim was called
+     * @param handed how often its handler returned
      * @param poisoned how often {@code onPoisoned} took it
      * @param excused whether something happened after which it may be handed over more than once
      * @param ended whether it has left the store
@@ -34,6 +37,9 @@ record Ledger(List<Fate> fates, List<Integer> flying, int merged, int counted, S
             Cause cause,
             int claims,
             int begun,
+            int tried,
+            int wasted,
+            boolean isBegun,
             int handed,
             int poisoned,
             boolean excused,
@@ -41,35 +47,77 @@ record Ledger(List<Fate> fates, List<Integer> flying, int merged, int counted, S
             boolean dropped) {
 
         static Fate born(String word, Cause cause) {
-            return new Fate(word, cause, 1, 0, 0, 0, false, false, false);
+            return new Fate(word, cause, 0, 0, 0, 0, false, 0, 0, false, false, false);
         }
 
-        Fate claimedAgain(String grown) {
-            return new Fate(grown, cause, claims + 1, begun, handed, poisoned, excused, ended, dropped);
+        Fate claimed(String grown) {
+            return new Fate(
+                    grown, cause, claims + 1, begun, tried, wasted, false, handed, poisoned, excused, ended, dropped);
         }
 
-        Fate begunAgain() {
-            return new Fate(word, cause, claims, begun + 1, handed, poisoned, excused, ended, dropped);
+        Fate grown(String longer) {
+            return new Fate(
+                    longer, cause, claims, begun, tried, wasted, isBegun, handed, poisoned, excused, ended, dropped);
+        }
+
+        Fate waste() {
+            return new Fate(
+                    word, cause, claims, begun, tried, wasted + 1, isBegun, handed, poisoned, excused, ended, dropped);
+        }
+
+        Fate release() {
+            return new Fate(word, cause, claims, begun, 0, 0, isBegun, handed, poisoned, excused, ended, dropped);
+        }
+
+        /** @param number that of the claim, which may be an older one */
+        Fate begin(int number) {
+            return new Fate(
+                    word,
+                    cause,
+                    claims,
+                    begun + 1,
+                    tried + 1,
+                    wasted,
+                    isBegun || number == claims,
+                    handed,
+                    poisoned,
+                    excused,
+                    ended,
+                    dropped);
+        }
+
+        Fate uncount() {
+            return new Fate(
+                    word, cause, claims, begun, tried - 1, wasted, isBegun, handed, poisoned, excused, ended, dropped);
         }
 
         Fate handedOver() {
-            return new Fate(word, cause, claims, begun, handed + 1, poisoned, excused, ended, dropped);
+            return new Fate(
+                    word, cause, claims, begun, tried, wasted, isBegun, handed + 1, poisoned, excused, ended, dropped);
+        }
+
+        Fate poisonBegun(int number) {
+            boolean isLast = isBegun || number == claims;
+            return new Fate(
+                    word, cause, claims, begun, tried, wasted, isLast, handed, poisoned, excused, ended, dropped);
         }
 
         Fate takenAsPoison() {
-            return new Fate(word, cause, claims, begun, handed, poisoned + 1, excused, ended, dropped);
+            return new Fate(
+                    word, cause, claims, begun, tried, wasted, isBegun, handed, poisoned + 1, excused, ended, dropped);
         }
 
         Fate excuse() {
-            return new Fate(word, cause, claims, begun, handed, poisoned, true, ended, dropped);
+            return new Fate(word, cause, claims, begun, tried, wasted, isBegun, handed, poisoned, true, ended, dropped);
         }
 
         Fate end() {
-            return new Fate(word, cause, claims, begun, handed, poisoned, excused, true, dropped);
+            return new Fate(
+                    word, cause, claims, begun, tried, wasted, isBegun, handed, poisoned, excused, true, dropped);
         }
 
         Fate drop() {
-            return new Fate(word, cause, claims, begun, handed, poisoned, excused, true, true);
+            return new Fate(word, cause, claims, begun, tried, wasted, isBegun, handed, poisoned, excused, true, true);
         }
     }
 

@@ -1,8 +1,11 @@
 package dev.joiner.explorer;
 
 import dev.joiner.JoinSpec;
+import dev.joiner.engine.SpecFunctions;
+import dev.joiner.explorer.Answer.Disturbance;
 import dev.joiner.explorer.Operation.Kind;
 import dev.joiner.explorer.Setting.Fault;
+import dev.joiner.explorer.Setting.Hands;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinState.Flight;
 import dev.joiner.spi.Versioned;
@@ -20,18 +23,23 @@ final class Moves {
     private static final int PATIENCE = 40;
 
     private final Setting setting;
-    private final JoinSpec<String, String, String> spec;
+    private final JoinSpec<String, String, String, String> spec;
+    private final JoinSpec<String, String, String, String> lenient;
+    private final long lease;
     private final Promises promises;
     private @Nullable Replay running;
 
     Moves(Setting setting) {
         this.setting = setting;
-        spec = setting.spec((receiver, word, handOver) -> {
+        Hands hands = (receiver, word, handOver) -> {
             if (running != null) {
                 running.handOver(receiver, word, handOver);
             }
-        });
-        promises = new Promises(setting, spec);
+        };
+        spec = setting.spec(hands);
+        lenient = setting.lenientSpec(hands);
+        lease = SpecFunctions.of(spec).leaseMillis();
+        promises = new Promises(setting, SpecFunctions.of(spec), SpecFunctions.of(lenient));
     }
 
     /**
@@ -84,6 +92,9 @@ final class Moves {
             if (isPending || budget.redeliveries() > 0) {
                 World left = isPending ? world : world.with(budget.redeliveries(budget.redeliveries() - 1));
                 begin(left, index, delivered(i), delivery, moves);
+                if (budget.stops() > 0) {
+                    begin(stopping(left), index, delivered(i).interrupted(), delivery, moves);
+                }
             }
         }
         JoinState<String> state = world.state();
@@ -102,6 +113,14 @@ final class Moves {
             World left = world.with(budget.drops(budget.drops() - 1));
             begin(left, index, Operation.of(Kind.DROP), -1, moves);
         }
+        if (budget.reexaminations() > 0) {
+            World left = world.with(budget.reexaminations(budget.reexaminations() - 1));
+            begin(left, index, Operation.of(Kind.REEXAMINE), -1, moves);
+        }
+    }
+
+    private static World stopping(World world) {
+        return world.with(world.budget().stops(world.budget().stops() - 1));
     }
 
     private Operation delivered(int delivery) {
@@ -156,12 +175,6 @@ final class Moves {
                     () -> soFar + "reads " + Told.of(world.held()),
                     () -> reach(world, index, new Answer.Holds(world.held())));
             fail(world, index, soFar, moves);
-        } else if (awaited instanceof Effect.Due due) {
-            Versioned<String> held = due(world, due);
-            add(
-                    moves,
-                    () -> soFar + "asks what is due: " + Told.of(held),
-                    () -> reach(world, index, new Answer.Holds(held)));
         } else if (awaited instanceof Effect.Exchange exchange) {
             exchange(world, index, exchange, soFar, moves);
         }
@@ -206,9 +219,11 @@ final class Moves {
         add(moves, () -> soFar + "guesses that there is nothing", () -> reach(world, index, new Answer.Holds(null)));
     }
 
-    private static @Nullable Versioned<String> due(World world, Effect.Due due) {
+    private static Answer look(World world, Effect.Due due) {
         Versioned<String> held = world.held();
-        return held != null && held.state().dueAt() <= due.upTo() ? held : null;
+        return new Answer.Look(held != null
+                && held.state().dueAt() >= due.from()
+                && held.state().dueAt() <= due.upTo());
     }
 
     /** The store fails before it does anything; if nothing was written before, that is as if it never began. */
@@ -268,7 +283,8 @@ final class Moves {
      * nothing to return, and what is handed over at most once is not handed over at all, as after a crash.
      */
     private boolean mayRepeat(World world, int index, Effect.Exchange exchange) {
-        boolean isLastWrite = world.nodes().get(index).work().kind() != Kind.DROP && !spec.atMostOnce();
+        boolean isLastWrite = world.nodes().get(index).work().kind() != Kind.DROP
+                && !SpecFunctions.of(spec).atMostOnce();
         return exchange.next() != null || isLastWrite;
     }
 
@@ -285,10 +301,13 @@ final class Moves {
 
     private void handOver(World world, int index, Effect.HandOver handOver, String soFar, List<Move> moves) {
         proceedOrEnd(
-                () -> goOn(promises.ended(world, index, handOver, true), index, new Answer.Returned()),
+                () -> goOn(promises.ended(world, index, handOver, true), index, new Answer.Returned(Disturbance.NONE)),
                 index,
                 soFar + "hands over " + handOver + ", ",
                 moves);
+        if (world.budget().stops() > 0) {
+            stop(world, index, handOver, soFar, moves);
+        }
         if (mayFail(world, Fault.HANDLER)) {
             proceedOrEnd(
                     () -> goOn(promises.ended(world.withFault(), index, handOver, false), index, new Answer.Threw()),
@@ -296,6 +315,23 @@ final class Moves {
                     soFar + "fails to hand over " + handOver + ", ",
                     moves);
         }
+    }
+
+    /** The node's thread is interrupted while a handler runs, or its joiner begins to close. */
+    private void stop(World world, int index, Effect.HandOver handOver, String soFar, List<Move> moves) {
+        World stopped = promises.stopped(stopping(world), index);
+        for (Disturbance disturbance : List.of(Disturbance.INTERRUPT, Disturbance.CLOSE)) {
+            proceedOrEnd(
+                    () -> goOn(promises.ended(stopped, index, handOver, true), index, new Answer.Returned(disturbance)),
+                    index,
+                    soFar + "hands over " + handOver + " with " + disturbance + ", ",
+                    moves);
+        }
+        proceedOrEnd(
+                () -> goOn(promises.interrupted(stopped, index, handOver), index, new Answer.Interrupted()),
+                index,
+                soFar + "is interrupted while it hands over " + handOver + ", ",
+                moves);
     }
 
     private World crashed(World world, int index) {
@@ -321,10 +357,10 @@ final class Moves {
         }
         Replay replay = new Replay(node.numbers(), log, effect -> immediately(world, index, effect));
         running = replay;
-        replay.run(spec, node.work());
+        replay.run(node.work().kind() == Kind.REEXAMINE ? lenient : spec, node.work());
         Effect awaited = replay.awaited();
         if (awaited == null) {
-            return promises.concluded(world, index, replay.outcome());
+            return promises.concluded(world, index, replay.outcome(), replay.leftInterrupted());
         }
         World waiting = world.with(index, node.at(replay.log(), awaited));
         return awaited instanceof Effect.HandOver handOver ? promises.begins(waiting, index, handOver) : waiting;
@@ -338,6 +374,9 @@ final class Moves {
         List<Long> times = world.nodes().get(index).times();
         if (effect instanceof Effect.Clock && world.budget().jumps() == 0 && times.size() == 1) {
             return new Answer.Time(clock(times.get(0), index));
+        }
+        if (effect instanceof Effect.Due due) {
+            return look(world, due);
         }
         return effect instanceof Effect.Guess && !setting.staleGuesses() ? new Answer.Holds(world.held()) : null;
     }
@@ -357,11 +396,12 @@ final class Moves {
         for (Flight<String> flight : state.inFlight()) {
             moments.add(flight.dueAt());
             if (flight.isClaimed()) {
-                moments.add(flight.dueAt() - spec.lease().toMillis() / 2);
+                moments.add(flight.dueAt() - lease / 2);
             }
         }
         if (state.closed() != null) {
             moments.add(state.closed().until());
+            state.closed().ids().forEach(kept -> moments.add(kept.until()));
         }
         moments.remove(JoinState.NEVER);
         for (long moment : List.copyOf(moments)) {

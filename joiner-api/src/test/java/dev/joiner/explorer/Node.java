@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param known the letters that the store knew at some moment of the operation
  * @param closed whether the key was closed to messages at some moment of the operation
  * @param wrote whether the operation has written anything
+ * @param failures how often the store has failed the operation
+ * @param stopped whether its thread was interrupted, or its joiner closes
  */
 record Node(
         @Nullable Operation operation,
@@ -34,20 +36,27 @@ record Node(
         String dropped,
         int known,
         boolean closed,
-        boolean wrote) {
+        boolean wrote,
+        int failures,
+        boolean stopped) {
 
-    static final Node IDLE = new Node(null, -1, 0, List.of(), List.of(), null, List.of(), 0, "", 0, false, false);
+    static final Node IDLE =
+            new Node(null, -1, 0, List.of(), List.of(), null, List.of(), 0, "", 0, false, false, 0, false);
 
     /** How far a claim has come. */
     enum Progress {
         WAITING,
         /** Another has the join, and the node has seen so before it began. */
         LOST,
+        /** The node has given it back before it began. */
+        GIVEN_BACK,
         BEGUN,
         /** The join's own handler returned. */
         HANDED,
         /** The join's own handler threw. */
         THREW,
+        /** The join's own handler was interrupted. */
+        INTERRUPTED,
         POISON_BEGUN,
         /** {@code onPoisoned} threw. */
         POISON_THREW,
@@ -59,14 +68,27 @@ record Node(
      * A hand-over that an operation has taken upon itself by a write.
      *
      * @param id the claim's
+     * @param isAlone whether the write has counted its attempt
+     * @param attempt which attempt it is
+     * @param isPoison whether no attempt was left
+     * @param number how many claims of the join were made, with this one
      * @param fate which of the ledger's fates is the join's
      * @param word the join's value when it was claimed
      */
-    record Claim(long id, long token, int attempt, int fate, String word, Progress progress) {
+    record Claim(
+            long id,
+            long token,
+            boolean isAlone,
+            int attempt,
+            boolean isPoison,
+            int number,
+            int fate,
+            String word,
+            Progress progress) {
         static final long UNKNOWN = -1;
 
         Claim to(Progress progress) {
-            return new Claim(id, token, attempt, fate, word, progress);
+            return new Claim(id, token, isAlone, attempt, isPoison, number, fate, word, progress);
         }
 
         boolean isTaken() {
@@ -78,12 +100,31 @@ record Node(
         }
 
         boolean hasBegun() {
-            return progress != Progress.WAITING && progress != Progress.LOST;
+            return progress != Progress.WAITING && progress != Progress.LOST && progress != Progress.GIVEN_BACK;
+        }
+
+        /** Whether the store has yet to be told the end of it. */
+        boolean isUnderWay() {
+            return progress != Progress.LOST && progress != Progress.GIVEN_BACK;
         }
     }
 
     static Node starting(Operation operation, int delivery, long numbers) {
-        return new Node(operation, delivery, numbers, List.of(), List.of(), null, List.of(), 0, "", 0, false, false);
+        return new Node(
+                operation,
+                delivery,
+                numbers,
+                List.of(),
+                List.of(),
+                null,
+                List.of(),
+                0,
+                "",
+                0,
+                false,
+                false,
+                0,
+                operation.isInterrupted());
     }
 
     boolean isIdle() {
@@ -92,6 +133,16 @@ record Node(
 
     Operation work() {
         return Objects.requireNonNull(operation);
+    }
+
+    /** What the operation's clock said when it last looked; the beginning of time if it never did. */
+    long lastTime() {
+        for (int i = log.size() - 1; i >= 0; i--) {
+            if (log.get(i) instanceof Answer.Time time) {
+                return time.millis();
+            }
+        }
+        return Long.MIN_VALUE;
     }
 
     @Nullable
@@ -106,17 +157,20 @@ record Node(
 
     Node at(List<Answer> log, @Nullable Effect awaited) {
         return new Node(
-                operation, delivery, numbers, log, times, awaited, claims, merged, dropped, known, closed, wrote);
+                operation, delivery, numbers, log, times, awaited, claims, merged, dropped, known, closed, wrote,
+                failures, stopped);
     }
 
     Node times(List<Long> times) {
         return new Node(
-                operation, delivery, numbers, log, times, awaited, claims, merged, dropped, known, closed, wrote);
+                operation, delivery, numbers, log, times, awaited, claims, merged, dropped, known, closed, wrote,
+                failures, stopped);
     }
 
     Node claims(List<Claim> claims) {
         return new Node(
-                operation, delivery, numbers, log, times, awaited, claims, merged, dropped, known, closed, wrote);
+                operation, delivery, numbers, log, times, awaited, claims, merged, dropped, known, closed, wrote,
+                failures, stopped);
     }
 
     Node replacing(Claim before, Claim after) {
@@ -138,7 +192,9 @@ record Node(
                 dropped + taken,
                 known,
                 closed,
-                true);
+                true,
+                failures,
+                stopped);
     }
 
     Node seeing(int letters, boolean isClosed) {
@@ -154,6 +210,36 @@ record Node(
                 dropped,
                 known | letters,
                 closed || isClosed,
-                wrote);
+                wrote,
+                failures,
+                stopped);
+    }
+
+    boolean failed() {
+        return failures > 0;
+    }
+
+    Node failing() {
+        return new Node(
+                operation,
+                delivery,
+                numbers,
+                log,
+                times,
+                awaited,
+                claims,
+                merged,
+                dropped,
+                known,
+                closed,
+                wrote,
+                failures + 1,
+                stopped);
+    }
+
+    Node stops() {
+        return new Node(
+                operation, delivery, numbers, log, times, awaited, claims, merged, dropped, known, closed, wrote,
+                failures, true);
     }
 }

@@ -1,36 +1,42 @@
 package dev.joiner.explorer;
 
-import dev.joiner.Joiner;
+import dev.joiner.KeyedJoiner;
 
 /**
  * One call of a joiner.
  *
  * @param letters the messages that it delivers
+ * @param isInterrupted whether its thread is interrupted when it begins
  */
-record Operation(Kind kind, String letters) {
+record Operation(Kind kind, String letters, boolean isInterrupted) {
 
     enum Kind {
         ACCEPT,
         ACCEPT_ALL,
         SWEEP,
         RELEASE,
-        DROP
+        DROP,
+        REEXAMINE
     }
 
     static Operation accept(char letter) {
-        return new Operation(Kind.ACCEPT, String.valueOf(letter));
+        return new Operation(Kind.ACCEPT, String.valueOf(letter), false);
     }
 
     static Operation acceptAll(String letters) {
-        return new Operation(Kind.ACCEPT_ALL, letters);
+        return new Operation(Kind.ACCEPT_ALL, letters, false);
     }
 
     static Operation of(Kind kind) {
-        return new Operation(kind, "");
+        return new Operation(kind, "", false);
+    }
+
+    Operation interrupted() {
+        return new Operation(kind, letters, true);
     }
 
     /** What the call returns. */
-    Object call(Joiner<String, String> joiner) {
+    Object call(KeyedJoiner<String, String, String, String> joiner) {
         return switch (kind) {
             case ACCEPT -> joiner.accept(letters);
             case ACCEPT_ALL ->
@@ -38,6 +44,7 @@ record Operation(Kind kind, String letters) {
             case SWEEP -> joiner.sweep();
             case RELEASE -> joiner.release(Setting.KEY);
             case DROP -> joiner.drop(Setting.KEY);
+            case REEXAMINE -> joiner.reexamine();
         };
     }
 
@@ -47,6 +54,6 @@ record Operation(Kind kind, String letters) {
 
     @Override
     public String toString() {
-        return letters.isEmpty() ? kind.name() : kind + "(" + letters + ")";
+        return (letters.isEmpty() ? kind.name() : kind + "(" + letters + ")") + (isInterrupted ? " interrupted" : "");
     }
 }

@@ -3,24 +3,31 @@ package dev.joiner.explorer;
 import static dev.joiner.explorer.BrokenPromise.unless;
 
 import dev.joiner.Cause;
-import dev.joiner.JoinSpec;
+import dev.joiner.ContentionException;
 import dev.joiner.Outcome;
+import dev.joiner.PendingJoin;
 import dev.joiner.ProcessingException;
 import dev.joiner.StoreException;
 import dev.joiner.SweepReport;
+import dev.joiner.engine.SpecFunctions;
 import dev.joiner.explorer.Effect.HandOver;
 import dev.joiner.explorer.Effect.Receiver;
 import dev.joiner.explorer.Ledger.Fate;
 import dev.joiner.explorer.Node.Claim;
 import dev.joiner.explorer.Node.Progress;
 import dev.joiner.explorer.Operation.Kind;
+import dev.joiner.internal.spec.Spec;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinState.Closed;
 import dev.joiner.spi.JoinState.Flight;
+import dev.joiner.spi.JoinState.Flight.Status;
 import dev.joiner.spi.JoinState.Join;
+import dev.joiner.spi.JoinState.KeptIds;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,17 +36,28 @@ import org.jspecify.annotations.Nullable;
  */
 final class Promises {
     private final Setting setting;
-    private final JoinSpec<String, String, String> spec;
+    private final SpecFunctions<String, String, String, String> functions;
+    /** Those of a node whose spec asks for a letter less. */
+    private final SpecFunctions<String, String, String, String> lenient;
+
+    private final Spec<String, String, String, String> spec;
+    private final int maxAttempts;
     private final boolean hasIds;
     private final boolean remembers;
     /** Whether no message can be in two joins, as no memory ends while messages come. */
     private final boolean countsOnce;
 
-    Promises(Setting setting, JoinSpec<String, String, String> spec) {
+    Promises(
+            Setting setting,
+            SpecFunctions<String, String, String, String> functions,
+            SpecFunctions<String, String, String, String> lenient) {
         this.setting = setting;
-        this.spec = spec;
-        hasIds = spec.idOf("a") != null;
-        remembers = spec.rememberFor().isPresent() || spec.idsKept().isPresent();
+        this.functions = functions;
+        this.lenient = lenient;
+        spec = setting.contents();
+        maxAttempts = spec.retries().maxAttempts();
+        hasIds = functions.hasIds();
+        remembers = spec.rememberFor() != null || spec.idsKept() != null;
         countsOnce =
                 hasIds && remembers && !spec.keepAfterJoin() && setting.budget().jumps() == 0;
     }
@@ -87,14 +105,23 @@ final class Promises {
         for (Flight<String> flight : state.inFlight()) {
             known |= Letters.set(flight.join().ids());
         }
-        Closed closed = state.closed();
-        return closed == null || closed.until() <= at ? known : known | Letters.set(closed.ids());
+        return known | keptIds(state, at);
+    }
+
+    private static int keptIds(@Nullable JoinState<String> state, long at) {
+        int known = 0;
+        if (state != null && state.closed() != null) {
+            for (KeptIds kept : state.closed().ids()) {
+                known |= kept.until() > at ? Letters.set(kept.ids()) : 0;
+            }
+        }
+        return known;
     }
 
     private boolean isClosed(@Nullable JoinState<String> state, long at) {
         return state != null
-                && spec.rememberFor().isPresent()
-                && (!state.inFlight().isEmpty()
+                && spec.rememberFor() != null
+                && (state.inFlight().stream().anyMatch(flight -> !flight.isParked())
                         || (state.closed() != null && state.closed().until() > at));
     }
 
@@ -110,6 +137,9 @@ final class Promises {
         private final World world;
         private final int index;
         private final long at;
+        /** What the clock said when the operation last looked at it. */
+        private final long read;
+
         private final Operation operation;
         private final @Nullable JoinState<String> before;
         private final @Nullable JoinState<String> after;
@@ -125,6 +155,8 @@ final class Promises {
         private final List<String> taken = new ArrayList<>();
 
         private final List<Flight<String>> born = new ArrayList<>();
+        /** The claims that the operation holds by this write. */
+        private final List<Claim> made = new ArrayList<>();
 
         Write(World world, int index, @Nullable JoinState<String> before, @Nullable JoinState<String> after) {
             this.world = world;
@@ -133,6 +165,7 @@ final class Promises {
             this.after = after;
             at = clock(world, index);
             node = world.nodes().get(index);
+            read = node.lastTime();
             operation = node.work();
             ledger = world.ledger();
             flightsBefore = before == null ? List.of() : before.inFlight();
@@ -149,6 +182,7 @@ final class Promises {
             checkAdded();
             checkRemembered();
             checkOpen();
+            checkMade();
             ledger = ledger.merging(Letters.set(added));
             StringBuilder words = new StringBuilder();
             taken.forEach(word -> words.append(word).append(','));
@@ -211,18 +245,16 @@ final class Promises {
             return switch (pass) {
                 case 0 -> was.equals(is);
                 case 1 -> was.isClaimed() && was.claim() == is.claim();
-                default ->
-                    was.cause() == is.cause()
-                            && (was.join().equals(is.join()) || hasGrown(was, is))
-                            && (is.isClaimed() || was.isClaimed());
+                default -> was.cause() == is.cause() && (was.join().equals(is.join()) || hasGrown(was, is));
             };
         }
 
-        /** Without ids, a message goes into the join that waits for its next attempt. */
+        /** Without ids and without a limit, a message goes into the join whose handler threw. */
         private boolean hasGrown(Flight<String> was, Flight<String> is) {
             return !hasIds
+                    && !functions.hasRetry()
                     && operation.delivers()
-                    && !was.isClaimed()
+                    && was.status() == Status.THREW
                     && was.cause() == Cause.COMPLETE
                     && is.join().value().startsWith(was.join().value());
         }
@@ -231,31 +263,104 @@ final class Promises {
             if (was.equals(is)) {
                 return;
             }
+            unless(is.suspect() || !was.suspect(), "a suspect is none any more: {}, {}", was, is);
             Claim mine = was.isClaimed() ? node.claim(was.claim()) : null;
-            if (was.isClaimed() && was.claim() == is.claim()) {
+            if (is.isClaimed() && was.claim() == is.claim()) {
                 unless(mine != null, "{} renews the claim of another", operation);
                 unless(was.join().equals(is.join()), "the content of a claimed join changes: {}, {}", was, is);
-                unless(was.token() == is.token() && was.attempt() == is.attempt(), "a claim changes: {}, {}", was, is);
-            } else if (!is.isClaimed()) {
                 unless(
-                        mine != null && mine.hasThrown(),
+                        was.token() == is.token() && was.attempts() == is.attempts() && was.status() == is.status(),
+                        "a claim changes: {}, {}",
+                        was,
+                        is);
+            } else if (is.isClaimed()) {
+                claimAgain(was, is, fate);
+            } else if (is.isParked()) {
+                park(was, is, mine, fate);
+            } else if (mine != null) {
+                leaveUnclaimed(was, is, mine);
+            } else {
+                postpone(was, is);
+            }
+        }
+
+        private void leaveUnclaimed(Flight<String> was, Flight<String> is, Claim mine) {
+            int before = was.attempts() - (was.status() == Status.CLAIMED_ALONE ? 1 : 0);
+            if (is.status() == Status.GIVEN_BACK) {
+                unless(!mine.hasBegun(), "{} gives back what it has begun: {}", operation, mine);
+                unless(is.dueAt() <= at, "what is given back is not due at once: {}", is);
+                unless(is.attempts() == before, "an attempt counts that was not begun: {}, {}", was, is);
+                node = node.replacing(mine, mine.to(Progress.GIVEN_BACK));
+            } else if (mine.progress() == Progress.INTERRUPTED) {
+                unless(is.attempts() == before, "an attempt counts that was interrupted: {}, {}", was, is);
+                if (!mine.isPoison()) {
+                    ledger = ledger.changing(mine.fate(), Fate::uncount);
+                }
+            } else {
+                unless(
+                        mine.hasThrown(),
                         "{} writes a join off as failed that it has not seen fail: {}",
                         operation,
                         was);
                 unless(
-                        mine.progress() == Progress.POISON_THREW || mine.attempt() < spec.maxAttempts(),
+                        mine.progress() == Progress.POISON_THREW || mine.attempt() < maxAttempts,
                         "the last attempt failed, and onPoisoned was not called: {}",
                         was);
-                unless(was.attempt() == is.attempt(), "a failure changes the attempts: {}, {}", was, is);
-            } else {
-                claimAgain(was, is, fate);
+                unless(
+                        is.attempts() == Math.min(before + 1, maxAttempts),
+                        "an attempt that threw does not count: {}, {}",
+                        was,
+                        is);
             }
         }
 
+        /** The attempts of a join are used up, and it waits for an operator. */
+        private void park(Flight<String> was, Flight<String> is, @Nullable Claim mine, int fate) {
+            if (isWasted(was, fate)) {
+                ledger = ledger.changing(fate, Fate::waste);
+            }
+            if (was.isClaimed() && mine == null) {
+                ledger = ledger.changing(fate, Fate::excuse);
+            }
+            Fate known = ledger.fate(fate);
+            unless(known.tried() + known.wasted() >= maxAttempts, "parked with attempts left: {}, {}", was, known);
+            if (was.isClaimed() && (mine == null || !mine.hasThrown())) {
+                unless(was.dueAt() <= at, "{} parks a live claim: {}", operation, was);
+                unless(operation.kind() == Kind.SWEEP, "{} parks the claim of another: {}", operation, was);
+            }
+            unless(is.attempts() >= maxAttempts, "parked with attempts left: {}", is);
+        }
+
+        /** Whether a claim has counted an attempt and was not begun. */
+        private boolean isWasted(Flight<String> was, int fate) {
+            return was.status() == Status.CLAIMED_ALONE && !ledger.fate(fate).isBegun();
+        }
+
+        private void postpone(Flight<String> was, Flight<String> is) {
+            boolean isDeferred = operation.delivers() && node.stopped() && hasGrown(was, is) && is.dueAt() <= at;
+            unless(isDeferred, "{} touches a join that is none of its business: {}, {}", operation, was, is);
+            grown = true;
+            added += is.join().value().substring(was.join().value().length());
+            ledger = ledger.changing(
+                    ledger.flying().get(flightsBefore.indexOf(was)),
+                    known -> known.grown(is.join().value()));
+        }
+
         private void claimAgain(Flight<String> was, Flight<String> is, int fate) {
+            boolean isSuspect = was.isClaimed() || was.suspect();
+            if (isSuspect) {
+                unless(
+                        operation.kind() == Kind.SWEEP || operation.kind() == Kind.RELEASE,
+                        "{} claims a suspect: {}",
+                        operation,
+                        was);
+                unless(is.suspect(), "a suspect is none any more: {}, {}", was, is);
+            }
             if (was.isClaimed()) {
                 unless(was.dueAt() <= at, "{} takes a live claim: {}", operation, was);
-                ledger = ledger.changing(fate, Fate::excuse);
+                boolean isWasted = isWasted(was, fate);
+                ledger =
+                        ledger.changing(fate, known -> isWasted ? known.excuse().waste() : known.excuse());
             } else {
                 boolean isDue = was.dueAt() <= at;
                 unless(operation.kind() != Kind.SWEEP || isDue, "a sweep does not wait for the backoff: {}", was);
@@ -270,14 +375,53 @@ final class Promises {
                         "{} claims a join that is none of its business: {}",
                         operation,
                         was);
+                unless(
+                        !was.isParked() || operation.kind() == Kind.RELEASE,
+                        "{} claims a parked join: {}",
+                        operation,
+                        was);
             }
             grown |= is.join().value().length() > was.join().value().length();
             added += is.join().value().substring(was.join().value().length());
-            unless(is.attempt() == was.attempt() + 1, "the attempt does not count at the claim: {}, {}", was, is);
+            boolean isRelease = operation.kind() == Kind.RELEASE;
+            int before = isRelease ? 0 : was.attempts();
+            unless(
+                    is.attempts() == before + (is.status() == Status.CLAIMED_ALONE ? 1 : 0),
+                    "a claim does not count its attempts right: {}, {}",
+                    was,
+                    is);
             checkToken(is);
             unless(flightsBefore.stream().allMatch(f -> f.claim() != is.claim()), "a claim id is used twice");
-            ledger = ledger.changing(fate, known -> known.claimedAgain(is.join().value()));
+            ledger = ledger.changing(
+                    fate,
+                    known -> (isRelease ? known.release() : known)
+                            .claimed(is.join().value()));
             hold(is, fate);
+        }
+
+        /** What is claimed alone is claimed alone, and so is a suspect, once all else is written off. */
+        private void checkMade() {
+            boolean countsAttempts = made.stream().anyMatch(Claim::isAlone);
+            unless(!countsAttempts || made.size() == 1, "attempts are counted for neighbours: {}", made);
+            boolean takesSuspects = flightsAfter.stream()
+                    .anyMatch(flight ->
+                            flight.suspect() && made.stream().anyMatch(claim -> claim.id() == flight.claim()));
+            if (takesSuspects) {
+                unless(countsAttempts, "the attempt of a suspect is not counted: {}", made);
+                List<Claim> others = node.claims().stream()
+                        .filter(claim -> !made.contains(claim))
+                        .filter(claim -> claim.isUnderWay() && isHeld(claim))
+                        .toList();
+                unless(
+                        others.isEmpty() || node.failed(),
+                        "a suspect is claimed while others are under way: {}, {}",
+                        made,
+                        others);
+            }
+        }
+
+        private boolean isHeld(Claim claim) {
+            return flightsAfter.stream().anyMatch(flight -> flight.isClaimed() && flight.claim() == claim.id());
         }
 
         private void checkToken(Flight<String> claimed) {
@@ -286,14 +430,22 @@ final class Promises {
         }
 
         private void hold(Flight<String> claimed, int fate) {
-            List<Claim> more = new ArrayList<>(node.claims());
-            more.add(new Claim(
+            boolean isAlone = claimed.status() == Status.CLAIMED_ALONE;
+            int before = claimed.attempts() - (isAlone ? 1 : 0);
+            Claim claim = new Claim(
                     claimed.claim(),
                     claimed.token(),
-                    claimed.attempt(),
+                    isAlone,
+                    Math.min(before + 1, maxAttempts),
+                    before >= maxAttempts,
+                    ledger.fate(fate).claims(),
                     fate,
                     claimed.join().value(),
-                    Progress.WAITING));
+                    Progress.WAITING);
+            unless(!node.stopped(), "{} claims although it has to stop: {}", operation, claim);
+            made.add(claim);
+            List<Claim> more = new ArrayList<>(node.claims());
+            more.add(claim);
             node = node.claims(List.copyOf(more));
         }
 
@@ -303,6 +455,17 @@ final class Promises {
                 ledger = ledger.changing(
                         fate, known -> was.isClaimed() ? known.excuse().drop() : known.drop());
                 taken.add(was.join().value());
+            } else if (spec.atMostOnce() && was.isFailed()) {
+                boolean isIts = operation.kind() == Kind.RELEASE
+                        || (operation.kind() == Kind.SWEEP && was.dueAt() <= at)
+                        || (operation.delivers()
+                                && (Letters.set(operation.letters())
+                                                & Letters.set(was.join().value()))
+                                        != 0);
+                unless(isIts, "{} removes a join that is none of its business: {}", operation, was);
+                holdRemoved(was.join().value(), fate);
+                ledger = ledger.changing(
+                        fate, known -> known.claimed(was.join().value()).end());
             } else {
                 Claim mine = was.isClaimed() ? node.claim(was.claim()) : null;
                 unless(
@@ -315,17 +478,33 @@ final class Promises {
         }
 
         private void bear(Flight<String> flight, int fate) {
-            unless(flight.isClaimed() && flight.attempt() == 1, "a new join in flight has no claim: {}", flight);
-            checkToken(flight);
             checkCause(flight.cause(), flight.join());
             born.add(flight);
             ledger = ledger.adding(Fate.born(flight.join().value(), flight.cause()));
-            hold(flight, fate);
+            if (flight.isClaimed()) {
+                unless(
+                        flight.attempts() == (flight.status() == Status.CLAIMED_ALONE ? 1 : 0),
+                        "a new claim does not count its attempt right: {}",
+                        flight);
+                checkToken(flight);
+                ledger = ledger.changing(
+                        fate, known -> known.claimed(flight.join().value()));
+                hold(flight, fate);
+            } else {
+                unless(node.stopped(), "a new join in flight has no claim: {}", flight);
+                unless(
+                        flight.status() == Status.GIVEN_BACK && flight.attempts() == 0 && flight.dueAt() <= at,
+                        "a join that waits for a sweep is not due at once: {}",
+                        flight);
+            }
         }
 
         private void checkCause(Cause cause, Join<String> join) {
             boolean isTrue = switch (cause) {
-                case COMPLETE -> operation.delivers() && spec.isSufficient(join.value());
+                case COMPLETE ->
+                    operation.delivers()
+                            ? functions.isSufficient(join.value())
+                            : operation.kind() == Kind.REEXAMINE && lenient.isSufficient(join.value());
                 case EXPIRED -> operation.kind() == Kind.SWEEP && join.dueAt() <= at;
                 case FORCED -> operation.kind() == Kind.RELEASE;
                 case EVICTED -> false;
@@ -377,21 +556,41 @@ final class Promises {
 
         /** At most once: the write that completes a join takes it out. */
         private void takeOut(Join<String> open) {
-            String word = operation.kind() == Kind.ACCEPT ? open.value() + operation.letters() : open.value();
+            String letter = operation.delivers() ? nextLetter() : "";
+            String word = open.value() + letter;
             Cause cause = switch (operation.kind()) {
                 case ACCEPT, ACCEPT_ALL -> Cause.COMPLETE;
                 case SWEEP -> Cause.EXPIRED;
                 default -> Cause.FORCED;
             };
-            unless(cause != Cause.COMPLETE || spec.isSufficient(word), "an open join vanishes: {}", open);
+            unless(cause != Cause.COMPLETE || functions.isSufficient(word), "an open join vanishes: {}", open);
             unless(cause != Cause.EXPIRED || open.dueAt() <= at, "a join expires early: {}", open);
-            if (operation.kind() == Kind.ACCEPT) {
-                added += operation.letters();
-            }
+            added += letter;
+            holdRemoved(word, ledger.fates().size());
+            ledger = ledger.adding(Fate.born(word, cause).claimed(word).end());
+        }
+
+        /** What is removed before it is handed over is handed over before the next is removed. */
+        private void holdRemoved(String word, int fate) {
+            unless(!node.stopped(), "{} removes \"{}\" although it has to stop", operation, word);
+            unless(
+                    node.claims().stream().noneMatch(other -> other.progress() == Progress.WAITING),
+                    "at most once, two joins are removed before they are handed over: {}",
+                    node.claims());
             List<Claim> more = new ArrayList<>(node.claims());
-            more.add(new Claim(Claim.UNKNOWN, Claim.UNKNOWN, 1, ledger.fates().size(), word, Progress.WAITING));
+            more.add(new Claim(Claim.UNKNOWN, Claim.UNKNOWN, false, 1, false, 1, fate, word, Progress.WAITING));
             node = node.claims(List.copyOf(more));
-            ledger = ledger.adding(Fate.born(word, cause).end());
+        }
+
+        /** The letter that the operation merges next. */
+        private String nextLetter() {
+            for (int i = 0; i < operation.letters().length(); i++) {
+                String letter = operation.letters().substring(i, i + 1);
+                if (((node.merged() | knownIds(before, at)) & Letters.set(letter)) == 0) {
+                    return letter;
+                }
+            }
+            return "";
         }
 
         private void checkAdded() {
@@ -435,18 +634,49 @@ final class Promises {
                 ended |= Letters.set(word);
             }
             Closed closed = after == null ? null : after.closed();
-            if (remembers && ended != 0) {
-                unless(closed != null, "the end of \"{}\" is not remembered: {}", Letters.text(ended), after);
+            if (spec.rememberFor() != null && ended != 0) {
+                unless(
+                        closed != null
+                                && closed.until() >= read + spec.rememberFor().toMillis(),
+                        "the end of \"{}\" is not remembered: {}",
+                        Letters.text(ended),
+                        after);
             }
             Closed was = before == null ? null : before.closed();
             if (was != null && was.until() > at) {
-                ended |= Letters.set(was.ids());
                 unless(closed != null && closed.until() >= was.until(), "a memory ends early: {}, {}", before, after);
             }
             if (remembers && hasIds) {
-                int missing = ended & ~(closed == null ? 0 : Letters.set(closed.ids()));
+                int missing = (ended & ~keptIds(after, read)) | (keptIds(before, at) & ~keptIds(after, at));
                 unless(missing == 0, "the ids \"{}\" are forgotten: {}", Letters.text(missing), after);
+                int longer = ended & ~keptIds(after, read + memory() - 1);
+                unless(longer == 0, "the ids \"{}\" are forgotten early: {}", Letters.text(longer), after);
             }
+            if (closed != null) {
+                unless(
+                        closed.ids().stream().allMatch(kept -> kept.until() > read),
+                        "an id outlives its own end: {}",
+                        after);
+            }
+        }
+
+        private long memory() {
+            long keyClosed = spec.rememberFor() == null ? 0 : spec.rememberFor().toMillis();
+            return spec.idsKept() == null
+                    ? keyClosed
+                    : Math.max(keyClosed, spec.idsKept().toMillis());
+        }
+
+        /** The letters that leave a word as it is. */
+        private int ignored() {
+            int ignored = 0;
+            for (String deliveries : setting.deliveries()) {
+                for (int i = 0; i < deliveries.length(); i++) {
+                    String text = String.valueOf(deliveries.charAt(i));
+                    ignored |= Setting.isIgnored(text, "ab") ? Letters.set(text) : 0;
+                }
+            }
+            return ignored;
         }
 
         private void checkOpen() {
@@ -454,10 +684,15 @@ final class Promises {
             if (open == null) {
                 return;
             }
-            unless(open.joinedBefore() || !spec.isSufficient(open.value()), "a complete join stays open: {}", after);
+            unless(
+                    open.joinedBefore() || !functions.isSufficient(open.value()),
+                    "a complete join stays open: {}",
+                    after);
             if (hasIds) {
                 unless(
-                        Letters.areDistinct(open.value()) && Letters.set(open.ids()) == Letters.set(open.value()),
+                        Letters.areDistinct(open.value())
+                                && (Letters.set(open.value()) & ~Letters.set(open.ids())) == 0
+                                && (Letters.set(open.ids()) & ~Letters.set(open.value()) & ~ignored()) == 0,
                         "the ids are not those of the value: {}",
                         open);
             }
@@ -486,26 +721,30 @@ final class Promises {
                 claim.word());
         unless(handOver.cause() == fate.cause(), "another cause: {}, not {}", handOver, fate.cause());
         unless(
-                isPoison || (handOver.receiver() == Receiver.PROCESS) == spec.isProcessed(fate.cause()),
+                isPoison || (handOver.receiver() == Receiver.PROCESS) == functions.isProcessed(fate.cause()),
                 "the wrong handler: {}",
                 handOver);
+        unless(handOver.attempt() == claim.attempt(), "a wrong attempt: {}, claim {}", handOver, claim);
+        unless(isPoison || !claim.isPoison(), "no attempt is left: {}, claim {}", handOver, claim);
         unless(
-                isPoison || (claim.attempt() == handOver.attempt() && claim.attempt() <= spec.maxAttempts()),
-                "a wrong attempt: {}, claim {}",
-                handOver,
-                claim);
-        unless(
-                !isPoison || (claim.attempt() >= spec.maxAttempts() && handOver.attempt() == spec.maxAttempts()),
+                !isPoison || (claim.attempt() == maxAttempts && !spec.parkPoisoned()),
                 "poison too early: {}, claim {}",
                 handOver,
                 claim);
         unless(!spec.atMostOnce() || fate.begun() == 0, "handed over more than once: {}", handOver);
+        unless(!node.stopped() || isPoison, "{} begins a handler although it has to stop: {}", node.work(), handOver);
         Progress progress = isPoison ? Progress.POISON_BEGUN : Progress.BEGUN;
-        Ledger ledger = isPoison ? world.ledger() : world.ledger().changing(claim.fate(), Fate::begunAgain);
+        Ledger ledger = world.ledger()
+                .changing(
+                        claim.fate(),
+                        known -> isPoison ? known.poisonBegun(claim.number()) : known.begin(claim.number()));
+        Fate begun = ledger.fate(claim.fate());
+        unless(begun.tried() <= (long) maxAttempts + 1, "more attempts than allowed: {}", begun);
         unless(
-                ledger.fate(claim.fate()).begun() <= spec.maxAttempts(),
-                "more attempts than allowed: {}",
-                ledger.fate(claim.fate()));
+                !isPoison || begun.tried() + begun.wasted() >= maxAttempts,
+                "charged for a neighbour: {} with {}",
+                handOver,
+                begun);
         return world.with(ledger).with(index, node.replacing(claim, claim.to(progress)));
     }
 
@@ -515,8 +754,7 @@ final class Promises {
                     ? claim.word().equals(handOver.value())
                     : claim.token() == handOver.token();
             boolean isInTime = handOver.receiver() == Receiver.POISONED
-                    ? claim.progress() == Progress.THREW
-                            || (claim.progress() == Progress.WAITING && claim.attempt() > spec.maxAttempts())
+                    ? claim.progress() == Progress.THREW || (claim.progress() == Progress.WAITING && claim.isPoison())
                     : claim.progress() == Progress.WAITING
                             // a handler that renews has begun before that
                             || (setting.renews() && claim.progress() == Progress.LOST);
@@ -529,39 +767,60 @@ final class Promises {
 
     /** The handler that was called last returned, or threw. */
     World ended(World world, int index, HandOver handOver, boolean returned) {
-        Node node = world.nodes().get(index);
         boolean isPoison = handOver.receiver() == Receiver.POISONED;
-        Progress under = isPoison ? Progress.POISON_BEGUN : Progress.BEGUN;
-        Claim claim = node.claims().stream()
-                .filter(each -> each.progress() == under)
-                .findAny()
-                .orElseThrow();
         Progress over = isPoison
                 ? returned ? Progress.POISONED : Progress.POISON_THREW
                 : returned ? Progress.HANDED : Progress.THREW;
-        Ledger ledger = world.ledger();
-        if (returned) {
-            ledger = ledger.changing(claim.fate(), isPoison ? Fate::takenAsPoison : Fate::handedOver);
-        }
-        return world.with(ledger).with(index, node.replacing(claim, claim.to(over)));
+        World after = ended(world, index, handOver, over);
+        int fate = lastClaim(world, index, handOver).fate();
+        return returned
+                ? after.with(after.ledger().changing(fate, isPoison ? Fate::takenAsPoison : Fate::handedOver))
+                : after;
+    }
+
+    /** The handler that was called last was interrupted while it waited. What another one threw before that counts. */
+    World interrupted(World world, int index, HandOver handOver) {
+        boolean hasThrown = handOver.receiver() == Receiver.POISONED
+                && !lastClaim(world, index, handOver).isPoison();
+        return ended(world, index, handOver, hasThrown ? Progress.POISON_THREW : Progress.INTERRUPTED);
+    }
+
+    private static World ended(World world, int index, HandOver handOver, Progress over) {
+        Claim claim = lastClaim(world, index, handOver);
+        return world.with(index, world.nodes().get(index).replacing(claim, claim.to(over)));
+    }
+
+    private static Claim lastClaim(World world, int index, HandOver handOver) {
+        Progress under = handOver.receiver() == Receiver.POISONED ? Progress.POISON_BEGUN : Progress.BEGUN;
+        return world.nodes().get(index).claims().stream()
+                .filter(each -> each.progress() == under)
+                .findAny()
+                .orElseThrow();
+    }
+
+    /** The node's thread was interrupted, or its joiner closes: no handler begins after the one that runs. */
+    World stopped(World world, int index) {
+        return world.with(index, world.nodes().get(index).stops());
     }
 
     /** The store failed the node, or the node crashed: what it was handing over may be handed over again. */
     World disturbed(World world, int index) {
         Ledger ledger = world.ledger();
-        for (Claim claim : world.nodes().get(index).claims()) {
+        Node node = world.nodes().get(index).failing();
+        for (Claim claim : node.claims()) {
             if (claim.hasBegun() || spec.atMostOnce()) {
                 ledger = ledger.changing(claim.fate(), Fate::excuse);
             }
         }
-        return world.with(ledger);
+        return world.with(ledger).with(index, node);
     }
 
     // Outcomes
 
     /** The operation has come to an end: the world without it. */
-    World concluded(World world, int index, Object outcome) {
+    World concluded(World world, int index, Object outcome, boolean leftInterrupted) {
         Node node = world.nodes().get(index);
+        checkStop(world, node, leftInterrupted);
         World after = world.with(index, Node.IDLE);
         for (Claim claim : node.claims()) {
             unless(
@@ -570,15 +829,21 @@ final class Promises {
                     claim);
         }
         if (outcome instanceof StoreException) {
+            boolean goesInPages =
+                    node.work().kind() == Kind.SWEEP || node.work().kind() == Kind.REEXAMINE;
             unless(
-                    node.claims().stream().noneMatch(Claim::hasBegun),
+                    goesInPages || node.claims().stream().noneMatch(Claim::hasBegun),
                     "{} threw a StoreException although a handler ran",
                     node.work());
             return after.returning(node.delivery());
         }
+        if (outcome instanceof ContentionException) {
+            return after.returning(node.delivery());
+        }
         switch (node.work().kind()) {
             case ACCEPT -> {
-                Outcome<?> told = outcome instanceof ProcessingException e ? new Outcome.Failed<>(e) : outcome(outcome);
+                Outcome<?> told =
+                        outcome instanceof ProcessingException e ? new Outcome.Failed<>(e, true) : outcome(outcome);
                 return after.with(told(world.ledger(), node, node.work().letters(), told));
             }
             case ACCEPT_ALL -> {
@@ -593,19 +858,36 @@ final class Promises {
                 return after.with(ledger);
             }
             case SWEEP -> checkReport(node, outcome);
+            case REEXAMINE -> checkReport(node, outcome);
             case RELEASE -> checkReleased(world, node, outcome);
             case DROP -> {
-                StringBuilder words = new StringBuilder();
-                list(node, outcome)
-                        .forEach(join -> words.append(((Join<?>) join).value()).append(','));
-                unless(
-                        words.toString().equals(node.dropped()),
-                        "drop took out \"{}\" and returned \"{}\"",
-                        node.dropped(),
-                        words);
+                String words = list(node, outcome).stream()
+                        .map(join ->
+                                ((PendingJoin<?, ?>) join).value().orElseThrow().toString())
+                        .sorted()
+                        .collect(Collectors.joining(","));
+                String taken = Stream.of(node.dropped().split(",")).sorted().collect(Collectors.joining(","));
+                unless(words.equals(taken), "drop took out \"{}\" and returned \"{}\"", taken, words);
             }
         }
         return after;
+    }
+
+    /** Whoever had to stop leaves nothing behind that waits for a lease, unless the store failed it. */
+    private static void checkStop(World world, Node node, boolean leftInterrupted) {
+        unless(!node.work().isInterrupted() || leftInterrupted, "{} loses an interrupt", node.work());
+        if (world.state() == null) {
+            return;
+        }
+        for (Flight<String> flight : world.state().inFlight()) {
+            Claim mine = flight.isClaimed() ? node.claim(flight.claim()) : null;
+            boolean isCounted = mine != null && mine.isAlone() && !mine.hasBegun() && node.failures() < 2;
+            unless(
+                    mine == null || (node.failed() && !isCounted),
+                    "{} ends and keeps its claim: {}",
+                    node.work(),
+                    flight);
+        }
     }
 
     private static Outcome<?> outcome(Object returned) {
@@ -622,16 +904,35 @@ final class Promises {
         int bit = Letters.set(letter);
         if (outcome instanceof Outcome.Late) {
             boolean isTrue = node.closed()
-                    || (spec.rememberFor().isPresent() && !node.claims().isEmpty());
+                    || (spec.rememberFor() != null && (!node.claims().isEmpty() || node.stopped()));
             unless(isTrue, "\"{}\" is told to be late for a key that was not closed", letter);
             return ledger;
         }
-        unless((ledger.merged() & bit) != 0, "\"{}\" is told {}, and is in no join", letter, outcome);
+        if (outcome instanceof Outcome.Failed<?> failed && !(failed.cause() instanceof ProcessingException)) {
+            boolean isRefused = failed.cause() instanceof ContentionException
+                    || (failed.cause() instanceof StoreException && node.failed());
+            unless(isRefused, "\"{}\" failed: {}", letter, failed.cause());
+            unless(!outcome.isSafe(), "\"{}\" is told to be safe, and was refused", letter);
+            return ledger;
+        }
+        if (outcome instanceof Outcome.Unchanged) {
+            unless(spec.keepAfterJoin() && Setting.isIgnored(letter, "ab"), "\"{}\" is told to change nothing", letter);
+            return ledger;
+        }
+        boolean isIgnored = Setting.isIgnored(letter, "ab") && outcome instanceof Outcome.Incomplete;
+        unless(
+                (ledger.merged() & bit) != 0 || isIgnored || isKept(outcome, node, bit),
+                "\"{}\" is told {}, and is in no join",
+                letter,
+                outcome);
         if (outcome instanceof Outcome.Duplicate) {
             unless(
                     ((node.known() | node.merged()) & bit) != 0,
                     "\"{}\" is told to be a duplicate, and was not known",
                     letter);
+            if (Setting.isIgnored(letter, "ab")) {
+                return ledger; // its id is known, and it may be in no word
+            }
         } else if (outcome instanceof Outcome.Joined<?> joined) {
             Fate fate = node.claims().stream()
                     .filter(claim -> claim.progress() == Progress.HANDED)
@@ -648,7 +949,9 @@ final class Promises {
             unless(
                     node.claims().stream()
                             .filter(claim -> claim.word().contains(letter))
-                            .anyMatch(claim -> claim.hasThrown() || claim.progress() == Progress.POISONED),
+                            .anyMatch(claim -> claim.hasThrown()
+                                    || claim.progress() == Progress.INTERRUPTED
+                                    || claim.progress() == Progress.POISONED),
                     "\"{}\" is told {}, and no handler threw",
                     letter,
                     failed);
@@ -661,6 +964,11 @@ final class Promises {
                     letter);
         }
         return ledger.counting(bit);
+    }
+
+    /** An ignored letter is in no word, but its id is known. */
+    private static boolean isKept(Outcome<?> outcome, Node node, int bit) {
+        return outcome instanceof Outcome.Duplicate && (node.known() & bit) != 0;
     }
 
     private static int count(Node node, Progress... progress) {
@@ -688,23 +996,28 @@ final class Promises {
     }
 
     private static void checkReleased(World world, Node node, Object outcome) {
-        if (outcome instanceof ProcessingException) {
-            unless(
-                    count(node, Progress.THREW, Progress.POISON_THREW, Progress.POISONED) > 0,
-                    "release threw, and no handler had");
-            return;
-        }
-        List<?> joined = list(node, outcome);
-        long confirmed = joined.stream()
-                .filter(each -> ((Outcome.Joined<?>) each).confirmed())
+        List<?> outcomes = list(node, outcome);
+        unless(outcomes.size() == node.claims().size(), "release returned {}, but claims {}", outcomes, node.claims());
+        long joined = outcomes.stream().filter(Outcome.Joined.class::isInstance).count();
+        long failed = outcomes.stream().filter(Outcome.Failed.class::isInstance).count();
+        long confirmed = outcomes.stream()
+                .filter(each -> each instanceof Outcome.Joined<?> told && told.confirmed())
                 .count();
         long ended = node.claims().stream()
                 .filter(claim -> world.ledger().fate(claim.fate()).ended())
                 .count();
         unless(
-                joined.size() == count(node, Progress.HANDED) && confirmed <= ended,
+                joined == count(node, Progress.HANDED)
+                        && failed
+                                == count(
+                                        node,
+                                        Progress.THREW,
+                                        Progress.INTERRUPTED,
+                                        Progress.POISON_THREW,
+                                        Progress.POISONED)
+                        && confirmed <= ended,
                 "release returned {}, but claims {}",
-                joined,
+                outcomes,
                 node.claims());
     }
 
@@ -717,18 +1030,21 @@ final class Promises {
         int safe = 0;
         StringBuilder everywhere = new StringBuilder();
         if (state != null) {
-            unless(state.inFlight().isEmpty(), "a join is never handed over: {}", state);
+            unless(state.inFlight().stream().allMatch(Flight::isParked), "a join is never handed over: {}", state);
             unless(state.closed() == null, "a memory never ends: {}", state);
             Join<String> open = state.open();
             if (open != null) {
-                unless(spec.expireAfter().isEmpty(), "a join never expires: {}", state);
-                unless(!spec.isSufficient(open.value()), "a complete join stays: {}", state);
+                unless(spec.expireAfter() == null, "a join never expires: {}", state);
+                unless(!functions.isSufficient(open.value()), "a complete join stays: {}", state);
                 safe |= Letters.set(open.value());
                 everywhere.append(open.value());
             }
         }
-        for (Fate fate : ledger.fates()) {
-            checkEnd(fate);
+        for (int i = 0; i < ledger.fates().size(); i++) {
+            Fate fate = ledger.fate(i);
+            if (!ledger.flying().contains(i)) {
+                checkEnd(fate);
+            }
             safe |= Letters.set(fate.word());
             everywhere.append(fate.word());
         }

@@ -1,17 +1,19 @@
 package dev.joiner.explorer;
 
-import dev.joiner.DeterministicJoiner;
 import dev.joiner.HandOver;
 import dev.joiner.JoinSpec;
-import dev.joiner.Joiner;
+import dev.joiner.KeyedJoiner;
 import dev.joiner.StoreException;
+import dev.joiner.explorer.Answer.Disturbance;
 import dev.joiner.explorer.Effect.Receiver;
+import dev.joiner.internal.driver.DeterministicJoiner;
 import dev.joiner.spi.JoinStore;
 import dev.joiner.spi.Versioned;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * One run of an operation on a fresh joiner, whose effects are answered from a log; it is unwound at the first effect
  * that the log does not answer.
  */
-final class Replay implements JoinStore<Object, String>, InstantSource {
+final class Replay implements JoinStore<String, String>, InstantSource {
     /** More than any operation draws. */
     static final long NUMBERS = 1_000;
 
@@ -46,9 +48,11 @@ final class Replay implements JoinStore<Object, String>, InstantSource {
     private final Function<Effect, @Nullable Answer> immediate;
     private int answered;
     private long numbers;
+    private @Nullable KeyedJoiner<String, String, String, String> joiner;
     private @Nullable Effect awaited;
     private @Nullable Object returned;
     private @Nullable Throwable thrown;
+    private boolean isInterrupted;
 
     /**
      * @param numbers where the random numbers begin
@@ -60,15 +64,26 @@ final class Replay implements JoinStore<Object, String>, InstantSource {
         this.immediate = immediate;
     }
 
-    void run(JoinSpec<String, String, String> spec, Operation operation) {
-        Joiner<String, String> joiner = DeterministicJoiner.create(spec, this, this, () -> ++numbers);
+    void run(JoinSpec<String, String, String, String> spec, Operation operation) {
+        KeyedJoiner<String, String, String, String> run = DeterministicJoiner.create(spec, this, this, () -> ++numbers);
+        joiner = run;
+        if (operation.isInterrupted()) {
+            Thread.currentThread().interrupt();
+        }
         try {
-            returned = operation.call(joiner);
+            returned = operation.call(run);
         } catch (Suspended e) {
             return;
         } catch (Throwable e) { // it is for the promises to say what may be thrown
             thrown = e;
+        } finally {
+            isInterrupted = Thread.interrupted();
         }
+    }
+
+    /** Whether the operation left its thread interrupted. */
+    boolean leftInterrupted() {
+        return isInterrupted;
     }
 
     List<Answer> log() {
@@ -117,45 +132,69 @@ final class Replay implements JoinStore<Object, String>, InstantSource {
         if (awaited != null) {
             throw Suspended.INSTANCE;
         }
-        Answer answer =
-                answered > 0 && log.get(answered - 1) instanceof Answer.Time time ? time : ask(new Effect.Clock());
-        return Instant.ofEpochMilli(((Answer.Time) answer).millis());
+        Answer.Time known = lastTime();
+        return Instant.ofEpochMilli((known == null ? (Answer.Time) ask(new Effect.Clock()) : known).millis());
+    }
+
+    private Answer.@Nullable Time lastTime() {
+        for (int i = answered - 1; i >= 0; i--) {
+            if (log.get(i) instanceof Answer.Time time) {
+                return time;
+            }
+            if (!(log.get(i) instanceof Answer.Look)) {
+                return null;
+            }
+        }
+        return null;
     }
 
     @Override
-    public @Nullable Versioned<String> guess(Object key) {
+    public @Nullable Versioned<String> guess(String key) {
         return ((Answer.Holds) ask(new Effect.Guess())).held();
     }
 
     @Override
-    public @Nullable Versioned<String> find(Object key) {
+    public @Nullable Versioned<String> find(String key) {
         return ((Answer.Holds) ask(new Effect.Find())).held();
     }
 
     @Override
     public Exchange<String> compareAndExchange(
-            Object key, @Nullable Versioned<String> expected, @Nullable Versioned<String> next) {
+            String key, @Nullable Versioned<String> expected, @Nullable Versioned<String> next) {
         Answer.Exchanged answer = (Answer.Exchanged) ask(new Effect.Exchange(expected, next));
-        return new Exchange<>(answer.won(), answer.witness());
+        return answer.won() ? Exchange.written() : Exchange.lost(answer.witness());
     }
 
     @Override
-    public List<Entry<Object, String>> due(Instant now, int limit) {
-        Versioned<String> due = ((Answer.Holds) ask(new Effect.Due(now.toEpochMilli()))).held();
-        return due == null ? List.of() : List.of(new Entry<>(Setting.KEY, due));
+    public List<Due<String>> due(Instant from, Instant upTo, int limit) {
+        Answer.Look look = (Answer.Look) ask(new Effect.Due(from.toEpochMilli(), upTo.toEpochMilli()));
+        // Since when does not matter to a sweep, as long as it was due when that began.
+        return look.isDue() ? List.of(Due.of(Setting.KEY, from.toEpochMilli(), 0)) : List.of();
     }
 
-    void handOver(Receiver receiver, String word, HandOver handOver) throws HandlerFailed {
+    void handOver(Receiver receiver, String word, HandOver<String> handOver) throws Exception {
         Effect effect = new Effect.HandOver(
                 receiver, word, handOver.cause(), handOver.attempt(), handOver.parts(), handOver.token());
-        if (ask(effect) instanceof Answer.Threw) {
+        Answer answer = ask(effect);
+        if (answer instanceof Answer.Threw) {
             throw HandlerFailed.INSTANCE;
+        }
+        if (answer instanceof Answer.Interrupted) {
+            Thread.currentThread().interrupt();
+            Thread.sleep(1); // throws, as it would have while it slept
+        }
+        Disturbance disturbance = ((Answer.Returned) answer).disturbance();
+        if (disturbance == Disturbance.INTERRUPT) {
+            Thread.currentThread().interrupt();
+        } else if (disturbance == Disturbance.CLOSE) {
+            DeterministicJoiner.beginToClose(Objects.requireNonNull(joiner));
         }
     }
 
     @Override
-    public Page<Object, String> scan(@Nullable String cursor, int limit) {
-        throw new UnsupportedOperationException();
+    public Page<String, String> scan(@Nullable String cursor, int limit) {
+        Versioned<String> held = find(Setting.KEY);
+        return new Page<>(held == null ? List.of() : List.of(new Entry<>(Setting.KEY, held)), null);
     }
 
     @Override

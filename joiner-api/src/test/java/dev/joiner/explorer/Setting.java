@@ -4,10 +4,12 @@ import dev.joiner.HandOver;
 import dev.joiner.JoinSpec;
 import dev.joiner.StoreException;
 import dev.joiner.explorer.Effect.Receiver;
+import dev.joiner.internal.spec.Spec;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One small world to explore: a spec, the messages that arrive, and what may go wrong how often.
@@ -32,6 +34,8 @@ record Setting(
         boolean renews) {
 
     static final String KEY = "k";
+    /** A letter that changes nothing in a word of two letters or more. */
+    private static final String IGNORED = "z";
 
     /** What may go wrong in one step. */
     enum Fault {
@@ -46,13 +50,13 @@ record Setting(
     /** Receives joins on behalf of all handlers of the spec. */
     @FunctionalInterface
     interface Hands {
-        void receive(Receiver receiver, String word, HandOver handOver) throws Exception;
+        void receive(Receiver receiver, String word, HandOver<String> handOver) throws Exception;
 
-        default JoinSpec.Handler<String> expired() {
+        default JoinSpec.Handler<String, String> expired() {
             return (word, handOver) -> receive(Receiver.EXPIRED, word, handOver);
         }
 
-        default JoinSpec.Handler<String> poisoned() {
+        default JoinSpec.Handler<String, String> poisoned() {
             return (word, handOver) -> receive(Receiver.POISONED, word, handOver);
         }
     }
@@ -60,7 +64,8 @@ record Setting(
     /** What a spec has beyond its words. */
     @FunctionalInterface
     interface Options {
-        JoinSpec.Builder<String, String, String> add(JoinSpec.Builder<String, String, String> words, Hands hands);
+        JoinSpec.Builder<String, String, String, String> add(
+                JoinSpec.Builder<String, String, String, String> words, Hands hands);
     }
 
     /** A setting in which anything may go wrong, but nothing yet does. */
@@ -89,10 +94,36 @@ record Setting(
         return new Setting(name, parts, options, deliveries, budget, faults, skew, staleGuesses, true);
     }
 
-    JoinSpec<String, String, String> spec(Hands hands) {
-        JoinSpec.Builder<String, String, String> words = JoinSpec.<String>keyedBy(letter -> KEY)
-                .<String>mergedBy((letter, word) -> word == null ? letter : word + letter)
-                .sufficientWhen(word -> word.length() >= parts)
+    JoinSpec<String, String, String, String> spec(Hands hands) {
+        return spec(hands, parts);
+    }
+
+    Spec<String, String, String, String> contents() {
+        return (Spec<String, String, String, String>) spec((receiver, word, handOver) -> {});
+    }
+
+    /** A spec that asks for a letter less. */
+    JoinSpec<String, String, String, String> lenientSpec(Hands hands) {
+        return spec(hands, parts - 1);
+    }
+
+    /** Whether a merge leaves the word as it is. */
+    static boolean isIgnored(String letter, @Nullable String word) {
+        return letter.equals(IGNORED) && word != null && word.length() > 1;
+    }
+
+    private static String merged(String letter, @Nullable String word) {
+        if (word == null) {
+            return letter;
+        }
+        return isIgnored(letter, word) ? word : word + letter;
+    }
+
+    private JoinSpec<String, String, String, String> spec(Hands hands, int needed) {
+        JoinSpec.Builder<String, String, String, String> words = JoinSpec.joining(String.class)
+                .keyedBy(letter -> KEY)
+                .<String>mergedBy(Setting::merged)
+                .sufficientWhen(word -> word.length() >= needed)
                 .process((word, handOver) -> {
                     if (renews) {
                         renew(handOver);
@@ -104,7 +135,7 @@ record Setting(
     }
 
     @SuppressWarnings("EmptyCatch") // a handler may go on without its lease, and does so here
-    private static void renew(HandOver handOver) {
+    private static void renew(HandOver<String> handOver) {
         try {
             handOver.renew();
         } catch (StoreException e) {

@@ -19,6 +19,8 @@ final class Settings {
     private static final Options EXPIRING =
             (words, hands) -> words.expireAfter(EXPIRY).onExpired(hands.expired());
     private static final Options RETRYING = (words, hands) -> words.retry(2).onPoisoned(hands.poisoned());
+    private static final Options ONCE = (words, hands) -> words.retry(1).onPoisoned(hands.poisoned());
+    private static final Options PARKING = (words, hands) -> words.retry(1).parkPoisoned();
 
     private Settings() {}
 
@@ -103,6 +105,57 @@ final class Settings {
         settings.add(Setting.of("clocks skewed beyond the lease", 2, both(IDS_KEPT, RETRYING), "a", "b", "c")
                 .skewed(2 * ONE_MINUTE)
                 .with(budget -> budget.faults(1).sweeps(2)));
+        settings.add(Setting.of("settled without ids", 2, RETRYING, "a", "b", "c")
+                .only(Fault.HANDLER)
+                .with(budget -> budget.faults(2).sweeps(1)));
+        settings.add(Setting.of("one that kills among others", 2, both(IDS, ONCE), "abcd")
+                .only(Fault.CRASH)
+                .with(budget -> budget.faults(2).jumps(2).sweeps(1)));
+        settings.add(Setting.of("one that kills, twice allowed", 2, both(IDS, RETRYING), "ab")
+                .only(Fault.CRASH)
+                .with(budget -> budget.faults(3).jumps(2).sweeps(2)));
+        settings.add(Setting.of("one that kills and expires", 2, both(both(IDS, EXPIRING), ONCE), "a")
+                .only(Fault.CRASH)
+                .with(budget -> budget.faults(3).jumps(3).sweeps(2)));
+        settings.add(Setting.of("suspects that are stopped", 2, both(IDS, ONCE), "abcd")
+                .only(Fault.CRASH)
+                .with(budget -> budget.faults(1).stops(1).jumps(1).sweeps(2)));
+        settings.add(Setting.of("answers of claims are lost", 2, both(IDS, ONCE), "a", "b")
+                .only(Fault.STORE)
+                .with(budget -> budget.faults(2).jumps(1).sweeps(1)));
+        settings.add(Setting.of("stopped", 2, both(IDS, ONCE), "a", "b", "c")
+                .only(Fault.CRASH, Fault.STORE)
+                .with(budget -> budget.faults(1).stops(2).jumps(1).sweeps(1)));
+        settings.add(Setting.of("stopped without ids", 2, NOTHING, "a", "b", "c")
+                .only(Fault.HANDLER)
+                .with(budget -> budget.faults(1).stops(1).sweeps(1)));
+        settings.add(Setting.of("stopped in a batch", 2, both(IDS_KEPT, ONCE), "abcd", "e")
+                .with(budget -> budget.faults(1).stops(1).sweeps(1)));
+        settings.add(Setting.of("stopped in a sweep", 2, both(both(IDS, EXPIRING), ONCE), "a")
+                .with(budget -> budget.faults(1).stops(2).jumps(2).sweeps(2)));
+        settings.add(Setting.of("stopped, and late", 2, both(IDS, CLOSED), "a", "b", "c")
+                .with(budget -> budget.stops(1).jumps(1).sweeps(1)));
+        settings.add(Setting.of("atMostOnce, stopped in a batch", 2, both(IDS_KEPT, atMostOnce()), "abcd")
+                .with(budget -> budget.faults(1).stops(1).sweeps(1)));
+        settings.add(Setting.of("parked", 2, both(IDS, PARKING), "a", "b")
+                .only(Fault.HANDLER, Fault.CRASH)
+                .with(budget -> budget.faults(2).jumps(2).sweeps(1).releases(1)));
+        settings.add(Setting.of("parked and late", 2, both(CLOSED, PARKING), "a", "b", "c")
+                .only(Fault.HANDLER)
+                .with(budget -> budget.faults(1).releases(1).drops(1)));
+        settings.add(Setting.of("release of suspects", 2, both(IDS_KEPT, RETRYING), "abcd")
+                .only(Fault.CRASH, Fault.HANDLER)
+                .with(budget -> budget.faults(2).jumps(1).sweeps(1).releases(2)));
+        settings.add(Setting.of("rounds", 2, both(IDS_KEPT, (words, hands) -> words.maxInFlight(1)), "abcde", "f")
+                .with(budget -> budget.faults(1).sweeps(1)));
+        settings.add(Setting.of("keepAfterJoin, unchanged", 2, both(IDS, keeping()), "a", "b", "z")
+                .with(budget -> budget.faults(1).sweeps(1).redeliveries(1)));
+        settings.add(Setting.of("keepAfterJoin, unchanged without ids", 2, keeping(), "a", "b", "z")
+                .with(budget -> budget.faults(1).sweeps(1)));
+        settings.add(Setting.of("reexamined", 3, IDS_KEPT, "a", "b", "c")
+                .with(budget -> budget.faults(1).stops(1).sweeps(1).reexaminations(1)));
+        settings.add(Setting.of("reexamined, kept", 3, both(IDS, keeping()), "a", "b", "c")
+                .with(budget -> budget.faults(1).reexaminations(1)));
         settings.add(Setting.of("renewal", 2, IDS, "a", "b")
                 .renewing()
                 .with(budget -> budget.faults(1).jumps(2).sweeps(2)));

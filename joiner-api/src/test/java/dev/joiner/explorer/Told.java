@@ -23,9 +23,12 @@ final class Told {
             text.append(flight.cause())
                     .append(' ')
                     .append(of(flight.join()))
-                    .append(flight.isClaimed() ? " claimed #" + flight.claim() : " failed")
-                    .append(" attempt ")
-                    .append(flight.attempt())
+                    .append(' ')
+                    .append(flight.status())
+                    .append(flight.suspect() ? " suspect" : "")
+                    .append(flight.isClaimed() ? " #" + flight.claim() : "")
+                    .append(" attempts ")
+                    .append(flight.attempts())
                     .append(until(" due ", flight.dueAt()))
                     .append("; ");
         }
@@ -33,6 +36,7 @@ final class Told {
             text.append("closed ")
                     .append(state.closed().ids())
                     .append(until(" until ", state.closed().until()))
+                    .append(until(" due ", state.closed().dueAt()))
                     .append("; ");
         }
         return text.append("token ").append(state.token()).append('}').toString();

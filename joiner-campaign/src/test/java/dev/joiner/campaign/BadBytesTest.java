@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.joiner.CodecException;
 import dev.joiner.Joiner;
+import dev.joiner.KeyedJoiner;
 import dev.joiner.Outcome;
+import dev.joiner.PendingJoin;
 import dev.joiner.StoreException;
 import dev.joiner.SweepReport;
 import dev.joiner.spi.JoinStore;
@@ -15,9 +17,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
@@ -49,12 +53,11 @@ class BadBytesTest {
         return StoreKind.chosen().filter(kind -> kind != StoreKind.REDIS_CLUSTER);
     }
 
-    private Joiner<Part, String> joiner(JoinStore<String, String> store) {
+    private KeyedJoiner<Part, String, String, String> joiner(JoinStore<String, String> store) {
         return Joiner.create(
                 Part.joined(DEADLINE, (value, handOver) -> value)
                         .expireAfter(DEADLINE)
-                        .onExpired(
-                                (value, handOver) -> expired.add(handOver.key().toString()))
+                        .onExpired((value, handOver) -> expired.add(handOver.key()))
                         .build(),
                 store,
                 now::get);
@@ -64,7 +67,8 @@ class BadBytesTest {
     private byte[] damaged(byte[] good) {
         byte[] bad = switch (random.nextInt(6)) {
             case 0 -> flipped(good);
-            case 1 -> Arrays.copyOf(good, random.nextInt(good.length));
+            case 1 ->
+                Arrays.copyOf(good, 1 + random.nextInt(good.length - 1)); // none at all are a lock on a database's row
             case 2 -> Arrays.copyOf(good, good.length + 1 + random.nextInt(100));
             case 3 -> laterFormat(good);
             case 4 -> foreign();
@@ -86,7 +90,7 @@ class BadBytesTest {
     }
 
     private byte[] foreign() {
-        byte[] bytes = new byte[random.nextInt(300)];
+        byte[] bytes = new byte[1 + random.nextInt(300)];
         random.nextBytes(bytes);
         return bytes;
     }
@@ -98,7 +102,7 @@ class BadBytesTest {
         int keys = 40;
         try (Backend backend = kind.start(folder);
                 JoinStore<String, String> store = backend.open(NAMESPACE);
-                Joiner<Part, String> joiner = joiner(store);
+                KeyedJoiner<Part, String, String, String> joiner = joiner(store);
                 Rows rows = Rows.of(kind, backend, NAMESPACE)) {
             for (int round = 0; round < rounds; round++) {
                 String as = kind + ", seed " + seed + ", round " + round;
@@ -125,12 +129,25 @@ class BadBytesTest {
                         .containsExactlyInAnyOrderElementsOf(good.keySet().stream()
                                 .filter(key -> !bad.containsKey(key))
                                 .toList());
+                Set<String> dropped = new HashSet<>();
                 for (Map.Entry<String, byte[]> damaged : bad.entrySet()) {
-                    assertThat(rows.read(damaged.getKey())).as(as).isEqualTo(damaged.getValue());
-                    rows.write(damaged.getKey(), good.get(damaged.getKey())); // as the operator may
+                    String key = damaged.getKey();
+                    assertThat(rows.read(key)).as(as).isEqualTo(damaged.getValue());
+                    // As the operator may: mend it, or take it away.
+                    if (random.nextBoolean()) {
+                        rows.write(key, good.get(key));
+                    } else {
+                        assertShown(joiner.drop(key), key, damaged.getValue(), as);
+                        assertThat(joiner.find(key)).as(as).isEmpty();
+                        dropped.add(key);
+                    }
                 }
                 assertThat(joiner.sweep().failures()).as(as).isEmpty();
-                assertThat(expired).as(as).containsExactlyInAnyOrderElementsOf(good.keySet());
+                assertThat(expired)
+                        .as(as)
+                        .containsExactlyInAnyOrderElementsOf(good.keySet().stream()
+                                .filter(key -> !dropped.contains(key))
+                                .toList());
             }
             Results.add("bytes damaged", kind, rounds * keys / 2, "seed " + seed);
         }
@@ -147,22 +164,29 @@ class BadBytesTest {
         });
     }
 
+    private static void assertShown(List<PendingJoin<String, String>> shown, String key, byte[] bytes, String as) {
+        assertThat(shown).as(as).singleElement().satisfies(join -> {
+            assertThat(join.key()).isEqualTo(key);
+            assertThat(join.status()).isEqualTo(PendingJoin.Status.UNREADABLE);
+            assertThat(join.bytes()).hasValue(bytes);
+        });
+    }
+
     /** Neither the node that wrote them, which may remember better, nor another one overwrites them. */
     private void assertRefused(
             Backend backend,
-            Joiner<Part, String> joiner,
+            KeyedJoiner<Part, String, String, String> joiner,
             Map<String, byte[]> good,
             Map<String, byte[]> bad,
             String as) {
         try (JoinStore<String, String> unaware = backend.open(NAMESPACE);
-                Joiner<Part, String> other = joiner(unaware)) {
+                KeyedJoiner<Part, String, String, String> other = joiner(unaware)) {
             for (String key : bad.keySet()) {
                 assertThatExceptionOfType(CodecException.class)
                         .as(as)
                         .isThrownBy(() -> other.accept(new Part(key, 1)))
                         .satisfies(e -> assertThat(e.key()).isEqualTo(key));
-                assertThatExceptionOfType(CodecException.class).isThrownBy(() -> joiner.find(key));
-                assertThatExceptionOfType(CodecException.class).isThrownBy(() -> other.drop(key));
+                assertShown(joiner.find(key), key, bad.get(key), as);
                 assertThatExceptionOfType(CodecException.class).isThrownBy(() -> other.release(key));
             }
             List<Part> parts =
@@ -186,7 +210,7 @@ class BadBytesTest {
         Assumptions.assumeTrue(StoreKind.chosen().anyMatch(StoreKind.REDIS::equals));
         try (Backend backend = StoreKind.REDIS.start(folder);
                 JoinStore<String, String> store = backend.open(NAMESPACE);
-                Joiner<Part, String> joiner = joiner(store);
+                KeyedJoiner<Part, String, String, String> joiner = joiner(store);
                 Rows.OfRedis rows = new Rows.OfRedis(backend, NAMESPACE)) {
             List<Part> parts =
                     IntStream.range(0, 20).mapToObj(i -> Part.all(i, 3).get(0)).toList();
@@ -194,8 +218,9 @@ class BadBytesTest {
             rows.plant(new byte[] {(byte) 0xFF, (byte) 0xFE}, new byte[20]);
             rows.plant(new byte[0], new byte[20]);
             rows.plant("k".repeat(501).getBytes(StandardCharsets.UTF_8), new byte[20]);
-            rows.plant("short".getBytes(StandardCharsets.UTF_8), new byte[3]);
-            rows.plant("empty".getBytes(StandardCharsets.UTF_8), new byte[0]);
+            joiner.acceptAll(List.of(new Part("short/2", 0), new Part("empty/2", 0)));
+            rows.replace("short/2", new byte[3]);
+            rows.replace("empty/2", new byte[0]);
 
             now.set(now.get().plus(DEADLINE));
             SweepReport report = joiner.sweep();
@@ -215,7 +240,7 @@ class BadBytesTest {
         Assumptions.assumeTrue(StoreKind.chosen().anyMatch(StoreKind.REDIS::equals));
         try (Backend backend = StoreKind.REDIS.start(folder);
                 JoinStore<String, String> store = backend.open(NAMESPACE);
-                Joiner<Part, String> joiner = joiner(store);
+                KeyedJoiner<Part, String, String, String> joiner = joiner(store);
                 RedisClient client =
                         RedisClient.create(Server.HOST, backend.servers().get(0).port())) {
             List<Part> parts =
@@ -230,7 +255,7 @@ class BadBytesTest {
             assertThatExceptionOfType(StoreException.class)
                     .isThrownBy(joiner::sweep)
                     .withMessageContaining(index.replace(":due", ""))
-                    .withMessageContaining("something else");
+                    .withMessageContaining("something other than joins");
             client.rename("away", index);
             assertThat(joiner.sweep().failures()).isEmpty();
             assertThat(expired)

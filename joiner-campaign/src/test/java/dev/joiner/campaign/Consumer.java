@@ -1,19 +1,19 @@
 package dev.joiner.campaign;
 
+import dev.joiner.Codec;
 import dev.joiner.HandOver;
+import dev.joiner.JoinSpec;
+import dev.joiner.JoinStoreConfig;
+import dev.joiner.JoinStores;
 import dev.joiner.Joiner;
 import dev.joiner.JoinerException;
+import dev.joiner.KeyCodec;
 import dev.joiner.Outcome;
-import dev.joiner.ProcessingException;
 import dev.joiner.StoreException;
-import dev.joiner.SweepReport;
+import dev.joiner.Sweeper;
+import dev.joiner.campaign.Behaviour.Trouble;
 import dev.joiner.campaign.Ledger.Kind;
-import dev.joiner.campaign.Ledger.Line;
-import dev.joiner.spi.Codec;
 import dev.joiner.spi.JoinStore;
-import dev.joiner.spi.JoinStoreConfig;
-import dev.joiner.spi.JoinStores;
-import dev.joiner.spi.KeyCodec;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -22,13 +22,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Phaser;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
@@ -37,48 +38,33 @@ import java.util.stream.Stream;
  * them the transport has to deliver again.
  *
  * <p>A line in is {@code number accept|acceptAll part part ...}; one out is {@code number} and the positions of the parts
- * that were not taken. At the end of the input it sweeps until nothing is in flight any more, and ends. It sweeps all the
- * time, as nodes do.
+ * that were not taken. It sweeps all the time, as nodes do; at the end of the input until nothing is in flight any more, and
+ * ends. When it is asked to stop (SIGTERM), it stops as a node of a user's does: its shutdown hook closes the sweeper and the
+ * joiner.
  */
 final class Consumer implements AutoCloseable {
+    /** The exit status of a process that a handler has halted. */
+    static final int HALTED = 9;
+
     private static final Duration SWEEPS_EVERY = Duration.ofMillis(150);
     private static final Duration OPENS_WITHIN = Duration.ofSeconds(50);
-    private static final int WORKERS = 2;
+    private static final Duration LONGER_THAN_A_RUN = Duration.ofHours(12);
 
-    private final Options options;
-    private final Ledger ledger;
+    private final Behaviour behaviour;
+    private final Journal journal;
     private final JoinStore<String, String> store;
-    private final Joiner<Part, String> joiner;
-    private final AtomicLong calls = new AtomicLong();
-    private final ThreadLocal<Long> call = ThreadLocal.withInitial(() -> 0L);
+    private final RecordedJoiner joiner;
+    private final ScheduledExecutorService workers;
+    private final Sweeper.Builder sweeping;
     private final CountDownLatch released = new CountDownLatch(1);
+    private volatile boolean isStopping;
 
-    /**
-     * How a node behaves.
-     *
-     * @param failEvery one of so many first attempts throws; 0: none
-     * @param longestMicros how long a handler takes at most
-     * @param holds whether handlers wait for the word {@code go} on standard input; the node sweeps at the end only
-     */
-    record Options(
-            String url,
-            String namespace,
-            Path ledger,
-            Duration lease,
-            int failEvery,
-            int longestMicros,
-            boolean holds) {
+    /** Where a node finds what it works with. */
+    record Options(String url, String namespace, Path ledger, Behaviour behaviour) {
 
         String[] arguments() {
-            return new String[] {
-                url,
-                namespace,
-                ledger.toString(),
-                Long.toString(lease.toMillis()),
-                Integer.toString(failEvery),
-                Integer.toString(longestMicros),
-                Boolean.toString(holds)
-            };
+            return Stream.concat(Stream.of(url, namespace, ledger.toString()), Stream.of(behaviour.arguments()))
+                    .toArray(String[]::new);
         }
 
         static Options of(String... arguments) {
@@ -86,27 +72,39 @@ final class Consumer implements AutoCloseable {
                     arguments[0],
                     arguments[1],
                     Path.of(arguments[2]),
-                    Duration.ofMillis(Long.parseLong(arguments[3])),
-                    Integer.parseInt(arguments[4]),
-                    Integer.parseInt(arguments[5]),
-                    Boolean.parseBoolean(arguments[6]));
+                    Behaviour.of(Arrays.copyOfRange(arguments, 3, arguments.length)));
         }
 
         Options withLedger(Path path) {
-            return new Options(url, namespace, path, lease, failEvery, longestMicros, holds);
+            return new Options(url, namespace, path, behaviour);
         }
     }
 
     private Consumer(Options options) throws IOException {
-        this.options = options;
-        ledger = new Ledger(options.ledger());
+        behaviour = options.behaviour();
+        journal = new Journal(options.ledger());
         store = open(options);
-        joiner = Joiner.create(
-                Part.joined(options.lease(), this::process)
-                        .retry(1_000, Duration.ofMillis(100), Duration.ofMillis(500))
-                        .onPoisoned((value, handOver) -> note(Kind.POISONED, handOver, value))
-                        .build(),
-                store);
+        Interrupter interrupter = new Interrupter();
+        joiner = new RecordedJoiner(Joiner.create(spec(), store), journal, interrupter);
+        workers = Executors.newScheduledThreadPool(behaviour.workers());
+        sweeping = Sweeper.builder(joiner).interval(SWEEPS_EVERY);
+        if (behaviour.trouble() == Trouble.HALTS) {
+            sweeping.scheduler(workers);
+        }
+        if (behaviour.trouble() == Trouble.INTERRUPTS) {
+            interrupter.start();
+        }
+    }
+
+    private JoinSpec<Part, String, String, String> spec() {
+        JoinSpec.Builder<Part, String, String, String> builder = Part.joined(behaviour.lease(), this::process)
+                .expireAt(Part::deadline)
+                .joinOnExpiry()
+                .retry(behaviour.maxAttempts(), Duration.ofMillis(100), Duration.ofMillis(500));
+        return behaviour.parks()
+                ? builder.parkPoisoned().build()
+                : builder.onPoisoned((value, handOver) -> journal.note(Kind.POISONED, handOver, value))
+                        .build();
     }
 
     /** A node may start while its server does not run. */
@@ -137,10 +135,9 @@ final class Consumer implements AutoCloseable {
     }
 
     private void run() throws Exception {
-        ExecutorService workers = Executors.newFixedThreadPool(WORKERS);
-        CountDownLatch fed = new CountDownLatch(1);
-        Thread sweeper = new Thread(() -> sweepUntil(fed), "sweeper");
-        sweeper.start();
+        boolean holds = behaviour.trouble() == Trouble.HOLDS; // another node is to be the one that takes over
+        Phaser batches = new Phaser(1);
+        Sweeper early = holds ? null : started();
         say("ready");
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
@@ -148,15 +145,29 @@ final class Consumer implements AutoCloseable {
                 released.countDown();
             } else {
                 String batch = line;
-                workers.execute(() -> take(batch));
+                batches.register();
+                workers.execute(() -> {
+                    take(batch);
+                    batches.arriveAndDeregister();
+                });
             }
         }
-        workers.shutdown();
-        if (!workers.awaitTermination(10, TimeUnit.MINUTES)) {
-            throw new IllegalStateException("workers hang");
+        batches.arriveAndAwaitAdvance();
+        Sweeper sweeper = early == null ? started() : early;
+        while (somethingIsInFlight()) {
+            LockSupport.parkNanos(SWEEPS_EVERY.toNanos());
         }
-        fed.countDown();
-        sweeper.join();
+        sweeper.close();
+    }
+
+    private Sweeper started() {
+        Sweeper sweeper = sweeping.start();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            isStopping = true;
+            sweeper.close();
+            joiner.close();
+        }));
+        return sweeper;
     }
 
     private static synchronized void say(String line) {
@@ -173,6 +184,9 @@ final class Consumer implements AutoCloseable {
             again.forEach(position -> answer.append(' ').append(position));
             say(answer.toString());
         } catch (RuntimeException | Error e) {
+            if (isStopping && e instanceof IllegalStateException) {
+                return; // the joiner is closed: nobody is told, and the messages come again
+            }
             e.printStackTrace();
             Runtime.getRuntime().halt(2); // the test is told by the end of this process
         }
@@ -181,37 +195,29 @@ final class Consumer implements AutoCloseable {
     private List<Integer> accept(List<Part> parts) {
         List<Integer> again = new ArrayList<>();
         for (int i = 0; i < parts.size(); i++) {
-            Part part = parts.get(i);
-            begin();
             try {
-                note(part, joiner.accept(part));
-            } catch (ProcessingException e) {
-                noteFailure(part.key(), e);
+                joiner.accept(parts.get(i));
             } catch (JoinerException e) {
-                System.err.println(part + ": " + e);
-                again.add(i);
+                if (!e.isSafe()) {
+                    System.err.println(parts.get(i) + ": " + e);
+                    again.add(i);
+                }
             }
-            end();
         }
         return again;
     }
 
     private List<Integer> acceptAll(List<Part> parts) {
         List<Integer> again = new ArrayList<>();
-        begin();
         try {
             List<Outcome<String>> outcomes = joiner.acceptAll(parts);
             for (int i = 0; i < parts.size(); i++) {
-                if (outcomes.get(i) instanceof Outcome.Failed<String> failed) {
-                    if (failed.cause() instanceof ProcessingException e) {
-                        noteFailure(parts.get(i).key(), e);
-                    } else if (failed.cause() instanceof JoinerException) {
-                        again.add(i);
-                    } else {
-                        throw new IllegalStateException(failed.cause());
-                    }
-                } else {
-                    note(parts.get(i), outcomes.get(i));
+                Outcome<String> outcome = outcomes.get(i);
+                if (outcome instanceof Outcome.Failed<String> failed && !(failed.cause() instanceof JoinerException)) {
+                    throw new IllegalArgumentException(failed.cause());
+                }
+                if (!outcome.isSafe()) {
+                    again.add(i);
                 }
             }
         } catch (StoreException e) {
@@ -220,98 +226,71 @@ final class Consumer implements AutoCloseable {
                 again.add(i);
             }
         }
-        end();
         return again;
     }
 
-    private void note(Part part, Outcome<String> outcome) {
-        if (outcome instanceof Outcome.Joined<String> joined) {
-            note(joined.confirmed() ? Kind.CONFIRMED : Kind.UNCONFIRMED, part.key(), 0, 0, "");
-        }
-    }
-
-    private void noteFailure(String key, Exception failure) {
-        if (failure instanceof StoreException || failure.getSuppressed().length > 0) {
-            note(Kind.UNCONFIRMED, key, 0, 0, "");
-        }
-    }
-
-    private void sweepUntil(CountDownLatch fed) {
-        try {
-            boolean last = false;
-            if (options.holds()) {
-                fed.await(); // another node is to be the one that takes over
-            }
-            while (!last) {
-                last = fed.await(SWEEPS_EVERY.toMillis(), TimeUnit.MILLISECONDS) && nothingIsInFlight();
-                sweep();
-            }
-        } catch (InterruptedException | RuntimeException | Error e) {
-            e.printStackTrace();
-            Runtime.getRuntime().halt(3);
-        }
-    }
-
-    private void sweep() {
-        begin();
-        try {
-            SweepReport report = joiner.sweep();
-            report.failures().forEach(failure -> noteFailure(failure.key().toString(), failure.cause()));
-        } catch (StoreException e) {
-            System.err.println("sweep: " + e); // the next one goes on
-        }
-        end();
-    }
-
     /** What is in flight is due within a lease or a backoff, what is only remembered much later. */
-    private boolean nothingIsInFlight() {
+    private boolean somethingIsInFlight() {
         try {
-            boolean nothing =
-                    store.due(Instant.now().plus(Duration.ofMinutes(10)), 1).isEmpty();
-            if (!nothing) {
-                LockSupport.parkNanos(SWEEPS_EVERY.toNanos());
-            }
-            return nothing;
+            return !store.due(Instant.EPOCH, Instant.now().plus(LONGER_THAN_A_RUN.dividedBy(2)), 1)
+                    .isEmpty();
         } catch (StoreException e) {
-            return false;
+            return true;
         }
     }
 
-    private String process(String value, HandOver handOver) throws InterruptedException {
-        note(Kind.BEFORE, handOver, value);
+    private String process(String value, HandOver<String> handOver) throws InterruptedException {
+        journal.note(Kind.BEFORE, handOver, value);
         ThreadLocalRandom random = ThreadLocalRandom.current();
-        if (options.holds()) {
-            released.await();
+        long micros = random.nextInt(behaviour.longestMicros() + 1);
+        switch (behaviour.trouble()) {
+            case NONE -> work(micros);
+            case THROWS -> {
+                work(micros);
+                if (handOver.attempt() == 1 && random.nextInt(100) == 0) {
+                    journal.note(Kind.THREW, handOver, value);
+                    throw new IllegalStateException("as the campaign wants it");
+                }
+            }
+            case HOLDS -> released.await();
+            case INTERRUPTS -> workInterruptibly(value, handOver, micros);
+            case HALTS -> {
+                if (Part.isKiller(handOver.key())) {
+                    Runtime.getRuntime().halt(HALTED);
+                }
+                work(micros);
+            }
         }
-        LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(random.nextInt(options.longestMicros() + 1)));
-        if (options.failEvery() > 0 && handOver.attempt() == 1 && random.nextInt(options.failEvery()) == 0) {
-            note(Kind.THREW, handOver, value);
-            throw new IllegalStateException("as the campaign wants it");
-        }
-        note(Kind.AFTER, handOver, value);
+        journal.note(Kind.AFTER, handOver, value);
         return value;
     }
 
-    private void begin() {
-        call.set(calls.incrementAndGet());
-        note(Kind.CALL, "", 0, 0, "");
+    private static void work(long micros) {
+        LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(micros));
     }
 
-    private void end() {
-        note(Kind.END, "", 0, 0, "");
-    }
-
-    private void note(Kind kind, HandOver handOver, String value) {
-        note(kind, handOver.key().toString(), handOver.attempt(), handOver.token(), value);
-    }
-
-    private void note(Kind kind, String key, int attempt, long token, String value) {
-        ledger.write(new Line(System.currentTimeMillis(), kind, call.get(), key, attempt, token, value));
+    /** Some handlers do not care for interrupts, some throw what the JDK throws, some throw something of their own. */
+    private void workInterruptibly(String value, HandOver<String> handOver, long micros) throws InterruptedException {
+        int kind = ThreadLocalRandom.current().nextInt(3);
+        if (kind == 0) {
+            work(micros);
+            return;
+        }
+        try {
+            TimeUnit.MICROSECONDS.sleep(micros);
+        } catch (InterruptedException e) {
+            journal.note(Kind.INTERRUPTED, handOver, value);
+            if (kind == 1) {
+                throw e;
+            }
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
     }
 
     @Override
     public void close() throws IOException {
         joiner.close();
-        ledger.close();
+        journal.close();
     }
 }

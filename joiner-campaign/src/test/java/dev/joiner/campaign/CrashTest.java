@@ -3,7 +3,9 @@ package dev.joiner.campaign;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.joiner.campaign.Audit.Reason;
+import dev.joiner.campaign.Behaviour.Trouble;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,6 +14,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Nodes, and then servers, that are killed at random moments and come back. */
 @Timeout(3_600)
 class CrashTest {
+    private static final Duration LEASE = Duration.ofSeconds(2);
+
     private final long seed = Scale.seed();
 
     @TempDir
@@ -20,11 +24,12 @@ class CrashTest {
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("dev.joiner.campaign.StoreKind#chosen")
     void killedAndPausedNodesLoseNoJoinAndRepeatOnlyWhatTheyHadInHand(StoreKind kind) throws Exception {
-        int kills = Scale.of(6, 200);
+        int kills = Scale.of(4, 200);
         int pauses = Scale.of(1, 20);
         int every = kills / pauses + 1;
         try (Backend backend = kind.start(folder)) {
-            Run run = new Run(kind, backend, folder, Scale.of(400, 20_000), seed);
+            Run run = new Run(
+                    kind, backend, folder, Behaviour.of(Trouble.THROWS, LEASE), Load.of(Scale.of(300, 20_000)), seed);
             run.disturb(kills + pauses, number -> {
                 if (number % every == every / 2) {
                     run.pauseNode();
@@ -42,7 +47,8 @@ class CrashTest {
     void killedServersLoseNoJoinAndNodesRecoverByThemselves(StoreKind kind) throws Exception {
         int kills = Scale.of(2, 30);
         try (Backend backend = kind.start(folder)) {
-            Run run = new Run(kind, backend, folder, Scale.of(400, 20_000), seed);
+            Run run = new Run(
+                    kind, backend, folder, Behaviour.of(Trouble.THROWS, LEASE), Load.of(Scale.of(300, 20_000)), seed);
             run.disturb(kills, number -> {
                 run.busyNode();
                 backend.crash(run.random());

@@ -1,13 +1,11 @@
 package dev.joiner.campaign;
 
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,12 +26,16 @@ final class Ledger implements AutoCloseable {
         AFTER,
         /** It threw, as it was to. */
         THREW,
+        /** It noticed that its thread was interrupted, and threw. */
+        INTERRUPTED,
         /** A join went to {@code onPoisoned}. */
         POISONED,
         /** The call said that the hand-over was the key's last. */
         CONFIRMED,
         /** The call said that it could not tell, or that the last write failed. */
         UNCONFIRMED,
+        /** A call was interrupted, and the thread does not know any more. */
+        FLAG_LOST,
         /** A call to the joiner has ended. */
         END
     }
@@ -64,19 +66,15 @@ final class Ledger implements AutoCloseable {
         }
     }
 
-    private final FileChannel file;
+    private final FileOutputStream file; // not a channel, which a thread that is interrupted closes
 
     Ledger(Path path) throws IOException {
-        file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        file = new FileOutputStream(path.toFile(), true);
     }
 
     synchronized void write(Line line) {
         try {
-            ByteBuffer bytes = ByteBuffer.wrap((line.text() + "\n").getBytes(StandardCharsets.UTF_8));
-            int length = bytes.remaining();
-            if (file.write(bytes) != length) {
-                throw new IOException("the ledger took half a line");
-            }
+            file.write((line.text() + "\n").getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.joiner.JoinSpec;
 import dev.joiner.Joiner;
+import dev.joiner.KeyedJoiner;
 import dev.joiner.Outcome;
+import dev.joiner.spi.Ids;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinState.Join;
 import dev.joiner.spi.JoinStore;
@@ -77,7 +79,8 @@ class LinearizabilityTest {
     @MethodSource("stores")
     void messagesOfAKeyAreTakenOneAfterTheOther(StoreKind kind) throws Exception {
         int parts = 3;
-        JoinSpec<Part, String, String> spec = JoinSpec.<Part>keyedBy(Part::key)
+        JoinSpec<Part, String, String, String> spec = JoinSpec.joining(Part.class)
+                .keyedBy(Part::key)
                 .<String>mergedBy(
                         (part, pending) -> pending == null ? "" + part.number() : pending + "+" + part.number())
                 .sufficientWhen(value -> value.chars().filter(c -> c == '+').count() + 1 == parts)
@@ -85,7 +88,7 @@ class LinearizabilityTest {
                 .lease(Duration.ofHours(1))
                 .build();
         try (Backend backend = kind.start(folder)) {
-            List<Joiner<Part, String>> joiners = open(backend).stream()
+            List<KeyedJoiner<Part, String, String, String>> joiners = open(backend).stream()
                     .map(store -> Joiner.create(spec, store))
                     .toList();
             for (int round = 0; round < histories; round++) {
@@ -178,8 +181,8 @@ class LinearizabilityTest {
                         long ended = System.nanoTime();
                         history.add(call(one, exchanges.get(0)), began, ended);
                         ofNeighbour.add(call(other, exchanges.get(1)), began, ended);
-                        seen = exchanges.get(0).witness();
-                        seenOfNeighbour = exchanges.get(1).witness();
+                        seen = held(one, exchanges.get(0));
+                        seenOfNeighbour = held(other, exchanges.get(1));
                     }
                     default -> {
                         Change<String, String> change = new Change<>(key, seen, next());
@@ -190,7 +193,7 @@ class LinearizabilityTest {
                         Exchange<String> exchange = store.compareAndExchange(key, change.expected(), change.next());
                         history.add(call(change, exchange), began, System.nanoTime());
                         if (random.nextInt(4) != 0) {
-                            seen = exchange.witness(); // and otherwise tries with an older one next
+                            seen = held(change, exchange); // and otherwise tries with an older one next
                         }
                     }
                 }
@@ -202,7 +205,7 @@ class LinearizabilityTest {
         }
 
         private Versioned<String> drawn() {
-            Join<String> join = new Join<>("value", 1, 0, JoinState.NEVER, JoinState.NEVER, List.of(), false);
+            Join<String> join = new Join<>("value", 1, 0, JoinState.NEVER, JoinState.NEVER, Ids.NONE, false);
             return Versioned.of(++drawn * 10 + number + 1, new JoinState<>(join, List.of(), null, 0));
         }
 
@@ -212,7 +215,11 @@ class LinearizabilityTest {
                     version(change.expected()),
                     version(change.next()),
                     exchange.won(),
-                    version(exchange.witness()));
+                    version(held(change, exchange)));
+        }
+
+        private static Versioned<String> held(Change<String, String> change, Exchange<String> exchange) {
+            return exchange.won() ? change.next() : exchange.witness();
         }
 
         private static long version(Versioned<String> versioned) {

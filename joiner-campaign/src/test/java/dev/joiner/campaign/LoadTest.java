@@ -136,13 +136,13 @@ class LoadTest {
         hotKey("MapJoinStore", MapJoinStore.create(), Scale.of(20_000, 100_000));
     }
 
-    private static void hotKey(String name, JoinStore<?, String> store, int messages) throws Exception {
+    private static void hotKey(String name, JoinStore<String, String> store, int messages) throws Exception {
         int threads = 8;
         List<String> joined = new ArrayList<>();
         AtomicInteger refused = new AtomicInteger();
         AtomicInteger taken = new AtomicInteger();
         Latencies latencies = new Latencies(messages);
-        JoinSpec<Integer, String, String> spec = counting(messages, joined);
+        JoinSpec<Integer, String, String, String> spec = counting(messages, joined);
         try (Joiner<Integer, String> joiner = Joiner.create(spec, store)) {
             long began = System.nanoTime();
             ExecutorService pool = Executors.newFixedThreadPool(threads);
@@ -175,8 +175,9 @@ class LoadTest {
     }
 
     /** A value that counts, and does not grow. */
-    private static JoinSpec<Integer, String, String> counting(int parts, List<String> joined) {
-        return JoinSpec.<Integer>keyedBy(message -> "hot")
+    private static JoinSpec<Integer, String, String, String> counting(int parts, List<String> joined) {
+        return JoinSpec.joining(Integer.class)
+                .keyedBy(message -> "hot")
                 .<String>mergedBy(
                         (message, pending) -> pending == null ? "1" : Integer.toString(Integer.parseInt(pending) + 1))
                 .sufficientWhen(value -> value.equals(Integer.toString(parts)))

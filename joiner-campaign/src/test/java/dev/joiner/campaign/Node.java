@@ -5,68 +5,96 @@ import dev.joiner.test.servers.JavaProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.Lock;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
 /** One node of a run: a consumer, and when that is killed the next one, fed with what others leave it. */
 final class Node {
     private static final int BATCHES_AT_ONCE = 4;
-    private static final int LARGEST_BATCH = 12;
 
     private final String name;
     private final Options options;
     private final Feed feed;
+    private final int largestBatch;
+    private final Lock starts;
     private final RandomGenerator random;
     private final List<Path> ledgers = new CopyOnWriteArrayList<>();
     private final Set<Path> killed = ConcurrentHashMap.newKeySet();
+    private final Set<Path> stopped = ConcurrentHashMap.newKeySet();
     private final Map<String, List<Part>> unacknowledged = new LinkedHashMap<>();
     private volatile JavaProcess process;
     private volatile boolean busy;
     private int batches;
+    private long progressAt;
 
-    Node(String name, Options options, Feed feed, RandomGenerator random) {
+    /** @param starts held while a process starts, so that whoever holds it sees none begin */
+    Node(String name, Options options, Feed feed, int largestBatch, Lock starts, RandomGenerator random) {
         this.name = name;
         this.options = options;
         this.feed = feed;
+        this.largestBatch = largestBatch;
+        this.starts = starts;
         this.random = random;
     }
 
     /** Runs until all messages are acknowledged and nothing is in flight any more. */
     void run() throws InterruptedException {
-        while (!feed.isOver()) {
+        int status;
+        do {
             start();
             feedWhileItLives();
+            process.endInput();
+            status = process.awaitExit();
+            requireExpected(status);
             unacknowledged.values().forEach(feed::redeliver);
             unacknowledged.clear();
-        }
-        if (process == null || !process.isAlive()) {
-            start(); // somebody has to sweep what was in flight when it was killed
-            process.awaitLine("ready");
-        }
-        process.endInput();
-        if (process.awaitExit() != 0) {
-            throw new IllegalStateException(name + " failed:\n" + process.errors());
+        } while (status != 0); // somebody has to sweep what was in flight when it ended
+    }
+
+    private void start() throws InterruptedException {
+        starts.lockInterruptibly();
+        try {
+            Path ledger = options.ledger().resolve(name + "-" + ledgers.size());
+            ledgers.add(ledger);
+            process =
+                    JavaProcess.start(Consumer.class, options.withLedger(ledger).arguments());
+        } finally {
+            starts.unlock();
         }
     }
 
-    private void start() {
-        Path ledger = options.ledger().resolve(name + "-" + ledgers.size());
-        ledgers.add(ledger);
-        process = JavaProcess.start(Consumer.class, options.withLedger(ledger).arguments());
+    private Path ledger() {
+        return ledgers.get(ledgers.size() - 1);
+    }
+
+    private void requireExpected(int status) {
+        boolean isHalted = status == Consumer.HALTED && options.behaviour().trouble() == Behaviour.Trouble.HALTS;
+        if (isHalted) {
+            killed.add(ledger());
+        }
+        if (status != 0 && !killed.contains(ledger()) && !stopped.contains(ledger())) {
+            throw new IllegalStateException(
+                    name + " ended with " + status + ", and nobody had killed it:\n" + process.errors());
+        }
     }
 
     private void feedWhileItLives() throws InterruptedException {
         String answer = process.readLine(); // ready
+        progressAt = System.nanoTime();
         while (answer != null) {
             send();
             if (unacknowledged.isEmpty()) {
-                return; // all is done
+                break; // all is done
             }
             answer = readAnswer();
             if (answer != null) {
@@ -74,10 +102,6 @@ final class Node {
             }
         }
         busy = false;
-        process.awaitExit();
-        if (!killed.contains(ledgers.get(ledgers.size() - 1))) {
-            throw new IllegalStateException(name + " ended, and nobody had killed it:\n" + process.errors());
-        }
     }
 
     private String readAnswer() {
@@ -106,7 +130,7 @@ final class Node {
 
     private void send() throws InterruptedException {
         while (unacknowledged.size() < BATCHES_AT_ONCE) {
-            List<Part> parts = feed.take(1 + random.nextInt(LARGEST_BATCH), unacknowledged.isEmpty());
+            List<Part> parts = feed.take(1 + random.nextInt(largestBatch), unacknowledged.isEmpty());
             if (parts.isEmpty()) {
                 break;
             }
@@ -126,6 +150,12 @@ final class Node {
         for (int i = 1; i < words.length; i++) {
             again.add(parts.get(Integer.parseInt(words[i])));
         }
+        if (again.size() < parts.size()) {
+            progressAt = System.nanoTime();
+        } else if (System.nanoTime() - progressAt > JavaProcess.LIMIT.toNanos()) {
+            throw new IllegalStateException(name + " takes no message any more. It begins to say why:\n"
+                    + process.errors().lines().limit(100).collect(Collectors.joining("\n")));
+        }
         feed.redeliver(again);
         feed.acknowledge(parts.size() - again.size());
     }
@@ -136,9 +166,22 @@ final class Node {
     }
 
     void kill() {
-        killed.add(ledgers.get(ledgers.size() - 1));
+        killed.add(ledger());
         busy = false;
         process.kill();
+    }
+
+    /** Asks it to stop, as an operator does, and waits for its end. How long that took; nothing if it had ended before. */
+    Optional<Duration> stop() {
+        if (ledgers.isEmpty() || !process.isAlive()) {
+            return Optional.empty();
+        }
+        stopped.add(ledger());
+        busy = false;
+        long began = System.nanoTime();
+        process.terminate();
+        process.awaitExit();
+        return Optional.of(Duration.ofNanos(System.nanoTime() - began));
     }
 
     void pause() {
@@ -153,6 +196,11 @@ final class Node {
         if (process != null) {
             process.kill();
         }
+    }
+
+    @Override
+    public String toString() {
+        return name;
     }
 
     /** The ledgers of all its processes. */

@@ -3,12 +3,20 @@ package dev.joiner.campaign;
 import dev.joiner.JoinSpec;
 import dev.joiner.JoinSpec.Processor;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** One message. Its key says how many parts the thing has ({@code 17/3}), its number is its id. */
+/**
+ * One message. Its key says how many parts the thing has ({@code 17/3}) and may have marks behind that; its number is its id.
+ */
 record Part(String key, int number) {
+    /** A thing that is never sufficient: it expires as soon as it is whole, so that a sweep finds it, together with others. */
+    static final String SWEPT = "~";
+    /** A thing whose handler halts the process. */
+    static final String KILLER = "!";
+
     private static final Duration LONGER_THAN_A_RUN = Duration.ofHours(12);
 
     static Part of(String written) {
@@ -18,14 +26,19 @@ record Part(String key, int number) {
 
     /** All parts of a thing. */
     static List<Part> all(int thing, int parts) {
-        String key = thing + "/" + parts;
+        return all(thing, parts, "");
+    }
+
+    static List<Part> all(int thing, int parts, String marks) {
+        String key = thing + "/" + parts + marks;
         return IntStream.range(0, parts)
                 .mapToObj(number -> new Part(key, number))
                 .toList();
     }
 
     private static int parts(String key) {
-        return Integer.parseInt(key.substring(key.indexOf('/') + 1));
+        String counted = key.replace(SWEPT, "").replace(KILLER, "");
+        return Integer.parseInt(counted.substring(counted.indexOf('/') + 1));
     }
 
     /** Whether the value has each part of the key's thing once, in whatever order. */
@@ -42,16 +55,31 @@ record Part(String key, int number) {
         return pending == null ? key + "=" + number : pending + "+" + number;
     }
 
-    private static boolean suffices(String value) {
+    static boolean isKiller(String key) {
+        return key.contains(KILLER);
+    }
+
+    private static boolean hasAll(String value) {
         int equals = value.indexOf('=');
         long merged = value.substring(equals).chars().filter(c -> c == '+').count() + 1;
         return merged == parts(value.substring(0, equals));
     }
 
+    private static boolean suffices(String value) {
+        return hasAll(value) && !value.contains(SWEPT);
+    }
+
+    /** When a thing expires that is never sufficient. */
+    static Instant deadline(String value) {
+        return hasAll(value) && value.contains(SWEPT) ? Instant.EPOCH : null;
+    }
+
     /** Joins of parts; a value is {@code 17/3=1+0+2}. Ids are kept, so that no redelivery begins a join anew. */
-    static JoinSpec.Builder<Part, String, String> joined(Duration lease, Processor<String, String> process) {
-        return JoinSpec.<Part>keyedBy(Part::key)
-                .<String>mergedBy(Part::mergeInto)
+    static JoinSpec.Builder<Part, String, String, String> joined(
+            Duration lease, Processor<String, String, String> process) {
+        return JoinSpec.joining(Part.class)
+                .keyedBy(Part::key)
+                .mergedBy(Part::mergeInto)
                 .sufficientWhen(Part::suffices)
                 .identifiedBy(Part::number, LONGER_THAN_A_RUN)
                 .lease(lease)

@@ -20,7 +20,7 @@ final class PendingInMemory {
         int pending = Integer.parseInt(arguments[0]);
         AtomicInteger expired = new AtomicInteger();
         AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
-        MapJoinStore<Object, String> store = MapJoinStore.create();
+        MapJoinStore<String, String> store = MapJoinStore.create();
         Joiner<Part, String> joiner = Joiner.create(
                 Part.joined(DEADLINE, (value, handOver) -> value)
                         .expireAfter(DEADLINE)
@@ -37,7 +37,7 @@ final class PendingInMemory {
         require(store.size() == pending, "held: " + store.size());
 
         long began = System.nanoTime();
-        require(joiner.sweep().equals(new SweepReport(0, 0, 0, 0, List.of())), "something is due");
+        require(joiner.sweep().equals(new SweepReport(0, 0, 0, 0, 0, 0, List.of())), "something is due");
         long nothingDue = System.nanoTime() - began;
 
         now.set(now.get().plus(DEADLINE).minusSeconds(1));

@@ -26,7 +26,7 @@ interface Rows extends AutoCloseable {
             case REDIS -> new OfRedis(backend, namespace);
             case H2_FILE ->
                 new OfDatabase(backend.url().replace("jdbc:h2:", "jdbc:h2:async:") + ";WRITE_DELAY=0", namespace);
-            case POSTGRESQL, MARIADB -> new OfDatabase(backend.url(), namespace);
+            case POSTGRESQL, MARIADB, MYSQL -> new OfDatabase(backend.url(), namespace);
             case REDIS_CLUSTER -> throw new IllegalArgumentException("as in Redis, spread over its nodes");
         };
     }
@@ -107,10 +107,15 @@ interface Rows extends AutoCloseable {
         public void write(String key, byte[] state) {
             byte[] entry = Arrays.copyOf(entry(key), Long.BYTES + state.length);
             System.arraycopy(state, 0, entry, Long.BYTES, state.length);
+            replace(key, entry);
+        }
+
+        /** Writes the version and the state. */
+        void replace(String key, byte[] entry) {
             client.hset(hashOf(key), key.getBytes(StandardCharsets.UTF_8), entry);
         }
 
-        /** Puts a join of somebody else's into the first hash there is, due at once. */
+        /** Puts an entry under a text that is no key into the first hash there is, due at once. */
         void plant(byte[] key, byte[] entry) {
             String hash =
                     client.keys("joiner:{" + namespace + ":*}:joins").iterator().next();

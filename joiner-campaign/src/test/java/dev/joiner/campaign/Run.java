@@ -5,13 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import dev.joiner.campaign.Consumer.Options;
 import dev.joiner.spi.JoinState;
-import dev.joiner.spi.JoinStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -20,21 +20,25 @@ import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
 
 /** Many joins on one store, through several nodes, while something is broken again and again. */
 final class Run {
-    private static final Duration LEASE = Duration.ofSeconds(2);
     private static final String NAMESPACE = "campaign";
 
     private final StoreKind kind;
     private final Backend backend;
     private final long seed;
+    private final Behaviour behaviour;
     private final Random random;
     private final List<String> keys = new ArrayList<>();
     private final Feed feed;
+    private final Lock starts = new ReentrantLock();
     private final List<Node> nodes;
+    private final Audit audit;
 
     /** What is done to the nodes or to their server, at one moment. */
     @FunctionalInterface
@@ -43,24 +47,28 @@ final class Run {
         void happen(int number) throws Exception;
     }
 
-    Run(StoreKind kind, Backend backend, Path folder, int joins, long seed) throws Exception {
+    Run(StoreKind kind, Backend backend, Path folder, Behaviour behaviour, Load load, long seed) throws Exception {
         this.kind = kind;
         this.backend = backend;
         this.seed = seed;
+        this.behaviour = behaviour;
         random = new Random(seed);
-        feed = new Feed(messages(joins));
+        feed = new Feed(messages(load));
+        audit = new Audit(behaviour);
         Path ledgers = Files.createDirectories(folder.resolve("ledgers"));
-        Options options = new Options(backend.url(), NAMESPACE, ledgers, LEASE, 100, 2_000, false);
+        Options options = new Options(backend.url(), NAMESPACE, ledgers, behaviour);
         nodes = IntStream.range(0, kind.nodes())
-                .mapToObj(i -> new Node("node" + i, options, feed, new Random(random.nextLong())))
+                .mapToObj(i ->
+                        new Node("node" + i, options, feed, load.largestBatch(), starts, new Random(random.nextLong())))
                 .toList();
     }
 
-    /** Things of two to four parts; one message in ten comes twice. */
-    private List<Part> messages(int joins) {
+    /** Things of two to four parts, one in four for a sweep to find; one message in ten comes twice. */
+    private List<Part> messages(Load load) {
         List<Part> messages = new ArrayList<>();
-        for (int thing = 0; thing < joins; thing++) {
-            List<Part> parts = Part.all(thing, 2 + random.nextInt(3));
+        for (int thing = 0; thing < load.joins(); thing++) {
+            String marks = (random.nextInt(4) == 0 ? Part.SWEPT : "") + (thing < load.killers() ? Part.KILLER : "");
+            List<Part> parts = Part.all(thing, 2 + random.nextInt(3), marks);
             keys.add(parts.get(0).key());
             messages.addAll(parts);
         }
@@ -74,6 +82,11 @@ final class Run {
 
     Random random() {
         return random;
+    }
+
+    /** Lets the nodes work. */
+    void work() throws Exception {
+        disturb(0, number -> {});
     }
 
     /** Lets the nodes work, and disturbs them so many times, evenly spread over the messages. */
@@ -133,49 +146,53 @@ final class Run {
     void pauseNode() {
         Node node = busyNode();
         node.pause();
-        LockSupport.parkNanos(LEASE.toNanos() + random.nextInt(500_000_000));
+        LockSupport.parkNanos(behaviour.lease().toNanos() + random.nextInt(500_000_000));
         node.resume();
+    }
+
+    /** Asks a node to stop, in the middle of its work. It comes back. */
+    void stopNode() {
+        stop(busyNode());
+    }
+
+    private void stop(Node node) {
+        node.stop().ifPresent(took -> audit.stopped(node.toString(), took));
+    }
+
+    /** Asks all nodes to stop, and looks at what they leave behind before they come back. */
+    void stopAll() throws Exception {
+        busyNode();
+        starts.lockInterruptibly();
+        try {
+            nodes.parallelStream().forEach(this::stop);
+            audit.leftByStoppedNodes(backend.held(NAMESPACE), System.currentTimeMillis());
+            requireNothingBroken(); // or the run would wait for a lease
+        } finally {
+            starts.unlock();
+        }
     }
 
     /** Compares the ledgers and the store with what was sent. */
     Audit audit() throws Exception {
-        Audit audit = new Audit(LEASE);
         for (Node node : nodes) {
             for (Path ledger : node.ledgers()) {
                 audit.read(ledger, node.killed().contains(ledger));
             }
         }
+        Map<String, JoinState<String>> held = backend.held(NAMESPACE);
+        audit.leftAtTheEnd(held);
         audit.judge(keys);
-        assertThat(audit.broken())
-                .as("%s, seed %d: broken promises", kind, seed)
-                .isEmpty();
-        assertThat(leftInStore())
-                .as("%s, seed %d: left in the store", kind, seed)
-                .isEmpty();
+        requireNothingBroken();
+        assertThat(held.keySet())
+                .as("%s, seed %d: remembered or parked", kind, seed)
+                .containsExactlyInAnyOrderElementsOf(keys);
         return audit;
     }
 
-    /** What is in the store and is no memory of a join that was handed over. */
-    private List<String> leftInStore() {
-        List<String> left = new ArrayList<>();
-        int remembered = 0;
-        try (JoinStore<String, String> store = backend.open(NAMESPACE)) {
-            String cursor = null;
-            do {
-                JoinStore.Page<String, String> page = store.scan(cursor, 1_000);
-                for (JoinStore.Entry<String, String> entry : page.entries()) {
-                    JoinState<String> state = entry.held().state();
-                    if (state.open() == null && state.inFlight().isEmpty()) {
-                        remembered++;
-                    } else {
-                        left.add(entry.key() + ": " + state);
-                    }
-                }
-                cursor = page.next();
-            } while (cursor != null);
-        }
-        assertThat(remembered).as(kind + ": remembered").isEqualTo(keys.size());
-        return left;
+    private void requireNothingBroken() {
+        assertThat(audit.broken())
+                .as("%s, seed %d: broken promises", kind, seed)
+                .isEmpty();
     }
 
     int killed() {

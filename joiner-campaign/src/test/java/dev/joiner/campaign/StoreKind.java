@@ -1,13 +1,17 @@
 package dev.joiner.campaign;
 
 import dev.joiner.test.servers.MariaDbServer;
+import dev.joiner.test.servers.MySqlServer;
 import dev.joiner.test.servers.PostgresServer;
 import dev.joiner.test.servers.RedisCluster;
 import dev.joiner.test.servers.RedisServer;
 import dev.joiner.test.servers.Server;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -39,6 +43,18 @@ enum StoreKind {
             return new Backend(server.jdbcUrl(), List.of(server));
         }
     },
+    MYSQL("MySQL") {
+        @Override
+        Backend start(Path folder) {
+            MySqlServer server = MySqlServer.start(folder);
+            return new Backend(server.jdbcUrl(), List.of(server));
+        }
+
+        @Override
+        Optional<String> missing() {
+            return MySqlServer.missing();
+        }
+    },
     REDIS("Redis") {
         @Override
         Backend start(Path folder) {
@@ -56,6 +72,8 @@ enum StoreKind {
         }
     };
 
+    private static final Set<StoreKind> KINDS = EnumSet.of(H2_FILE, POSTGRESQL, REDIS);
+
     private final String title;
 
     StoreKind(String title) {
@@ -65,20 +83,37 @@ enum StoreKind {
     /** Starts what the store needs, or opens the folder that it is in. */
     abstract Backend start(Path folder);
 
+    /** What keeps the store from running on this system, in words for people. */
+    Optional<String> missing() {
+        return Optional.empty();
+    }
+
     /** How many processes may have the store open. */
     int nodes() {
-        return 3;
+        return Scale.of(2, 3);
     }
 
     private static String address(Server server) {
         return Server.HOST + ":" + server.port();
     }
 
-    /** Those that this run is about ({@code -Dcampaign.stores=REDIS,MARIADB}). */
+    /** Those that this run is about ({@code -Dcampaign.stores=REDIS,MARIADB}), but for those that cannot run here. */
     static Stream<StoreKind> chosen() {
         List<String> names =
                 Arrays.asList(System.getProperty("campaign.stores", "").strip().split(",", -1));
-        return Stream.of(values()).filter(kind -> names.contains("") || names.contains(kind.name()));
+        return Stream.of(values())
+                .filter(kind -> names.contains("") || names.contains(kind.name()))
+                .filter(StoreKind::isHere);
+    }
+
+    private boolean isHere() {
+        missing().ifPresent(problem -> System.err.println("Left out of the campaign: " + this + ". " + problem));
+        return missing().isEmpty();
+    }
+
+    /** Those of them that a run in short is enough for, if what it tries happens in the core: one of each kind. */
+    static Stream<StoreKind> chosenKinds() {
+        return chosen().filter(kind -> Scale.isFull() || KINDS.contains(kind));
     }
 
     /** Those of them that have a server which can be killed. */

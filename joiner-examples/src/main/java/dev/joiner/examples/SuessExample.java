@@ -50,7 +50,8 @@ public final class SuessExample {
 
     static void run(Iterable<Thing> consumer, PrintStream out) {
         // snippet:spec
-        var spec = JoinSpec.<Thing>keyedBy(Thing::id)
+        var spec = JoinSpec.joining(Thing.class)
+                .keyedBy(Thing::id)
                 .mergedBy(Thing::merge)
                 .sufficientWhen(Thing::whole)
                 .onIncomplete(thing -> out.println("waiting: " + thing))

@@ -2,16 +2,22 @@ package dev.joiner.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.joiner.JoinSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -71,6 +77,26 @@ class DocumentationTest {
                 .singleElement()
                 .satisfies(
                         command -> assertThat(read(ROOT.resolve("README.md"))).contains("```sh\n" + command + "\n```"));
+    }
+
+    @Test
+    void tableOfTheReadmeHasEveryOptionOfASpec() {
+        Set<String> options = Arrays.stream(JoinSpec.Builder.class.getDeclaredMethods())
+                .filter(method -> Modifier.isPublic(method.getModifiers()) && !method.isSynthetic())
+                .map(Method::getName)
+                .filter(name -> !name.equals("build"))
+                .collect(Collectors.toSet());
+        Set<String> documented = read(ROOT.resolve("README.md"))
+                .lines()
+                .dropWhile(line -> !line.startsWith("| option |"))
+                .skip(2)
+                .takeWhile(line -> line.startsWith("|"))
+                .map(line -> line.substring(0, line.indexOf('|', 1)))
+                .flatMap(names -> Pattern.compile("`(\\w+)`").matcher(names).results())
+                .map(name -> name.group(1))
+                .collect(Collectors.toSet());
+
+        assertThat(documented).isEqualTo(options);
     }
 
     private static Map<String, String> regions() throws IOException {

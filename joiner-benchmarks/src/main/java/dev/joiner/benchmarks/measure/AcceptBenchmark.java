@@ -11,6 +11,7 @@ import dev.joiner.benchmarks.work.Work;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Level;
@@ -75,12 +76,22 @@ public class AcceptBenchmark {
         }
     }
 
+    /** What an iteration took of the processor, summed over the threads that give messages. */
+    @AuxCounters(AuxCounters.Type.EVENTS)
+    @State(Scope.Thread)
+    public static class Spent {
+        public long cpuNanos;
+        public long messages;
+    }
+
     /** What a thread has for itself. */
     @State(Scope.Thread)
     @SuppressWarnings("NullAway.Init") // as above
     public static class Driven {
         private Feed feed;
         private Subject.Lane lane;
+        private long stepsBefore;
+        private long nanosBefore;
 
         @Setup(Level.Trial)
         public void fill(Open open) throws Exception {
@@ -89,6 +100,18 @@ public class AcceptBenchmark {
             while (!feed.isFilled()) {
                 lane.accept(feed.next());
             }
+        }
+
+        @Setup(Level.Iteration)
+        public void beginIteration() {
+            stepsBefore = feed.steps();
+            nanosBefore = Cost.nanosOfThread();
+        }
+
+        @TearDown(Level.Iteration)
+        public void endIteration(Open open, Spent spent) {
+            spent.cpuNanos += Cost.nanosOfThread() - nanosBefore;
+            spent.messages += (feed.steps() - stepsBefore) * open.parts;
         }
 
         @TearDown(Level.Trial)

@@ -2,6 +2,7 @@ package dev.joiner.benchmarks.measure;
 
 import dev.joiner.JoinSpec;
 import dev.joiner.Joiner;
+import dev.joiner.KeyedJoiner;
 import dev.joiner.store.memory.MapJoinStore;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -22,7 +23,8 @@ public final class HeapOfOpenJoins {
 
     /** Bytes for each join, none of which has a deadline. */
     public double withoutDeadline() throws JMException {
-        return beyondMap(JoinSpec.<Long>keyedBy(key -> key)
+        return beyondMap(JoinSpec.joining(Long.class)
+                .keyedBy(key -> key)
                 .<String>mergedBy((message, pending) -> VALUE)
                 .sufficientWhen(value -> false)
                 .build());
@@ -30,7 +32,8 @@ public final class HeapOfOpenJoins {
 
     /** Bytes for each join, all of which have a deadline. */
     public double withDeadline() throws JMException {
-        return beyondMap(JoinSpec.<Long>keyedBy(key -> key)
+        return beyondMap(JoinSpec.joining(Long.class)
+                .keyedBy(key -> key)
                 .<String>mergedBy((message, pending) -> VALUE)
                 .sufficientWhen(value -> false)
                 .expireAfter(Duration.ofDays(1))
@@ -38,15 +41,15 @@ public final class HeapOfOpenJoins {
                 .build());
     }
 
-    private double beyondMap(JoinSpec<Long, String, String> spec) throws JMException {
+    private double beyondMap(JoinSpec<Long, Long, String, String> spec) throws JMException {
         long ofMap = ofMap();
-        Joiner<Long, String> joiner = Joiner.create(spec, MapJoinStore.<Long, String>create());
+        KeyedJoiner<Long, Long, String, String> joiner = Joiner.create(spec, MapJoinStore.create());
         long ofJoins = measure(() -> {
             for (long i = 0; i < joins; i++) {
                 joiner.accept(i);
             }
         });
-        require(joiner.find(0L).isPresent());
+        require(!joiner.find(0L).isEmpty());
         joiner.close();
         return (double) (ofJoins - ofMap) / joins;
     }

@@ -1,6 +1,7 @@
 package dev.joiner.benchmarks.measure;
 
 import dev.joiner.benchmarks.subject.Contender;
+import dev.joiner.benchmarks.subject.Contender.Kind;
 import dev.joiner.benchmarks.subject.ThisProcess;
 import dev.joiner.benchmarks.work.Work;
 import java.util.ArrayList;
@@ -34,17 +35,29 @@ public final class MemoryRounds {
                 RunResult result = run(work, series.contender());
                 double rate = result.getPrimaryResult().getScore();
                 series.add(rate);
-                result.getSecondaryResults().forEach((name, secondary) -> {
-                    if (name.endsWith("gc.alloc.rate.norm")) {
-                        series.setBytesPerMessage(secondary.getScore());
-                    }
-                });
+                series.setBytesPerMessage(secondary(result, "gc.alloc.rate.norm"));
+                if (series.contender().kind() != Kind.PEER) { // which has threads of its own
+                    series.addCpuNanos(secondary(result, "cpuNanos") / secondary(result, "messages"));
+                }
                 progress.tell(String.format(
                         "round %d of %d: %s: %,.0f messages/s",
                         round, effort.rounds(), series.contender().name(), rate));
             }
         }
         return new Comparison("Memory: " + work.title(), "", all);
+    }
+
+    private static double secondary(RunResult result, String name) {
+        List<Double> scores = new ArrayList<>();
+        result.getSecondaryResults().forEach((key, secondary) -> {
+            if (key.endsWith(name)) {
+                scores.add(secondary.getScore());
+            }
+        });
+        if (scores.size() != 1) {
+            throw new IllegalStateException(name + " was measured " + scores.size() + " times");
+        }
+        return scores.get(0);
     }
 
     private RunResult run(Work work, Contender<?> contender) throws RunnerException {

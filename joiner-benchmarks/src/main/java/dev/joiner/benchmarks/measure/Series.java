@@ -10,6 +10,7 @@ import java.util.OptionalDouble;
 public final class Series {
     private final Contender<?> contender;
     private final List<Double> rates = new ArrayList<>();
+    private final List<Double> cpuNanos = new ArrayList<>();
     private final List<long[]> latencies = new ArrayList<>();
     private OptionalDouble bytesPerMessage = OptionalDouble.empty();
     private OptionalDouble trips = OptionalDouble.empty();
@@ -26,6 +27,11 @@ public final class Series {
     /** One more round, in messages a second. */
     void add(double rate) {
         rates.add(rate);
+    }
+
+    /** One more round, in nanoseconds of the processor for each message. */
+    void addCpuNanos(double nanos) {
+        cpuNanos.add(nanos);
     }
 
     /** How long calls took, in nanoseconds. */
@@ -57,9 +63,23 @@ public final class Series {
 
     /** How many times the rate of another this one's is: the median of the rounds, each of which saw both. */
     public double times(Series other) {
+        return medianRatio(rates, other.rates);
+    }
+
+    /** Nanoseconds of the processor for each message: the median of the rounds. */
+    public OptionalDouble cpuNanos() {
+        return cpuNanos.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(median(cpuNanos));
+    }
+
+    /** How many times as much of the processor another needs as this one does: the median of the rounds. */
+    public double timesTheProcessor(Series other) {
+        return medianRatio(other.cpuNanos, cpuNanos);
+    }
+
+    private static double medianRatio(List<Double> ones, List<Double> others) {
         List<Double> ratios = new ArrayList<>();
-        for (int i = 0; i < Math.min(rates.size(), other.rates.size()); i++) {
-            ratios.add(rates.get(i) / other.rates.get(i));
+        for (int i = 0; i < Math.min(ones.size(), others.size()); i++) {
+            ratios.add(ones.get(i) / others.get(i));
         }
         return median(ratios);
     }

@@ -26,7 +26,8 @@ final class WaitingJoins implements AutoCloseable {
     WaitingJoins(JoinerStores.Opened opened) {
         this.opened = opened;
         joiner = Joiner.create(
-                JoinSpec.<Message>keyedBy(Message::key)
+                JoinSpec.joining(Message.class)
+                        .keyedBy(Message::key)
                         .<Whole>mergedBy(Whole::merge)
                         .sufficientWhen(Whole::isWhole)
                         .expireAfter(EXPIRY)

@@ -31,6 +31,10 @@ public final class Report {
         if (latencies) {
             table.addColumns("p50 µs", "p99 µs", "p99.9 µs");
         }
+        boolean cpu = joiner.cpuNanos().isPresent();
+        if (cpu) {
+            table.addColumns("ns of processor per message");
+        }
         boolean bytes = joiner.bytesPerMessage().isPresent();
         if (bytes) {
             table.addColumns("bytes allocated per message");
@@ -52,6 +56,9 @@ public final class Report {
                 row.add(orNothing(series.micros(0.5)));
                 row.add(orNothing(series.micros(0.99)));
                 row.add(orNothing(series.micros(0.999)));
+            }
+            if (cpu) {
+                row.add(orNothing(series.cpuNanos()));
             }
             if (bytes) {
                 row.add(orNothing(series.bytesPerMessage()));

@@ -51,7 +51,7 @@ public final class JdbcContenders {
 
     private static Subject joiner(Database database, Work work, Receiver receiver, boolean transactional) {
         String namespace = UniqueNames.next("joiner");
-        JoinSpec<Message, Whole, Whole> spec = JoinerSubject.spec(receiver);
+        JoinSpec<Message, String, Whole, Whole> spec = JoinerSubject.spec(receiver);
         List<Pool> pools = new ArrayList<>();
         List<Joiner<Message, ?>> nodes = new ArrayList<>();
         for (int node = 0; node < work.nodes(); node++) {

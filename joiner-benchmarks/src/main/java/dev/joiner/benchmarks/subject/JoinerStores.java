@@ -1,10 +1,10 @@
 package dev.joiner.benchmarks.subject;
 
+import dev.joiner.KeyCodec;
 import dev.joiner.benchmarks.subject.Database.Pool;
 import dev.joiner.benchmarks.work.Whole;
 import dev.joiner.benchmarks.work.Work;
 import dev.joiner.spi.JoinStore;
-import dev.joiner.spi.KeyCodec;
 import dev.joiner.store.jdbc.JdbcJoinStore;
 import dev.joiner.store.memory.MapJoinStore;
 import dev.joiner.store.redis.RedisJoinStore;

@@ -1,11 +1,11 @@
 package dev.joiner.benchmarks.subject;
 
+import dev.joiner.Codec;
 import dev.joiner.JoinSpec;
 import dev.joiner.Joiner;
 import dev.joiner.benchmarks.work.Message;
 import dev.joiner.benchmarks.work.Receiver;
 import dev.joiner.benchmarks.work.Whole;
-import dev.joiner.spi.Codec;
 import java.util.List;
 
 /** Joiner, with one joiner for each node. */
@@ -19,12 +19,13 @@ public final class JoinerSubject implements Subject {
         this.resources = resources;
     }
 
-    public static JoinSpec<Message, Whole, Whole> spec(Receiver receiver) {
-        return JoinSpec.<Message>keyedBy(Message::key)
+    public static JoinSpec<Message, String, Whole, Whole> spec(Receiver receiver) {
+        return JoinSpec.joining(Message.class)
+                .keyedBy(Message::key)
                 .<Whole>mergedBy(Whole::merge)
                 .sufficientWhen(Whole::isWhole)
                 .process((whole, handOver) -> {
-                    receiver.receive((String) handOver.key(), whole);
+                    receiver.receive(handOver.key(), whole);
                     return whole;
                 })
                 .build();

@@ -2,8 +2,8 @@ package dev.joiner.benchmarks.subject;
 
 import dev.joiner.Joiner;
 import dev.joiner.benchmarks.subject.Contender.Kind;
-import dev.joiner.benchmarks.work.Whole;
 import dev.joiner.store.memory.MapJoinStore;
+import java.time.InstantSource;
 import java.util.List;
 
 /** What joins in the memory of one process. */
@@ -12,11 +12,15 @@ public final class MemoryContenders {
             "Joiner, MapJoinStore",
             Kind.JOINER,
             (memory, work, receiver) -> new JoinerSubject(
-                    List.of(Joiner.create(JoinerSubject.spec(receiver), MapJoinStore.<String, Whole>create())),
-                    () -> {}));
+                    List.of(Joiner.create(JoinerSubject.spec(receiver), MapJoinStore.create())), () -> {}));
 
     public static final Contender<ThisProcess> BY_HAND = Contender.of(
             "ConcurrentHashMap, by hand", Kind.BY_HAND, (memory, work, receiver) -> new HandWrittenMap(receiver));
+
+    public static final Contender<ThisProcess> BY_HAND_EXPIRING = Contender.of(
+            "the same, which can expire",
+            Kind.BY_HAND,
+            (memory, work, receiver) -> new HandWrittenExpiringMap(receiver, InstantSource.system()));
 
     public static final Contender<ThisProcess> CAMEL = Contender.of(
             "Camel, in memory", Kind.PEER, (memory, work, receiver) -> CamelAggregator.inMemory(work, receiver));
@@ -39,6 +43,6 @@ public final class MemoryContenders {
     private MemoryContenders() {}
 
     public static List<Contender<ThisProcess>> all() {
-        return List.of(JOINER, BY_HAND, CAMEL, SPRING, KAFKA_STREAMS, KAFKA_STREAMS_ON_BROKER);
+        return List.of(JOINER, BY_HAND, BY_HAND_EXPIRING, CAMEL, SPRING, KAFKA_STREAMS, KAFKA_STREAMS_ON_BROKER);
     }
 }

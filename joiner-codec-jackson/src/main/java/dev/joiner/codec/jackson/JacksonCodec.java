@@ -18,7 +18,7 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
-import dev.joiner.spi.Codec;
+import dev.joiner.Codec;
 import java.io.IOException;
 import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
@@ -199,6 +199,16 @@ public final class JacksonCodec<T> implements Codec<T> {
             throw new IllegalArgumentException("the document is null, a value never is");
         }
         return value;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>True, also for a mapper of a binary format: stores keep as bytes what is not text.
+     */
+    @Override
+    public boolean isText() {
+        return true;
     }
 
     /** What is wrong and where, in one line; what Jackson adds of the source, if the mapper has it do so, is left out. */

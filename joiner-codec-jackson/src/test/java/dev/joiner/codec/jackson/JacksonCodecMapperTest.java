@@ -21,7 +21,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
-import dev.joiner.spi.Codec;
+import dev.joiner.Codec;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -5,14 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.joiner.Cause;
+import dev.joiner.Codec;
 import dev.joiner.CodecException;
-import dev.joiner.spi.Codec;
+import dev.joiner.JoinStoreConfig;
+import dev.joiner.KeyCodec;
 import dev.joiner.spi.EntryCodec;
+import dev.joiner.spi.Ids;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinState.Flight;
+import dev.joiner.spi.JoinState.Flight.Status;
 import dev.joiner.spi.JoinState.Join;
-import dev.joiner.spi.JoinStoreConfig;
-import dev.joiner.spi.KeyCodec;
 import dev.joiner.spi.StateCodec;
 import dev.joiner.spi.Versioned;
 import java.math.BigDecimal;
@@ -34,7 +36,7 @@ class JacksonCodecStoreTest {
     }
 
     private static <V> Join<V> join(V value) {
-        return new Join<>(value, 1, 0, JoinState.NEVER, JoinState.NEVER, List.of("id"), false);
+        return new Join<>(value, 1, 0, JoinState.NEVER, JoinState.NEVER, Ids.of(List.of("id")), false);
     }
 
     /** What a store holds after somebody had their hands on the value, with a checksum that fits. */
@@ -47,7 +49,10 @@ class JacksonCodecStoreTest {
         Order waiting = new Order("o-1", Instant.MAX, new BigDecimal("12.50"));
         Order failed = new Order("o-1", null, null);
         JoinState<Order> state = new JoinState<>(
-                join(waiting), List.of(new Flight<>(join(failed), Cause.EXPIRED, 1, 2, 3, "error", 4)), null, 5);
+                join(waiting),
+                List.of(new Flight<>(join(failed), Cause.EXPIRED, Status.THREW, true, 1, 2, 3, "error", 4)),
+                null,
+                5);
 
         byte[] bytes = states.encode("o-1", state);
 

@@ -14,7 +14,7 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.joiner.spi.Codec;
+import dev.joiner.Codec;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.DayOfWeek;

@@ -1,48 +1,56 @@
 package dev.joiner.examples.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.joiner.CodecException;
-import dev.joiner.spi.JoinState.Flight;
-import dev.joiner.spi.JoinStore;
-import dev.joiner.spi.JoinStore.Entry;
-import java.time.Duration;
+import dev.joiner.KeyedJoiner;
+import dev.joiner.PendingJoin;
+import dev.joiner.PendingJoin.Status;
+import java.io.IOException;
 import java.time.Instant;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Deque;
 
 /**
- * The joins of a store that other processes are printing. A process that has died prints none of them any more, but only
- * the end of its lease tells.
+ * The joins of a store that other processes were printing at one moment. A process that has died prints none of them any
+ * more, but only the end of its lease tells.
  */
 final class Claims {
-    /** More would be a lot to hold in memory. */
-    private static final int LOOKED_AT = 10_000;
+    private final KeyedJoiner<?, String, ObjectNode, ?> joiner;
+    private final Instant end;
+    private final Deque<String> keys = new ArrayDeque<>();
 
-    private final JoinStore<String, ObjectNode> store;
-    private final Duration lease;
-
-    Claims(JoinStore<String, ObjectNode> store, Duration lease) {
-        this.store = store;
-        this.lease = lease;
+    private Claims(KeyedJoiner<?, String, ObjectNode, ?> joiner, Instant end) {
+        this.joiner = joiner;
+        this.end = end;
     }
 
-    /** How long a process may hold a claim. */
-    Duration lease() {
-        return lease;
+    /**
+     * Finds the claims whose lease ends by then. Reads the whole store.
+     *
+     * @param end claims whose lease ends later do not count
+     */
+    static Claims upTo(Instant end, KeyedJoiner<?, String, ObjectNode, ?> joiner) throws IOException {
+        Claims claims = new Claims(joiner, end);
+        Pages.read(joiner, page -> {
+            page.stream().filter(claims::isMeant).map(PendingJoin::key).forEach(claims.keys::add);
+            return true;
+        });
+        return claims;
     }
 
-    /** How many there are whose lease ends by then. */
-    int countUpTo(Instant end) {
-        return (int) store.due(end, LOOKED_AT).stream()
-                .flatMap(entry -> flightsOf(entry).stream())
-                .filter(flight -> flight.dueAt() <= end.toEpochMilli())
-                .count();
+    private boolean isMeant(PendingJoin<?, ?> join) {
+        return join.status() == Status.CLAIMED
+                && join.dueAt().filter(leaseEnds -> !leaseEnds.isAfter(end)).isPresent();
     }
 
-    private static List<Flight<ObjectNode>> flightsOf(Entry<String, ObjectNode> entry) {
-        try {
-            return entry.held().state().inFlight();
-        } catch (CodecException e) {
-            return List.of(); // the sweep names it
+    int count() {
+        return keys.size();
+    }
+
+    /** Whether none of them is there any more. Looks no further than the first that is. */
+    boolean areOver() {
+        while (!keys.isEmpty() && joiner.find(keys.element()).stream().noneMatch(this::isMeant)) {
+            keys.remove();
         }
+        return keys.isEmpty();
     }
 }

@@ -39,8 +39,9 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        JoinSpec<Line, ObjectNode, ObjectNode> spec = JoinSpec.<Line>keyedBy(Line::key)
-                .<ObjectNode>mergedBy((line, pending) -> DeepMerge.merge(line.object(), pending))
+        JoinSpec<Line, String, ObjectNode, ObjectNode> spec = JoinSpec.joining(Line.class)
+                .keyedBy(Line::key)
+                .mergedBy(Line::mergedInto)
                 .sufficientWhen(REQUIRED::areIn)
                 .identifiedBy(Line::id)
                 .rememberFor(Duration.ofHours(1))

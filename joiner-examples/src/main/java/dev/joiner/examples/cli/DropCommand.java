@@ -1,7 +1,7 @@
 package dev.joiner.examples.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.joiner.spi.JoinState.Join;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.joiner.PendingJoin;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -16,8 +16,9 @@ import picocli.CommandLine.Mixin;
         versionProvider = Version.class,
         header = {"Takes waiting joins out of a store.", ""},
         description = {
-            "Takes the waiting join of each key out of the store, and then prints what it was. A join that another"
-                    + " process is printing is left alone.",
+            "Takes what waits under each key out of the store, and then prints what it was: joins that are not whole,"
+                    + " failed or are parked, and, in base64, what cannot be read. A join that another process is printing"
+                    + " is left alone.",
             ""
         },
         footer = {"", "Exit status: 0 if something waited under every key, 2 if the command line is wrong, 1 otherwise."
@@ -35,11 +36,20 @@ final class DropCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         return joins.takeEach(environment, (joiner, key, output) -> {
-            List<Join<?>> dropped = joiner.drop(key);
-            for (Join<?> join : dropped) {
-                output.write((JsonNode) join.value());
+            List<PendingJoin<String, ObjectNode>> dropped = joiner.drop(key);
+            for (PendingJoin<String, ObjectNode> join : dropped) {
+                output.write(join.value().orElseGet(() -> unreadable(join)));
             }
             return !dropped.isEmpty();
         });
+    }
+
+    /** What cannot be read is printed as it was stored: it is nowhere else any more. */
+    private static ObjectNode unreadable(PendingJoin<String, ?> join) {
+        ObjectNode node = Json.MAPPER.createObjectNode();
+        node.put("key", join.key());
+        node.put("lastError", join.lastError().orElse(""));
+        node.put("bytes", join.bytes().orElseThrow());
+        return node;
     }
 }

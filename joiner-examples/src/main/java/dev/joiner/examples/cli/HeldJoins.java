@@ -1,8 +1,7 @@
 package dev.joiner.examples.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.joiner.JoinSpec;
-import dev.joiner.Joiner;
+import dev.joiner.KeyedJoiner;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,14 +29,15 @@ final class HeldJoins {
     /** Takes what is under one key, and prints it. */
     interface Taking {
         /** Whether there was anything. */
-        boolean take(Joiner<Line, Boolean> joiner, Object key, JsonLines output) throws IOException;
+        boolean take(KeyedJoiner<Line, String, ObjectNode, Boolean> joiner, String key, JsonLines output)
+                throws IOException;
     }
 
     /** Takes what is under each key; the exit status. */
     int takeEach(Environment environment, Taking taking) throws IOException {
         JsonLines output = new JsonLines(environment.out(), true);
         boolean allFound = true;
-        try (Joiner<Line, Boolean> joiner = open(environment, output)) {
+        try (var joiner = store.open(output, environment.clock(), remember)) {
             for (String key : keys) {
                 if (!taking.take(joiner, Options.key(key), output)) {
                     environment.messages().say("nothing waits under " + key);
@@ -46,21 +46,5 @@ final class HeldJoins {
             }
         }
         return allFound ? ExitStatus.OK : ExitStatus.FAILED;
-    }
-
-    /** A joiner that prints what it is told to hand over, whatever has become of it. */
-    private Joiner<Line, Boolean> open(Environment environment, JsonLines output) {
-        JoinSpec.Builder<Line, ObjectNode, Boolean> spec = JoinSpec.<Line>keyedBy(Line::key)
-                .<ObjectNode>mergedBy((line, pending) -> DeepMerge.merge(line.object(), pending))
-                .sufficientWhen(value -> false)
-                .onExpired((value, handOver) -> output.write(value))
-                .process(value -> {
-                    output.write(value);
-                    return true;
-                });
-        if (remember != null) {
-            spec.rememberFor(remember);
-        }
-        return Joiner.create(spec.build(), store.open(), environment.clock());
     }
 }

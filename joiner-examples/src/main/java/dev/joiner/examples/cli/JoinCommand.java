@@ -3,9 +3,8 @@ package dev.joiner.examples.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.joiner.JoinListener;
 import dev.joiner.JoinSpec;
-import dev.joiner.Joiner;
+import dev.joiner.KeyedJoiner;
 import dev.joiner.examples.cli.InputReader.Source;
-import dev.joiner.spi.JoinStore;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.FilterInputStream;
@@ -60,9 +59,6 @@ final class JoinCommand implements Callable<Integer> {
 
     /** Nobody takes over from a process in which the store is, however long its output blocks. */
     private static final Duration LEASE_IN_MEMORY = Duration.ofDays(36_500);
-
-    /** How many joins of one key other processes may be printing. */
-    private static final int OF_OTHER_PROCESSES = 64;
 
     private final Environment environment;
 
@@ -127,7 +123,7 @@ final class JoinCommand implements Callable<Integer> {
             paramLabel = "URL",
             defaultValue = "memory:",
             description = "Where joins wait. Default: ${DEFAULT-VALUE}, which ends with the process;"
-                    + " caffeine:?maximumSize=N&overflow=evict is bounded. jdbc:h2:./joins is a file, for one process at"
+                    + " caffeine:?maximumSize=N is bounded. jdbc:h2:./joins is a file, for one process at"
                     + " a time; jdbc:postgresql://HOST/DB, jdbc:mariadb://HOST/DB and redis://HOST are for any number. What"
                     + " waits there goes on waiting for the next run, also when this one is killed.")
     private String store = "";
@@ -149,6 +145,20 @@ final class JoinCommand implements Callable<Integer> {
                             + " after so long, and waits for it at the end of its input. Default: ${DEFAULT-VALUE};"
                             + " means nothing to a store in memory.")
     private Duration lease = Duration.ZERO;
+
+    @Option(
+            names = "--park-after",
+            paramLabel = "N",
+            description = "A join that could not be printed N times, or whose process died N times while it printed it,"
+                    + " is parked: pending shows it, release prints it, and nothing else does. Without it, it is tried"
+                    + " again for ever.")
+    private @Nullable Integer parkAfter;
+
+    @Option(
+            names = "--reexamine",
+            description = "First print the joins that wait in the store and are whole by now: for when --require names"
+                    + " less than it did before.")
+    private boolean reexamine;
 
     @Option(
             names = "--batch",
@@ -186,6 +196,7 @@ final class JoinCommand implements Callable<Integer> {
         FieldPath idField = id == null ? null : Options.field("--id", id);
         RequiredFields required = Options.required(require);
         Options.check(batch >= 1 && batch <= 10_000, "--batch is " + batch + ", must be from 1 to 10000");
+        Options.check(parkAfter == null || parkAfter >= 1, "--park-after is " + parkAfter + ", must be at least 1");
         List<Source> sources = sources();
         boolean lasting = Stores.outlivesProcess(store);
         JoinRun run = new JoinRun(environment, quiet);
@@ -195,34 +206,37 @@ final class JoinCommand implements Callable<Integer> {
             // A join that is written off in a store that stays has to be out of this process by then.
             JsonLines output = new JsonLines(environment.out(), lasting, run::fail);
             Unfinished unfinished = new Unfinished(expired, required, environment.messages());
-            JoinSpec<Line, ObjectNode, Boolean> spec = spec(required, output, unfinished, late, run.tally());
-            JoinStore<String, ObjectNode> held = Stores.open(store, namespace);
-            try (Joiner<Line, Boolean> joiner = Joiner.create(spec, held, environment.clock())) {
+            JoinSpec<Line, String, ObjectNode, Boolean> spec = spec(required, output, unfinished, late, run.tally());
+            try (KeyedJoiner<Line, String, ObjectNode, Boolean> joiner =
+                    Stores.open(store, namespace, spec, environment.clock())) {
+                if (reexamine) {
+                    run.reexamine(joiner);
+                }
                 start(new InputReader(sources, new LineParser(keyField, idField), batch, run.feed()));
                 run.join(
                         joiner,
                         sweepEvery,
                         output,
                         new Rejections(rejected, environment.messages()),
-                        lasting ? new Claims(held, lease) : null);
-                return lasting ? run.endWith(held) : run.endWith(held, unfinished);
+                        lasting ? lease : Duration.ZERO);
+                return lasting ? run.endWith(joiner) : run.endWith(joiner, unfinished);
             }
         }
     }
 
-    private JoinSpec<Line, ObjectNode, Boolean> spec(
+    private JoinSpec<Line, String, ObjectNode, Boolean> spec(
             RequiredFields required,
             JsonLines output,
             Unfinished unfinished,
             @Nullable JsonLines late,
             JoinListener listener) {
-        JoinSpec.Builder<Line, ObjectNode, Boolean> spec = JoinSpec.<Line>keyedBy(Line::key)
-                .<ObjectNode>mergedBy((line, pending) -> DeepMerge.merge(line.object(), pending))
+        JoinSpec.Builder<Line, String, ObjectNode, Boolean> spec = JoinSpec.joining(Line.class)
+                .keyedBy(Line::key)
+                .mergedBy(Line::mergedInto)
                 .sufficientWhen(required::areIn)
+                .named("join")
                 .onExpired(unfinished)
                 .lease(Stores.outlivesProcess(store) ? lease : LEASE_IN_MEMORY)
-                // All lines of a batch may be whole, and have the same key.
-                .maxInFlight(batch + OF_OTHER_PROCESSES)
                 .listener(listener)
                 .process(value -> {
                     output.write(value);
@@ -236,6 +250,9 @@ final class JoinCommand implements Callable<Integer> {
         }
         if (expireAfter != null) {
             spec.expireAfter(expireAfter);
+        }
+        if (parkAfter != null) {
+            spec.retry(parkAfter).parkPoisoned();
         }
         if (late != null) {
             spec.onLate(line -> late.writeUnchecked(line.object()));

@@ -1,16 +1,20 @@
 package dev.joiner.examples.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.joiner.Joiner;
+import dev.joiner.ContentionException;
 import dev.joiner.JoinerException;
+import dev.joiner.KeyedJoiner;
 import dev.joiner.Outcome;
+import dev.joiner.PendingJoin.Status;
+import dev.joiner.StoreException;
+import dev.joiner.Sweeper;
 import dev.joiner.examples.cli.Input.Position;
-import dev.joiner.spi.JoinStore;
 import java.io.File;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
@@ -23,10 +27,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class JoinRun {
     private static final Duration BETWEEN_PROGRESS = Duration.ofMillis(200);
+    private static final int MOST_COUNTED = 10_000;
+    private static final Duration BEFORE_TAKING_AGAIN = Duration.ofMillis(100);
+    /** How long a line that is being written may take once the process has to end. */
+    private static final Duration TO_GIVE_BACK = Duration.ofSeconds(1);
 
     private final Environment environment;
     private final boolean quiet;
     private final Messages messages;
+    private final SweepProblems problems;
     private final Feed feed = new Feed();
     private final Tally tally = new Tally();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -35,6 +44,8 @@ final class JoinRun {
     private long lines;
     private long rejected;
     private long unconfirmed;
+    /** Whether the joiner is closed under whoever goes on using it. */
+    private volatile boolean isGivenBack;
     /** What was being joined when something failed. */
     private @Nullable Batch failedIn;
     /** Where the last line stands that was joined. */
@@ -45,6 +56,7 @@ final class JoinRun {
         this.environment = environment;
         this.quiet = quiet;
         messages = environment.messages();
+        problems = new SweepProblems(messages);
         began = environment.clock().instant();
         progressAt = began;
     }
@@ -80,21 +92,42 @@ final class JoinRun {
         feed.end();
     }
 
+    /** Prints what waits and is whole, though no line comes for it any more. */
+    void reexamine(KeyedJoiner<Line, ?, ?, ?> joiner) throws InterruptedException {
+        attempt(() -> problems.accept(joiner.reexamine()));
+    }
+
     /**
      * Joins until the end, and sweeps meanwhile and once more after it.
      *
-     * @param claims what to wait for at the end; null for nothing
+     * @param lease how long to wait at the end for joins that other processes print; zero for a store without others
      */
     void join(
-            Joiner<Line, ?> joiner,
+            KeyedJoiner<Line, String, ObjectNode, ?> joiner,
             Duration sweepEvery,
             JsonLines output,
             Rejections rejections,
-            @Nullable Claims claims)
+            Duration lease)
             throws InterruptedException {
-        environment.stop().listen(feed::end);
-        Sweeps sweeps = new Sweeps(joiner, sweepEvery, messages, this::fail);
-        try (sweeps) {
+        Sweeper sweeper =
+                Sweeper.builder(joiner).interval(sweepEvery).onReport(problems).start();
+        environment.stop().listen(new StopSignal.Stoppable() {
+            @Override
+            public void finish() {
+                feed.end();
+            }
+
+            @Override
+            public void giveBack() {
+                if (!lease.isZero()) {
+                    isGivenBack = true;
+                    fail(new IOException("the output blocks; what it has not taken goes back to the store"));
+                    sweeper.close(Duration.ZERO);
+                    joiner.close(TO_GIVE_BACK);
+                }
+            }
+        });
+        try (sweeper) {
             for (Batch next = feed.take(); next != null && !hasFailed(); next = feed.take()) {
                 Batch batch = next;
                 attempt(() -> join(batch, joiner, rejections));
@@ -104,8 +137,8 @@ final class JoinRun {
                 }
                 showProgress();
             }
-            if (claims != null) {
-                awaitEndOf(claims, sweepEvery);
+            if (!lease.isZero()) {
+                awaitOthers(joiner, lease, sweepEvery);
             }
         }
         feed.failure().ifPresent(this::fail);
@@ -113,64 +146,96 @@ final class JoinRun {
             messages.say("stopped " + (last == null ? "before the first line" : "after " + last));
         }
         if (!hasFailed()) {
-            attempt(sweeps::sweep);
+            attempt(() -> problems.accept(joiner.sweep(() -> !environment.stop().isWanted())));
             attempt(output::flush);
         }
     }
 
     /** The sweeps print what is left, once the leases are over. */
-    private void awaitEndOf(Claims claims, Duration sweepEvery) throws InterruptedException {
-        Instant began = environment.clock().instant();
-        Duration left = claims.lease();
-        for (boolean told = quiet; left.compareTo(Duration.ZERO) > 0; told = true) {
-            if (hasFailed() || feed.failure().isPresent() || environment.stop().isWanted()) {
-                return;
-            }
-            int[] count = {0};
-            attempt(() -> count[0] = claims.countUpTo(began.plus(claims.lease())));
-            if (count[0] == 0) {
-                return;
-            }
-            if (!told) {
-                messages.say("waiting for " + count[0] + " joins that another process is printing, or was when it died"
-                        + " (--lease)");
-            }
+    private void awaitOthers(KeyedJoiner<?, String, ObjectNode, ?> joiner, Duration lease, Duration sweepEvery)
+            throws InterruptedException {
+        Instant end = environment.clock().instant().plus(lease);
+        if (mayNotWait()) {
+            return;
+        }
+        attempt(() -> awaitEnd(Claims.upTo(end, joiner), end, sweepEvery));
+    }
+
+    private void awaitEnd(Claims claims, Instant end, Duration sweepEvery) throws InterruptedException {
+        if (claims.count() > 0 && !quiet) {
+            messages.say("waiting for " + claims.count()
+                    + " joins that another process is printing, or was when it died (--lease)");
+        }
+        Duration left = Duration.between(environment.clock().instant(), end);
+        while (!left.isNegative() && !left.isZero() && !mayNotWait() && !claims.areOver()) {
             environment.stop().await(left.compareTo(sweepEvery) < 0 ? left : sweepEvery);
-            left = Duration.between(environment.clock().instant(), began.plus(claims.lease()));
+            left = Duration.between(environment.clock().instant(), end);
         }
     }
 
-    private interface Part {
-        void run() throws IOException;
+    private boolean mayNotWait() {
+        return hasFailed() || feed.failure().isPresent() || environment.stop().isWanted();
     }
 
-    private void attempt(Part part) {
+    private interface Part {
+        void run() throws IOException, InterruptedException;
+    }
+
+    private void attempt(Part part) throws InterruptedException {
         try {
             part.run();
         } catch (IOException | JoinerException e) {
             fail(e);
+        } catch (IllegalStateException e) {
+            if (!isGivenBack) {
+                throw e;
+            }
         }
     }
 
-    private void join(Batch batch, Joiner<Line, ?> joiner, Rejections rejections) throws IOException {
-        List<? extends Outcome<?>> outcomes = joiner.acceptAll(batch.lines());
-        lines += batch.size();
-        last = batch.last();
-        for (int i = 0; i < outcomes.size(); i++) {
-            Outcome<?> outcome = outcomes.get(i);
-            if (outcome instanceof Outcome.Joined<?> joined && !joined.confirmed()) {
-                unconfirmed++;
-            } else if (outcome instanceof Outcome.Failed<?> failed && !hasFailed()) {
-                // What a receiver throws is an output that failed: that ends the run, and is not the line's fault.
-                reject(refused(batch.lines().get(i), failed.cause()), rejections);
+    private void join(Batch batch, KeyedJoiner<Line, ?, ?, ?> joiner, Rejections rejections)
+            throws IOException, InterruptedException {
+        List<Line> toTake = batch.lines();
+        while (!toTake.isEmpty() && !hasFailed()) {
+            toTake = take(toTake, joiner, rejections);
+            if (!toTake.isEmpty()) {
+                environment.stop().await(BEFORE_TAKING_AGAIN);
             }
         }
+        lines += batch.size();
+        last = batch.last();
         for (Rejection rejection : batch.rejections()) {
             reject(rejection, rejections);
         }
     }
 
-    private static Rejection refused(Line line, Exception cause) {
+    /** Takes the lines into their joins. Returns those that have to be taken again, as too much goes on for their keys. */
+    private List<Line> take(List<Line> toTake, KeyedJoiner<Line, ?, ?, ?> joiner, Rejections rejections)
+            throws IOException {
+        List<? extends Outcome<?>> outcomes = joiner.acceptAll(toTake);
+        List<Line> again = new ArrayList<>();
+        for (int i = 0; i < outcomes.size(); i++) {
+            Outcome<?> outcome = outcomes.get(i);
+            if (outcome instanceof Outcome.Joined<?> joined && !joined.confirmed()) {
+                unconfirmed++;
+            } else if (outcome instanceof Outcome.Failed<?> failed && !failed.isSafe()) {
+                Line line = toTake.get(i);
+                boolean isContention = failed.cause() instanceof ContentionException;
+                if (isContention && !environment.stop().isWanted()) {
+                    again.add(line);
+                } else if (isContention
+                        || failed.cause() instanceof StoreException
+                        || failed.cause() instanceof Error) {
+                    fail(failed.cause());
+                } else if (!hasFailed()) {
+                    reject(refused(line, failed.cause()), rejections);
+                }
+            }
+        }
+        return again;
+    }
+
+    private static Rejection refused(Line line, Throwable cause) {
         return new Rejection(line.at(), String.valueOf(cause.getMessage()), Json.text(line.object()));
     }
 
@@ -195,19 +260,19 @@ final class JoinRun {
     }
 
     /** Ends a run on a store that ends with it; the exit status. */
-    int endWith(JoinStore<String, ObjectNode> store, Unfinished unfinished) {
+    int endWith(KeyedJoiner<?, String, ObjectNode, ?> joiner, Unfinished unfinished) throws InterruptedException {
         messages.clearProgress();
         Leftovers leftovers = new Leftovers(unfinished);
-        attempt(() -> leftovers.readAll(store));
+        attempt(() -> leftovers.readAll(joiner));
         if (BrokenPipe.isCauseOf(failure.get())) {
             return ExitStatus.BROKEN_PIPE;
         }
         leftovers.tell(messages);
-        return end(leftovers.count() + " waiting");
+        return end(String.valueOf(leftovers.count()));
     }
 
     /** Ends a run on a store that stays; the exit status. */
-    int endWith(JoinStore<String, ObjectNode> store) {
+    int endWith(KeyedJoiner<?, String, ObjectNode, ?> joiner) throws InterruptedException {
         messages.clearProgress();
         if (BrokenPipe.isCauseOf(failure.get())) {
             return ExitStatus.BROKEN_PIPE;
@@ -215,9 +280,27 @@ final class JoinRun {
         if (unconfirmed > 0) {
             messages.say(unconfirmed + " joins may come again: the store did not confirm that they are done");
         }
-        String[] size = {"?"};
-        attempt(() -> size[0] = String.valueOf(store.size()));
-        return end(size[0] + " keys in the store");
+        String[] waiting = {"?"};
+        if (!quiet) {
+            attempt(() -> waiting[0] = waitingIn(joiner));
+        }
+        return end(waiting[0]);
+    }
+
+    /** How many joins wait; of very many only that they do, as counting reads them. */
+    private String waitingIn(KeyedJoiner<?, String, ObjectNode, ?> joiner) throws IOException {
+        long[] waiting = {0};
+        long[] parked = {0};
+        boolean areAll = Pages.read(joiner, page -> {
+            waiting[0] += page.size();
+            parked[0] +=
+                    page.stream().filter(join -> join.status() == Status.PARKED).count();
+            return waiting[0] < MOST_COUNTED;
+        });
+        if (parked[0] > 0) {
+            messages.say(parked[0] + " of those that wait are parked: pending shows them, release prints them");
+        }
+        return waiting[0] + (areAll ? "" : " or more");
     }
 
     private int end(String waiting) {
@@ -232,7 +315,7 @@ final class JoinRun {
         if (!quiet) {
             messages.say(String.format(
                     Locale.ROOT,
-                    "%d lines in %.1f s: %d joined, %s, %d expired, %d late, %d duplicate, %d rejected",
+                    "%d lines in %.1f s: %d joined, %s waiting, %d expired, %d late, %d duplicate, %d rejected",
                     lines,
                     Duration.between(began, environment.clock().instant()).toMillis() / 1000.0,
                     tally.joined(),

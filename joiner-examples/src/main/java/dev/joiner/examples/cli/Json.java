@@ -8,8 +8,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.joiner.Codec;
 import dev.joiner.codec.jackson.JacksonCodec;
-import dev.joiner.spi.Codec;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 

@@ -9,4 +9,10 @@ import org.jspecify.annotations.Nullable;
  * @param id null without {@code --id}
  * @param object not to be changed
  */
-record Line(Position at, String key, @Nullable String id, ObjectNode object) implements Input {}
+record Line(Position at, String key, @Nullable String id, ObjectNode object) implements Input {
+
+    /** The object, merged into what was there before. */
+    ObjectNode mergedInto(@Nullable ObjectNode pending) {
+        return DeepMerge.merge(object, pending);
+    }
+}

@@ -13,7 +13,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Runs the {@code joiner} command line. */
 public final class Main {
-    private static final long SECONDS_TO_STOP = 30;
+    /** With the time to give back, less than the 10 seconds after which many supervisors kill. */
+    private static final long SECONDS_TO_FINISH = 7;
 
     private Main() {}
 
@@ -31,6 +32,7 @@ public final class Main {
                 Terminal.showsProgress(),
                 stop,
                 InstantSource.system());
+        LoggedErrors.goTo(environment.messages());
         status.complete(run(environment, args));
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
@@ -43,9 +45,10 @@ public final class Main {
     private static void stopAndWait(StopSignal stop, CompletableFuture<Integer> status) {
         if (stop.request()) {
             try {
-                Runtime.getRuntime().halt(status.get(SECONDS_TO_STOP, TimeUnit.SECONDS));
+                Runtime.getRuntime().halt(status.get(SECONDS_TO_FINISH, TimeUnit.SECONDS));
             } catch (Exception e) {
-                // It hangs. The process ends as it does without this hook.
+                // It hangs, in its output say. The process ends as it does without this hook.
+                stop.insist();
             }
         }
     }

@@ -1,6 +1,6 @@
 package dev.joiner.examples.cli;
 
-import dev.joiner.spi.KeyCodec;
+import dev.joiner.KeyCodec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;

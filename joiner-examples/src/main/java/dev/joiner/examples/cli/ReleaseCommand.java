@@ -1,6 +1,8 @@
 package dev.joiner.examples.cli;
 
+import dev.joiner.Outcome;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -13,8 +15,8 @@ import picocli.CommandLine.Mixin;
         versionProvider = Version.class,
         header = {"Prints waiting joins of a store as if they were whole.", ""},
         description = {
-            "Prints the waiting join of each key as it is, and takes it out of the store once it is printed. A join"
-                    + " that another process is printing is left alone.",
+            "Prints what waits under each key as it is, and takes it out of the store once it is printed: joins that"
+                    + " are not whole, failed or are parked. A join that another process is printing is left alone.",
             ""
         },
         footer = {"", "Exit status: 0 if something waited under every key, 2 if the command line is wrong, 1 otherwise."
@@ -31,7 +33,14 @@ final class ReleaseCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        return joins.takeEach(
-                environment, (joiner, key, output) -> !joiner.release(key).isEmpty());
+        return joins.takeEach(environment, (joiner, key, output) -> {
+            List<Outcome<Boolean>> released = joiner.release(key);
+            for (Outcome<Boolean> outcome : released) {
+                if (outcome instanceof Outcome.Failed<Boolean> failed) {
+                    throw new IOException(failed.cause().getMessage(), failed.cause());
+                }
+            }
+            return !released.isEmpty();
+        });
     }
 }

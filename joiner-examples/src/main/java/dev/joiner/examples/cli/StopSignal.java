@@ -4,16 +4,26 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The wish that a running command comes to an end, and what it does then. Thread-safe. */
+/** The wish that a running command comes to an end. Thread-safe. */
 final class StopSignal {
     private boolean wanted;
-    private @Nullable Runnable stop;
+    private @Nullable Stoppable running;
 
-    /** From now on, the wish runs this; at once, if it is there already. */
-    synchronized void listen(Runnable stop) {
-        this.stop = stop;
+    /** A command that has something to finish. */
+    interface Stoppable {
+
+        /** Takes nothing new. */
+        void finish();
+
+        /** Gives back what has not begun, since finishing takes too long. */
+        void giveBack();
+    }
+
+    /** From now on, the wish is for this command; at once, if it is there already. */
+    synchronized void listen(Stoppable command) {
+        running = command;
         if (wanted) {
-            stop.run();
+            command.finish();
         }
     }
 
@@ -21,11 +31,22 @@ final class StopSignal {
     synchronized boolean request() {
         wanted = true;
         notifyAll();
-        if (stop == null) {
+        if (running == null) {
             return false;
         }
-        stop.run();
+        running.finish();
         return true;
+    }
+
+    /** Ends a command that was asked to end, and has not come to it. */
+    void insist() {
+        Stoppable command;
+        synchronized (this) {
+            command = running;
+        }
+        if (command != null) {
+            command.giveBack();
+        }
     }
 
     /** Waits for the wish, for so long at most. */

@@ -1,11 +1,14 @@
 package dev.joiner.examples.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.joiner.JoinSpec;
+import dev.joiner.JoinStoreConfig;
+import dev.joiner.JoinStores;
+import dev.joiner.Joiner;
+import dev.joiner.KeyCodec;
+import dev.joiner.KeyedJoiner;
 import dev.joiner.UnknownStoreException;
-import dev.joiner.spi.JoinStore;
-import dev.joiner.spi.JoinStoreConfig;
-import dev.joiner.spi.JoinStores;
-import dev.joiner.spi.KeyCodec;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,15 +33,18 @@ final class Stores {
         return url.regionMatches(true, 0, kind, 0, kind.length());
     }
 
-    /** Opens a store to look into: a file that is not there is an error, and stays away. */
-    static JoinStore<String, ObjectNode> openExisting(String url, String namespace) {
-        return open(startsWith(url, H2) ? url + ";IFEXISTS=TRUE" : url, namespace);
+    /** Opens a store to look into: a file that does not exist is an error, and is not created. */
+    static <R> KeyedJoiner<Line, String, ObjectNode, R> openExisting(
+            String url, String namespace, JoinSpec<Line, String, ObjectNode, R> spec, InstantSource clock) {
+        return open(startsWith(url, H2) ? url + ";IFEXISTS=TRUE" : url, namespace, spec, clock);
     }
 
-    /** Opens a store of JSON objects under texts; what is wrong with the options is an error of their user. */
-    static JoinStore<String, ObjectNode> open(String url, String namespace) {
+    /** Opens a joiner on a store of JSON objects; what is wrong with the options is an error of their user. */
+    static <R> KeyedJoiner<Line, String, ObjectNode, R> open(
+            String url, String namespace, JoinSpec<Line, String, ObjectNode, R> spec, InstantSource clock) {
         try {
-            return JoinStores.open(url, JoinStoreConfig.of(namespace, KeyCodec.string(), Json.codec()));
+            var config = JoinStoreConfig.of(namespace, KeyCodec.string(), Json.codec());
+            return Joiner.create(spec, JoinStores.open(url, config), clock);
         } catch (UnknownStoreException | IllegalArgumentException e) {
             throw new UsageException("--store, --namespace: " + e.getMessage());
         }

@@ -13,22 +13,22 @@ final class Tally implements JoinListener {
     private final AtomicLong duplicate = new AtomicLong();
 
     @Override
-    public void joined(HandOver handOver, Duration age, Duration took) {
+    public void joined(HandOver<?> handOver, Duration age, Duration took) {
         joined.incrementAndGet();
     }
 
     @Override
-    public void expired(HandOver handOver, Duration age, Duration took) {
+    public void expired(HandOver<?> handOver, Duration age, Duration took) {
         expired.incrementAndGet();
     }
 
     @Override
-    public void late(Object key) {
+    public void late(String join, Object key) {
         late.incrementAndGet();
     }
 
     @Override
-    public void duplicate(Object key) {
+    public void duplicate(String join, Object key) {
         duplicate.incrementAndGet();
     }
 

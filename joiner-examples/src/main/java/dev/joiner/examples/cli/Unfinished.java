@@ -8,7 +8,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** Where joins go that did not become whole: to a file as they are, or else to people. */
-final class Unfinished implements JoinSpec.Handler<ObjectNode> {
+final class Unfinished implements JoinSpec.Handler<String, ObjectNode> {
     private final @Nullable JsonLines file;
     private final RequiredFields required;
     private final Messages messages;
@@ -20,7 +20,7 @@ final class Unfinished implements JoinSpec.Handler<ObjectNode> {
     }
 
     @Override
-    public void handle(ObjectNode value, HandOver handOver) throws IOException {
+    public void handle(ObjectNode value, HandOver<String> handOver) throws IOException {
         if (file != null) {
             file.write(value);
         } else {
@@ -30,7 +30,7 @@ final class Unfinished implements JoinSpec.Handler<ObjectNode> {
     }
 
     /** A key and what its join waits for. */
-    String missing(Object key, ObjectNode value) {
+    String missing(String key, ObjectNode value) {
         return key + " (missing " + String.join(", ", required.missingIn(value)) + ")";
     }
 

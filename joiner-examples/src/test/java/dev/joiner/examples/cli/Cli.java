@@ -97,6 +97,10 @@ final class Cli {
             return stop.request();
         }
 
+        void insistOnStop() {
+            stop.insist();
+        }
+
         String out() {
             return out instanceof ByteArrayOutputStream bytes ? bytes.toString(StandardCharsets.UTF_8) : out.toString();
         }

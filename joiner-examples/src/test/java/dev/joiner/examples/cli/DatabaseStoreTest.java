@@ -30,21 +30,21 @@ class DatabaseStoreTest {
 
     @Test
     void halvesMayComeInDifferentRuns() {
-        assertThat(join(A, file()).summary()).contains("1 keys in the store");
+        assertThat(join(A, file()).summary()).contains("1 waiting");
         assertThat(Cli.run("", "pending", "--store", file(), "--require", "a,b").out())
                 .contains("\"key\":\"1\"", "\"missing\":[\"b\"]");
 
         Ended second = join(B, file());
 
         assertThat(second.out()).isEqualTo("{\"id\":1,\"a\":1,\"b\":2}\n");
-        assertThat(second.summary()).contains("0 keys in the store");
+        assertThat(second.summary()).contains("0 waiting");
     }
 
     @Test
     void halvesMayMeetInRedis() {
         String redis = "redis://127.0.0.1:" + RedisServer.shared().port();
 
-        assertThat(join(A, redis).summary()).contains("1 keys in the store");
+        assertThat(join(A, redis).summary()).contains("1 waiting");
         assertThat(join(B, redis).out()).isEqualTo("{\"id\":1,\"a\":1,\"b\":2}\n");
         assertThat(Cli.run("", "pending", "--store", redis).out()).isEmpty();
     }
@@ -112,7 +112,7 @@ class DatabaseStoreTest {
             running.terminate();
 
             assertThat(running.awaitStatus()).as(running.err()).isZero();
-            assertThat(running.err()).contains("3 lines", "1 joined", "1 keys in the store");
+            assertThat(running.err()).contains("3 lines", "1 joined", "1 waiting");
         }
         assertThat(Cli.run("", "pending", "--store", file()).out())
                 .hasLineCount(1)

@@ -192,7 +192,7 @@ class JoinCommandTest {
                 arguments("{\"id\":[1]}", "no key: id is array"),
                 arguments("{\"id\":\"\"}", "key id is empty"),
                 arguments("{\"id\":\"" + "é".repeat(251) + "\"}", "key id is 502 bytes of UTF-8, the limit is 500"),
-                arguments("{\"id\":\"\\u0000\"}", "key id holds U+0000"),
+                arguments("{\"id\":\"\\u0000\"}", "key id contains U+0000"),
                 arguments("\u0000{\"id\":1}", "no JSON object"),
                 arguments("{\"id\":1,\"a\":\"\u0007\"}", "no JSON object: Illegal unquoted character"));
     }
@@ -372,12 +372,8 @@ class JoinCommandTest {
             input.append(values.get(i)).append('\n');
         }
 
-        Ended ended = join(
-                input.toString(),
-                "--store",
-                "caffeine:?maximumSize=100&overflow=evict",
-                "--expired-to",
-                expired.toString());
+        Ended ended =
+                join(input.toString(), "--store", "caffeine:?maximumSize=100", "--expired-to", expired.toString());
 
         assertThat(ended.status()).as(ended.err()).isZero();
         assertThat(Files.readAllLines(expired)).containsExactlyInAnyOrderElementsOf(values);
@@ -500,6 +496,7 @@ class JoinCommandTest {
                 "join --key a --require a --id x.                | --id: an empty name in \"x.\"",
                 "join --key a --require a --batch 0              | --batch is 0, must be from 1 to 10000",
                 "join --key a --require a --batch x              | Invalid value for option '--batch'",
+                "join --key a --require a --park-after 0         | --park-after is 0, must be at least 1",
                 "join --key a --require a --lease 5              | Invalid value for option '--lease': '5' is no duration",
                 "join --key a --require a --expire-after 0s      | Invalid value for option '--expire-after': '0s' is no",
                 "join --key a --require a --remember soon        | Invalid value for option '--remember': 'soon' is no",

@@ -1,9 +1,9 @@
 package dev.joiner.examples.cli;
 
 import dev.joiner.CodecException;
+import dev.joiner.JoinStoreConfig;
 import dev.joiner.StoreException;
 import dev.joiner.spi.JoinStore;
-import dev.joiner.spi.JoinStoreConfig;
 import dev.joiner.spi.JoinStoreProvider;
 import dev.joiner.spi.Versioned;
 import dev.joiner.store.memory.MapJoinStore;
@@ -33,14 +33,15 @@ public final class KeptStores implements JoinStoreProvider {
         @Override
         public @Nullable Versioned<V> find(K key) {
             requireUp();
-            return store.find(key);
+            Versioned<V> held = store.find(key);
+            return held == null ? null : spoiled(key, held);
         }
 
         @Override
         public Exchange<V> compareAndExchange(K key, @Nullable Versioned<V> expected, @Nullable Versioned<V> next) {
             beforeExchange.run();
             requireUp();
-            return store.compareAndExchange(key, expected, next);
+            return store.compareAndExchange(key, unspoiled(key, expected), next);
         }
 
         @Override
@@ -51,25 +52,35 @@ public final class KeptStores implements JoinStoreProvider {
         }
 
         @Override
-        public List<Entry<K, V>> due(Instant now, int limit) {
+        public List<Due<K>> due(Instant from, Instant upTo, int limit) {
             requireUp();
-            return store.due(now, limit);
+            return store.due(from, upTo, limit);
         }
 
         @Override
         public Page<K, V> scan(@Nullable String cursor, int limit) {
             requireUp();
             Page<K, V> page = store.scan(cursor, limit);
-            return new Page<>(page.entries().stream().map(this::spoiled).toList(), page.next());
+            return new Page<>(
+                    page.entries().stream()
+                            .map(entry -> new Entry<>(entry.key(), spoiled(entry.key(), entry.held())))
+                            .toList(),
+                    page.next());
         }
 
-        private Entry<K, V> spoiled(Entry<K, V> entry) {
-            return entry.key() != null && entry.key().equals(unreadable)
-                    ? new Entry<>(
-                            entry.key(),
-                            Versioned.unreadable(
-                                    1, new CodecException(entry.key().toString(), "is no state", null)))
-                    : entry;
+        private Versioned<V> spoiled(@Nullable K key, Versioned<V> held) {
+            return key != null && key.equals(unreadable)
+                    ? Versioned.unreadable(
+                            held.version(),
+                            new byte[] {1, 2, 3},
+                            new CodecException(key.toString(), "is not a state", null))
+                    : held;
+        }
+
+        /** The store behind this one can read everything, and wants to see it. */
+        private @Nullable Versioned<V> unspoiled(K key, @Nullable Versioned<V> expected) {
+            Versioned<V> held = store.find(key);
+            return held != null && held.equals(expected) ? held : expected;
         }
 
         @Override

@@ -17,8 +17,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs of the command line on a store that outlives them. */
@@ -38,9 +40,9 @@ class LastingStoreTest {
 
         assertThat(first.out()).isEmpty();
         assertThat(first.errLines()).hasSize(1);
-        assertThat(first.summary()).contains("1 keys in the store");
+        assertThat(first.summary()).contains("1 waiting");
         assertThat(second.out()).isEqualTo(JOINED);
-        assertThat(second.summary()).contains("0 keys in the store");
+        assertThat(second.summary()).contains("0 waiting");
     }
 
     @Test
@@ -71,7 +73,7 @@ class LastingStoreTest {
 
         assertThat(first.status()).isEqualTo(1);
         assertThat(second.out()).isEqualTo(JOINED);
-        assertThat(second.summary()).contains("0 lines", "1 joined", "0 keys in the store");
+        assertThat(second.summary()).contains("0 lines", "1 joined", "0 waiting");
     }
 
     @Test
@@ -87,9 +89,9 @@ class LastingStoreTest {
 
     /** As a process does that is killed when it has printed a join, and before that is written off. */
     private void printAndDie() {
-        int[] exchanges = {0};
-        kept.beforeExchange = () -> kept.down = ++exchanges[0] > 1;
-        join(A + B);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        kept.beforeExchange = () -> kept.down = out.size() > 0;
+        run((A + B).getBytes(UTF_8), out, joinArgs());
         kept.beforeExchange = () -> {};
         kept.down = false;
     }
@@ -105,7 +107,7 @@ class LastingStoreTest {
             running.clockShows(Cli.START.plus(Duration.ofMinutes(1)));
 
             assertThat(running.awaitEnd().out()).isEqualTo(JOINED);
-            assertThat(running.err().lines()).hasSize(2).last().asString().contains("1 joined", "0 keys in the store");
+            assertThat(running.err().lines()).hasSize(2).last().asString().contains("1 joined", "0 waiting");
         }
     }
 
@@ -120,7 +122,7 @@ class LastingStoreTest {
 
             assertThat(running.awaitEnd().status()).isZero();
             assertThat(running.out()).isEmpty();
-            assertThat(running.err()).contains("1 keys in the store");
+            assertThat(running.err()).contains("1 waiting");
         }
     }
 
@@ -128,7 +130,10 @@ class LastingStoreTest {
     void leaseThatIsLongerThanTheOwnIsNotWaitedFor() {
         printAndDie();
 
-        assertThat(join("", "--lease", "1s").err()).doesNotContain("waiting").contains("1 keys in the store");
+        assertThat(join("", "--lease", "1s").errLines())
+                .singleElement()
+                .asString()
+                .contains("1 waiting");
     }
 
     @Test
@@ -189,6 +194,128 @@ class LastingStoreTest {
     }
 
     @Test
+    void joinThatCouldNotBePrintedIsParkedAndThenPrintedByReleaseAlone() throws IOException {
+        Ended failed = run((A + B).getBytes(UTF_8), failing(), joinArgs("--park-after", "1"));
+        now = now.plus(Duration.ofDays(1));
+        Ended next = join("", "--park-after", "1");
+        Ended pending = run("", "pending", "--store", "kept:", "--namespace", namespace);
+        Ended released = run("", "release", "--store", "kept:", "--namespace", namespace, "1");
+
+        assertThat(failed.status()).isEqualTo(1);
+        assertThat(next.out()).isEmpty();
+        assertThat(next.errLines()).first().asString().startsWith("joiner: 1 of those that wait are parked");
+        JsonNode flight = Json.MAPPER.readTree(pending.out()).at("/inFlight/0");
+        assertThat(flight.get("state").textValue()).isEqualTo("PARKED");
+        assertThat(flight.has("nextAt")).isFalse();
+        assertThat(released.out()).isEqualTo(JOINED);
+        assertThat(kept.size()).isZero();
+    }
+
+    @Test
+    void pendingShowsWhatIsOlderTheOldestFirst() {
+        for (String id : List.of("third", "second", "first")) {
+            now = Cli.START.minus(Duration.ofMinutes(id.length())); // 5, 6 and 5 minutes
+            join("{\"id\":\"" + id + "\"}\n{\"id\":\"" + id + "\",\"c\":1}\n");
+        }
+        now = Cli.START;
+        join("{\"id\":\"new\"}\n");
+
+        String[] older = {"pending", "--store", "kept:", "--namespace", namespace, "--older-than", "1m"};
+        List<String> all = run("", older).outLines();
+        List<String> one = run("", with(older, "--limit", "1")).outLines();
+
+        assertThat(all).hasSize(3).first().asString().contains("\"second\"", "\"ageSeconds\":360");
+        assertThat(one).isEqualTo(all.subList(0, 1));
+    }
+
+    @Test
+    void joinsBeyondTenThousandAreNotCountedAtTheEnd() {
+        StringBuilder input = new StringBuilder();
+        for (int i = 0; i < 10_700; i++) {
+            input.append("{\"id\":").append(i).append("}\n");
+        }
+
+        assertThat(join(input.toString()).summary()).contains(" 10000 or more waiting,");
+    }
+
+    @Test
+    void pendingCounts() {
+        join("{\"id\":2}\n");
+        now = now.plus(Duration.ofMinutes(1));
+        run((A + B).getBytes(UTF_8), failing(), joinArgs());
+
+        assertThat(run("", "pending", "--store", "kept:", "--namespace", namespace, "--count")
+                        .outLines())
+                .containsExactly("{\"waiting\":1,\"claimed\":0,\"failed\":1,\"parked\":0,\"unreadable\":0,"
+                        + "\"oldest\":\"2026-01-01T00:00:00Z\"}");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--limit 0, '--limit is 0, must be at least 1'",
+        "--count --older-than 1s, --count and --older-than contradict each other"
+    })
+    void pendingRefusesWhatMakesNoSense(String options, String problem) {
+        Ended ended = run("", ("pending --store kept: " + options).split(" "));
+
+        assertThat(ended.status()).isEqualTo(2);
+        assertThat(ended.errLines()).startsWith("joiner: " + problem);
+    }
+
+    @Test
+    void joinsThatAreWholeBySmallerRequirementsArePrintedIfAsked() {
+        join(A + "{\"id\":2,\"b\":1}\n");
+        String[] requireA = {"join", "--key", "id", "--require", "a", "--store", "kept:", "--namespace", namespace};
+
+        assertThat(run("", requireA).out()).isEmpty();
+        assertThat(run("", with(requireA, "--reexamine")).out()).isEqualTo(A);
+        assertThat(join("").summary()).contains("1 waiting");
+    }
+
+    @Test
+    void lineForAKeyOfWhichTooManyArePrintedIsTakenLater() throws IOException {
+        for (int i = 0; i < 64; i++) {
+            printAndDie();
+        }
+
+        try (Running running = new Running(joinArgs("--sweep-every", "10ms"))) {
+            running.type(A + B);
+            running.endInput();
+            running.clockShows(Cli.START.plus(Duration.ofMinutes(1)));
+
+            Ended ended = running.awaitEnd();
+            assertThat(ended.status()).isZero();
+            assertThat(ended.out()).isEqualTo(JOINED.repeat(65));
+            assertThat(ended.summary()).contains("2 lines", "65 joined", "0 waiting", "0 rejected");
+        }
+    }
+
+    @Test
+    void stopGivesBackWhatABlockedOutputHasNotTaken() throws Exception {
+        BlockedOutput slow = new BlockedOutput();
+        try (Running running = new Running(slow, joinArgs())) {
+            running.type(JOINED + JOINED.replace("\"id\":1", "\"id\":2"));
+            slow.awaitBlocked();
+            running.stop();
+            running.insistOnStop();
+
+            Ended pending = run("", "pending", "--store", "kept:", "--namespace", namespace);
+            assertThat(pending.outLines())
+                    .satisfiesExactlyInAnyOrder(
+                            line -> assertThat(line).contains("\"key\":\"1\"", "\"CLAIMED\""),
+                            line -> assertThat(line)
+                                    .contains("\"key\":\"2\"", "\"FAILED\"", "\"attempt\":0")
+                                    .contains("\"nextAt\":\"2026-01-01T00:00:00Z\""));
+
+            slow.goOn();
+            assertThat(running.awaitEnd().status()).isEqualTo(1);
+            assertThat(running.out()).isEqualTo(JOINED);
+            assertThat(running.err()).contains("the output blocks").doesNotContain("\tat ");
+        }
+        assertThat(join("").out()).isEqualTo(JOINED.replace("\"id\":1", "\"id\":2"));
+    }
+
+    @Test
     void pendingLeavesOutKeysThatAreOnlyRemembered() {
         join(A + B, "--remember", "1h");
 
@@ -220,7 +347,7 @@ class LastingStoreTest {
 
         assertThat(ended.status()).isEqualTo(1);
         assertThat(ended.out()).contains("\"key\":\"2\"").hasLineCount(1);
-        assertThat(ended.err()).isEqualTo("joiner: key \"1\": is no state\n");
+        assertThat(ended.err()).isEqualTo("joiner: key \"1\": is not a state\n");
     }
 
     @Test
@@ -268,6 +395,19 @@ class LastingStoreTest {
         assertThat(kept.size()).isZero();
     }
 
+    @Test
+    void dropPrintsWhatCannotBeReadAsItWasStored() {
+        join(A);
+        kept.unreadable = "1";
+
+        Ended dropped = run("", "drop", "--store", "kept:", "--namespace", namespace, "1");
+
+        assertThat(dropped.status()).isZero();
+        assertThat(dropped.outLines())
+                .containsExactly("{\"key\":\"1\",\"lastError\":\"key \\\"1\\\": is not a state\",\"bytes\":\"AQID\"}");
+        assertThat(kept.size()).isZero();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"release", "drop"})
     void keyThatNothingWaitsUnderIsNamed(String command) {
@@ -294,7 +434,7 @@ class LastingStoreTest {
     void storeInMemoryHasNothingToShow(String command) {
         Map.of(
                         "memory:", "memory:",
-                        "Caffeine:?maximumSize=1&overflow=evict", "caffeine:",
+                        "Caffeine:?maximumSize=1", "caffeine:",
                         "JDBC:h2:mem:x", "jdbc:h2:mem:")
                 .forEach((url, kind) -> {
                     Ended ended = run("", (command + " --store " + url).split(" "));
@@ -326,10 +466,12 @@ class LastingStoreTest {
     }
 
     private String[] joinArgs(String... args) {
-        List<String> all = new ArrayList<>(
-                List.of("join", "--key", "id", "--require", "a,b", "--store", "kept:", "--namespace", namespace));
-        all.addAll(Arrays.asList(args));
-        return all.toArray(String[]::new);
+        String[] all = {"join", "--key", "id", "--require", "a,b", "--store", "kept:", "--namespace", namespace};
+        return with(all, args);
+    }
+
+    private static String[] with(String[] args, String... more) {
+        return Stream.concat(Arrays.stream(args), Arrays.stream(more)).toArray(String[]::new);
     }
 
     private Ended join(String input, String... args) {

@@ -33,7 +33,7 @@ class RestartAfterKillIT {
         Set<String> printed;
         Set<String> inFlight;
 
-        try (ChildJvm killed = join(input("half.jsonl", JOINS / 2))) {
+        try (ChildJvm killed = join(input("half.jsonl", JOINS / 2), "5s")) {
             List<String> lines = new ArrayList<>();
             for (int i = 0; i < BATCH; i++) {
                 lines.add(killed.readLine());
@@ -46,7 +46,7 @@ class RestartAfterKillIT {
         assertThat(inFlight).as("in flight").isNotEmpty();
         assertThat(printed).as("printed and written off").anyMatch(key -> !inFlight.contains(key));
 
-        try (ChildJvm next = join(all)) {
+        try (ChildJvm next = join(all, "5s")) {
             Set<String> expected = keys(JOINS);
             expected.removeIf(key -> printed.contains(key) && !inFlight.contains(key));
             assertThat(keysOf(next.readLines())).isEqualTo(expected);
@@ -58,6 +58,25 @@ class RestartAfterKillIT {
                 .containsExactly("{\"id\":\"release\",\"event\":1,\"a\":1}");
         assertThat(run("drop", "--store", store(), "drop")).containsExactly("{\"id\":\"drop\",\"event\":1,\"a\":1}");
         assertThat(run("pending", "--store", store())).isEmpty();
+    }
+
+    @Test
+    void processThatIsStoppedWhileItsOutputBlocksHoldsNothingButWhatItWasPrinting() throws Exception {
+        try (ChildJvm stopped = join(input("all.jsonl", JOINS), "1m")) {
+            assertThat(stopped.readLine()).isNotNull();
+            // What has been read from the file by now, and nobody reads from the pipe, is more than the pipe holds.
+            stopped.terminate();
+            assertThat(stopped.awaitStatus()).as(stopped.err()).isEqualTo(143);
+        }
+
+        List<String> flights = run("pending", "--store", store()).stream()
+                .filter(line -> line.contains("inFlight"))
+                .toList();
+        assertThat(flights)
+                .hasSizeGreaterThan(1)
+                .allMatch(line -> line.contains("\"CLAIMED\"") || line.contains("\"FAILED\",\"attempt\":0"))
+                .filteredOn(line -> line.contains("\"CLAIMED\""))
+                .hasSize(1);
     }
 
     private String store() {
@@ -81,14 +100,14 @@ class RestartAfterKillIT {
                 IntStream.range(1000, 1000 + joins).mapToObj(i -> "k" + i).toList());
     }
 
-    private ChildJvm join(Path input) throws IOException {
+    private ChildJvm join(Path input, String lease) throws IOException {
         return ChildJvm.ofJar(
                 "join",
                 "--key=id",
                 "--require=a,b",
                 "--id=event",
                 "--remember=1h",
-                "--lease=5s",
+                "--lease=" + lease,
                 "--batch=" + BATCH,
                 "--store=" + store(),
                 input.toString());

@@ -39,7 +39,7 @@ class RunnableJarIT {
     static Stream<String> stores() {
         return Stream.of(
                 "memory:",
-                "caffeine:?maximumSize=10000&overflow=evict",
+                "caffeine:?maximumSize=10000",
                 "jdbc:h2:mem:",
                 PostgresServer.shared().jdbcUrl(),
                 MariaDbServer.shared().jdbcUrl());

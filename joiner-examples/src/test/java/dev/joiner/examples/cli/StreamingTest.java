@@ -5,16 +5,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.joiner.examples.cli.Cli.Ended;
 import dev.joiner.examples.cli.Cli.Running;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,28 +93,15 @@ class StreamingTest {
 
     @Test
     void joinIsPrintedOnceHoweverLongTheOutputBlocks() throws Exception {
-        CountDownLatch blocked = new CountDownLatch(1);
-        CountDownLatch goesOn = new CountDownLatch(1);
-        OutputStream slow = new ByteArrayOutputStream() {
-            @Override
-            public synchronized void write(byte[] bytes, int offset, int length) {
-                blocked.countDown();
-                try {
-                    goesOn.await();
-                } catch (InterruptedException e) {
-                    throw new AssertionError(e);
-                }
-                super.write(bytes, offset, length);
-            }
-        };
+        BlockedOutput slow = new BlockedOutput();
         String large = "{\"id\":1,\"a\":1,\"b\":\"" + "x".repeat(100_000) + "\"}\n"; // larger than the output's buffer
         try (Running join =
                 new Running(slow, "join", "--key=id", "--require=a,b", "--expire-after=1h", "--sweep-every=1ms")) {
             join.type("{\"id\":2,\"a\":1}\n" + large);
-            blocked.await();
+            slow.awaitBlocked();
             join.clockShows(Cli.START.plus(Duration.ofHours(1)));
             join.awaitErr("expired 2");
-            goesOn.countDown();
+            slow.goOn();
             join.endInput();
             assertThat(join.awaitEnd().summary()).contains("1 joined");
             assertThat(slow).hasToString(large);

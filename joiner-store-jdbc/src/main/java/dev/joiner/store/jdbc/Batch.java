@@ -1,5 +1,7 @@
 package dev.joiner.store.jdbc;
 
+import dev.joiner.CodecException;
+import dev.joiner.ValueTooLargeException;
 import dev.joiner.spi.JoinStore.Change;
 import dev.joiner.spi.JoinStore.Exchange;
 import dev.joiner.spi.Versioned;
@@ -23,18 +25,19 @@ import org.jspecify.annotations.Nullable;
  * Many keys in few statements: one that inserts, one that updates, one that deletes, and one that reads what was there
  * instead.
  *
- * <p>Each statement is a transaction of its own: the batch as a whole is not atomic, and need not be.
+ * <p>Each statement is a transaction of its own: the batch as a whole is not atomic, and need not be. For one call.
  */
 final class Batch<K, V> {
     /** So that a statement is one that every database takes. */
-    private static final int MAX_ROWS = 1_000;
+    static final int MAX_ROWS = 1_000;
 
     private static final int MAX_BYTES = 4 << 20;
     /** Under isolation that lets neighbours fail each other, a batch may fail again and again where one key would not. */
     private static final int MAX_TRIES = 3;
 
     private final JdbcJoinStore<K, V> store;
-    private final List<String> texts;
+    /** A statement is no larger than one with the largest state may be. */
+    private final long maxBytes;
 
     /** Where writes of the batch went through. */
     private final Set<String> won = new HashSet<>();
@@ -43,14 +46,15 @@ final class Batch<K, V> {
     /** Where the database rolled the batch back, again and again. */
     private final Set<String> alone = new HashSet<>();
 
-    Batch(JdbcJoinStore<K, V> store, List<K> keys) {
+    Batch(JdbcJoinStore<K, V> store) {
         this.store = store;
-        texts = keys.stream().map(store::text).toList();
+        maxBytes = Math.min(MAX_BYTES, store.maxEntryBytes());
     }
 
-    List<@Nullable Versioned<V>> find() {
+    List<@Nullable Versioned<V>> find(List<K> keys) {
+        List<String> texts = keys.stream().map(store::text).toList();
         try {
-            Map<String, Stored> found = find(texts);
+            Map<String, Stored> found = stored(texts);
             List<@Nullable Versioned<V>> held = new ArrayList<>(texts.size());
             for (String text : texts) {
                 held.add(store.seen(text, found.get(text)));
@@ -62,68 +66,101 @@ final class Batch<K, V> {
         }
     }
 
-    private Map<String, Stored> find(List<String> searched) {
+    private Map<String, Stored> stored(List<String> texts) {
         Map<String, Stored> found = new HashMap<>();
-        chunks(searched, text -> 0)
+        chunks(texts, text -> 0)
                 .forEach(chunk -> found.putAll(
                         store.connections().read(connection -> store.table().findAll(connection, chunk))));
         return found;
     }
 
-    List<Exchange<V>> exchange(List<Change<K, V>> changes) {
-        List<Row> inserts = new ArrayList<>();
-        List<RowChange> updates = new ArrayList<>();
-        List<RowChange> deletes = new ArrayList<>();
-        Map<String, Row> rows = new HashMap<>();
-        for (int i = 0; i < changes.size(); i++) { // all are encoded before any is written
-            String text = texts.get(i);
-            Versioned<V> expected = changes.get(i).expected();
-            Versioned<V> next = changes.get(i).next();
-            Row row = next == null ? null : store.row(text, next);
-            if (row != null) {
-                rows.put(text, row);
+    /** A change as the database takes it, or why it takes it not. */
+    private final class Encoded {
+        final Change<K, V> change;
+        /** Empty if there is none. */
+        final String text;
+
+        final @Nullable Row row;
+        final @Nullable RuntimeException refusal;
+
+        Encoded(Change<K, V> change) {
+            this.change = change;
+            String encodedText = "";
+            Row encodedRow = null;
+            RuntimeException problem = null;
+            try {
+                encodedText = store.text(change.key());
+                encodedRow = change.next() == null ? null : store.row(encodedText, change.next());
+            } catch (CodecException | ValueTooLargeException | IllegalArgumentException e) {
+                problem = e;
             }
-            if (expected != null) {
-                (row == null ? deletes : updates).add(new RowChange(text, expected.version(), row));
-            } else if (row != null) {
-                inserts.add(row);
-            }
+            text = encodedText;
+            row = encodedRow;
+            refusal = problem;
         }
+
+        boolean isLost() {
+            return refusal == null && !won.contains(text) && !alone.contains(text);
+        }
+    }
+
+    List<Exchange<V>> exchange(List<Change<K, V>> changes) {
+        // All are encoded before any is written.
+        List<Encoded> all = new ArrayList<>(changes.size());
+        changes.forEach(change -> all.add(new Encoded(change)));
         try {
-            JoinTable table = store.table();
-            writeAll(inserts, Row::key, row -> row.state().length, table::insertAll);
-            writeAll(updates, RowChange::key, Batch::size, table::updateAll);
-            writeAll(deletes, RowChange::key, change -> 0, table::deleteAll);
-            Map<String, Stored> witnesses = find(texts.stream()
-                    .filter(text -> !won.contains(text) && !alone.contains(text))
+            write(all);
+            Map<String, Stored> witnesses = stored(all.stream()
+                    .filter(Encoded::isLost)
+                    .map(encoded -> encoded.text)
                     .toList());
-            List<Exchange<V>> exchanges = new ArrayList<>(changes.size());
-            for (int i = 0; i < changes.size(); i++) {
-                Change<K, V> change = changes.get(i);
-                String text = texts.get(i);
-                exchanges.add(exchange(change, text, rows.get(text), witnesses.get(text)));
-            }
-            return exchanges;
+            return all.stream()
+                    .map(encoded -> exchange(encoded, witnesses.get(encoded.text)))
+                    .toList();
         } catch (RuntimeException e) {
-            texts.forEach(store::forget);
+            all.forEach(encoded -> store.forget(encoded.text));
             throw e;
         }
     }
 
-    private Exchange<V> exchange(Change<K, V> change, String text, @Nullable Row row, @Nullable Stored witness) {
-        if (won.contains(text) || JdbcJoinStore.isMine(witness, row)) {
-            store.wrote(text, row);
-            return new Exchange<>(true, change.next());
+    private void write(List<Encoded> all) {
+        List<Row> inserts = new ArrayList<>();
+        List<RowChange> updates = new ArrayList<>();
+        List<RowChange> deletes = new ArrayList<>();
+        for (Encoded encoded : all) {
+            Versioned<V> expected = encoded.change.expected();
+            if (encoded.refusal == null && expected != null) {
+                (encoded.row == null ? deletes : updates)
+                        .add(new RowChange(encoded.text, expected.version(), encoded.row));
+            } else if (encoded.refusal == null && encoded.row != null) {
+                inserts.add(encoded.row);
+            }
+        }
+        JoinTable table = store.table();
+        writeAll(inserts, Row::key, Row::bytes, table::insertAll);
+        writeAll(updates, RowChange::key, Batch::size, table::updateAll);
+        writeAll(deletes, RowChange::key, change -> 0, table::deleteAll);
+    }
+
+    private Exchange<V> exchange(Encoded encoded, @Nullable Stored witness) {
+        if (encoded.refusal != null) {
+            return Exchange.refused(encoded.refusal);
+        }
+        String text = encoded.text;
+        Change<K, V> change = encoded.change;
+        if (won.contains(text) || JdbcJoinStore.isMine(witness, encoded.row)) {
+            store.wrote(text, encoded.row);
+            return Exchange.written();
         }
         JdbcJoinStore.requireKnown(repeated.contains(text), text);
         if (alone.contains(text) || JdbcJoinStore.isThere(change.expected(), witness)) {
             return store.compareAndExchange(change.key(), change.expected(), change.next());
         }
-        return new Exchange<>(false, store.seen(text, witness));
+        return Exchange.lost(store.seen(text, witness));
     }
 
     private static int size(RowChange change) {
-        return Objects.requireNonNull(change.next()).state().length;
+        return Objects.requireNonNull(change.next()).bytes();
     }
 
     private interface Statement<T> {
@@ -147,13 +184,13 @@ final class Batch<K, V> {
         }
     }
 
-    private static <T> List<List<T>> chunks(List<T> rows, ToIntFunction<T> size) {
+    private <T> List<List<T>> chunks(List<T> rows, ToIntFunction<T> size) {
         List<List<T>> chunks = new ArrayList<>();
-        int bytes = 0;
+        long bytes = 0;
         int begin = 0;
         for (int i = 0; i < rows.size(); i++) {
             int next = size.applyAsInt(rows.get(i));
-            if (i > begin && (i - begin == MAX_ROWS || bytes + next > MAX_BYTES)) {
+            if (i > begin && (i - begin == MAX_ROWS || bytes + next > maxBytes)) {
                 chunks.add(rows.subList(begin, i));
                 begin = i;
                 bytes = 0;

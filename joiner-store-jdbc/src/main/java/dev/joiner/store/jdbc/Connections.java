@@ -4,10 +4,12 @@ import dev.joiner.StoreException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs work on connections of a data source, again where that is safe, and leaves them as they came.
@@ -17,13 +19,29 @@ import javax.sql.DataSource;
  */
 final class Connections {
     private static final int MAX_TRIES = 12;
-    private static final int MAX_TRIES_TO_CONNECT = 3;
+    /** Each lock timeout has waited already: 50 seconds, say. */
+    private static final Duration LOCKED_WITHIN = Duration.ofSeconds(10);
+
+    static final int MAX_TRIES_TO_CONNECT = 3;
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    /** How long a database that is starting is waited for. */
+    private static final Duration STARTED_WITHIN = Duration.ofSeconds(10);
 
     private final DataSource dataSource;
+    private final @Nullable UninterruptedThreads threads;
 
     Connections(DataSource dataSource) {
+        this(dataSource, null);
+    }
+
+    private Connections(DataSource dataSource, @Nullable UninterruptedThreads threads) {
         this.dataSource = dataSource;
+        this.threads = threads;
+    }
+
+    /** The same connections, for a database that must not be interrupted at work: it closes for the whole process. */
+    Connections uninterrupted() {
+        return new Connections(dataSource, new UninterruptedThreads("joiner-jdbc"));
     }
 
     @FunctionalInterface
@@ -40,7 +58,7 @@ final class Connections {
 
     /** Runs work that reads. */
     <T> T read(Work<T> work) {
-        return write(work, MAX_TRIES).answer();
+        return run(work, MAX_TRIES, "the database failed: ").answer();
     }
 
     /** Runs work that may run twice: whoever asks looks at {@link Done#repeated}. */
@@ -54,7 +72,18 @@ final class Connections {
      * @throws RolledBackException if the database has rolled back every try
      */
     <T> Done<T> write(Work<T> work, int maxTries) {
+        return run(
+                work, maxTries, "a connection was lost, and it is not known whether the write had happened; at last: ");
+    }
+
+    /** @param onLost what to say of a failure if this or an earlier try has lost its connection */
+    private <T> Done<T> run(Work<T> work, int maxTries, String onLost) {
+        return threads == null ? tried(work, maxTries, onLost) : threads.run(() -> tried(work, maxTries, onLost));
+    }
+
+    private <T> Done<T> tried(Work<T> work, int maxTries, String onLost) {
         boolean repeated = false;
+        long began = System.nanoTime();
         for (int tries = 1; ; tries++) {
             Connection connection = connect();
             try {
@@ -64,12 +93,14 @@ final class Connections {
                 boolean lost = failure == SqlFailure.CONNECTION_LOST;
                 // A batch that met a key which it had not found there a moment before finds it the next time.
                 boolean rolledBack = failure.isTransient() || failure == SqlFailure.DUPLICATE_KEY;
-                if (tries < maxTries && (lost || rolledBack)) {
-                    repeated |= lost;
-                } else if (rolledBack && !repeated) {
-                    throw new RolledBackException(tries, e);
-                } else {
-                    throw failed(e);
+                repeated |= lost;
+                boolean hasWaited =
+                        failure == SqlFailure.LOCK_TIMEOUT && System.nanoTime() - began >= LOCKED_WITHIN.toNanos();
+                if (tries == maxTries || hasWaited || !(lost || rolledBack)) {
+                    if (repeated) {
+                        throw new StoreException(onLost + e.getMessage(), e);
+                    }
+                    throw rolledBack ? new RolledBackException(tries, e) : failed(e);
                 }
             } finally {
                 close(connection);
@@ -88,17 +119,32 @@ final class Connections {
 
     static void pauseAfter(int tries) {
         long bound = Math.min(LONGEST_PAUSE_NANOS, 500_000L << Math.min(20, tries));
-        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(bound / 2, bound));
+        long pause = ThreadLocalRandom.current().nextLong(bound / 2, bound);
+        // Whose thread is interrupted pauses all the same: it would use up its tries at once.
+        new CompletableFuture<Boolean>()
+                .completeOnTimeout(true, pause, TimeUnit.NANOSECONDS)
+                .join();
     }
 
-    private Connection connect() {
+    /**
+     * Gives a connection out, which the caller closes.
+     *
+     * @throws StoreException if there is none
+     */
+    Connection connect() {
+        long began = System.nanoTime();
         for (int tries = 1; ; tries++) {
             try {
                 return dataSource.getConnection();
             } catch (SQLException e) {
                 // A pool has waited already.
                 boolean waited = e instanceof SQLTransientConnectionException;
-                if (waited || tries == MAX_TRIES_TO_CONNECT || SqlFailure.of(e) != SqlFailure.CONNECTION_LOST) {
+                boolean mayComeUp = switch (SqlFailure.of(e)) {
+                    case STARTING -> System.nanoTime() - began < STARTED_WITHIN.toNanos();
+                    case CONNECTION_LOST -> tries < MAX_TRIES_TO_CONNECT;
+                    case ROLLED_BACK, LOCK_TIMEOUT, DUPLICATE_KEY, OTHER -> false;
+                };
+                if (waited || !mayComeUp) {
                     throw notConnected(e);
                 }
                 pauseAfter(tries);
@@ -120,11 +166,24 @@ final class Connections {
         }
     }
 
-    static void rollBack(Connection connection, Exception reason) {
+    /**
+     * Undoes what is not committed. A connection that cannot do so is given up: whatever it is told next, or when it is
+     * closed, it could commit.
+     *
+     * @return whether the connection may be used
+     */
+    static boolean rollBack(Connection connection, Throwable reason) {
         try {
             connection.rollback();
+            return true;
         } catch (SQLException e) {
             reason.addSuppressed(e);
+            try {
+                connection.abort(Runnable::run);
+            } catch (SQLException notAborted) {
+                reason.addSuppressed(notAborted);
+            }
+            return false;
         }
     }
 

@@ -18,23 +18,34 @@ final class H2JoinTable extends JoinTable {
 
     H2JoinTable(String table, String namespace) {
         super(table, namespace);
-        findAll = "SELECT t.join_key, t.version, t.state FROM UNNEST(CAST(? AS VARCHAR ARRAY)) n(join_key) JOIN "
-                + table + " t ON t.namespace = ? AND t.join_key = n.join_key";
-        lock = "SELECT version, state FROM FINAL TABLE (MERGE INTO " + table + " t USING (VALUES " + ROW_OF_PARAMETERS
+        findAll =
+                "SELECT t.join_key, t.version, t.state, t.join_value FROM UNNEST(CAST(? AS VARCHAR ARRAY)) n(join_key) JOIN "
+                        + table + " t ON t.namespace = ? AND t.join_key = n.join_key";
+        lock = "SELECT " + STORED + ", TRANSACTION_ID() FROM FINAL TABLE (MERGE INTO " + table + " t USING (VALUES "
+                + ROW_OF_PARAMETERS
                 + ") n(" + ALL_COLUMNS + ") ON t.namespace = n.namespace AND t.join_key = n.join_key"
-                + " WHEN MATCHED THEN UPDATE SET version = t.version"
+                + " WHEN MATCHED THEN UPDATE SET version = n.version"
                 + " WHEN NOT MATCHED THEN INSERT (" + ALL_COLUMNS + ") VALUES (n." + String.join(", n.", COLUMNS)
                 + "))";
     }
 
     @Override
-    Stored lock(Connection connection, Row placeholder) throws SQLException {
+    Locked lock(Connection connection, Row placeholder) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(lock)) {
             set(statement, 1, placeholder);
             try (ResultSet rows = statement.executeQuery()) {
                 rows.next();
-                return stored(rows, 1);
+                return new Locked(stored(rows, 1), rows.getString(4));
             }
+        }
+    }
+
+    @Override
+    boolean changeLocked(Connection connection, RowChange change, Locked locked) throws SQLException {
+        String sql = portable(change) + " AND TRANSACTION_ID() = ?";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(setChange(statement, 1, change), locked.transaction());
+            return statement.executeUpdate() > 0;
         }
     }
 

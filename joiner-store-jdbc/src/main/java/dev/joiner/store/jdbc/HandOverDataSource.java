@@ -1,27 +1,27 @@
 package dev.joiner.store.jdbc;
 
+import dev.joiner.store.jdbc.HandOverConnection.Ends;
 import java.io.PrintWriter;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
-import java.util.function.Supplier;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The data source of a store, with a difference: on a thread on which a transactional hand-over runs, its connections
- * are that of the hand-over's transaction.
+ * The data source of a store, but on a thread on which a handler of a transactional joiner runs its connections are that of the
+ * transaction.
  */
 final class HandOverDataSource implements DataSource {
-    private final DataSource dataSource;
-    private final Supplier<@Nullable JoinTransaction<?, ?>> current;
+    private static final String NOT_OF_THE_TRANSACTION =
+            "only handlers, onIncomplete and onLate are part of the transaction: what a"
+                    + " merge, another function of the spec or a listener writes would not be undone with the message";
 
-    HandOverDataSource(DataSource dataSource, Supplier<@Nullable JoinTransaction<?, ?>> current) {
+    private final DataSource dataSource;
+    private final CurrentTransaction current;
+
+    HandOverDataSource(DataSource dataSource, CurrentTransaction current) {
         this.dataSource = dataSource;
         this.current = current;
     }
@@ -29,7 +29,14 @@ final class HandOverDataSource implements DataSource {
     @Override
     public Connection getConnection() throws SQLException {
         JoinTransaction<?, ?> transaction = current.get();
-        return transaction == null ? dataSource.getConnection() : connection(transaction);
+        if (transaction == null) {
+            return dataSource.getConnection();
+        }
+        Object running = transaction.running();
+        if (running == null) {
+            throw new SQLException(NOT_OF_THE_TRANSACTION, "25000");
+        }
+        return HandOverConnection.lend(transaction, running, Ends.NOTED);
     }
 
     @Override
@@ -40,69 +47,21 @@ final class HandOverDataSource implements DataSource {
         return dataSource.getConnection(user, password);
     }
 
-    /** A connection that its user may close, but not commit. */
-    static Connection connection(JoinTransaction<?, ?> transaction) {
-        return (Connection) Proxy.newProxyInstance(
-                Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, new Borrowed(transaction));
-    }
-
-    private static final class Borrowed implements InvocationHandler {
-        private final JoinTransaction<?, ?> transaction;
-        private final Connection connection;
-        private boolean closed;
-
-        Borrowed(JoinTransaction<?, ?> transaction) {
-            this.transaction = transaction;
-            connection = transaction.handOverConnection();
+    /**
+     * The connection of the handler that runs on this thread, which that may close, but not commit.
+     *
+     * @throws IllegalStateException if none runs
+     */
+    Connection handOverConnection() {
+        JoinTransaction<?, ?> transaction = current.get();
+        if (transaction == null) {
+            throw new IllegalStateException("no handler of a transactional joiner of this store runs on this thread");
         }
-
-        @Override
-        public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
-            switch (method.getName()) {
-                case "equals" -> {
-                    return arguments != null && proxy == arguments[0];
-                }
-                case "hashCode" -> {
-                    return System.identityHashCode(proxy);
-                }
-                case "toString" -> {
-                    return "a hand-over's " + connection;
-                }
-                case "close" -> {
-                    closed = true;
-                    return null;
-                }
-                case "isClosed" -> {
-                    return closed || transaction.isOver();
-                }
-                default -> {
-                    return delegate(method, arguments);
-                }
-            }
+        Object running = transaction.running();
+        if (running == null) {
+            throw new IllegalStateException(NOT_OF_THE_TRANSACTION);
         }
-
-        private @Nullable Object delegate(Method method, Object @Nullable [] arguments) throws Throwable {
-            if (closed || transaction.isOver()) {
-                throw new SQLException("the connection is closed, or its hand-over is over", "08003");
-            }
-            boolean ends = switch (method.getName()) {
-                case "commit", "abort" -> true;
-                case "rollback" -> arguments == null; // to a savepoint is another matter
-                case "setAutoCommit" -> arguments != null && Boolean.TRUE.equals(arguments[0]);
-                default -> false;
-            };
-            if (ends) {
-                throw new SQLException(
-                        "the transaction is the hand-over's: it is committed when the handler returns, and rolled back"
-                                + " when it throws",
-                        "2D000");
-            }
-            try {
-                return method.invoke(connection, arguments);
-            } catch (InvocationTargetException e) {
-                throw e.getCause() == null ? e : e.getCause();
-            }
-        }
+        return HandOverConnection.lend(transaction, running, Ends.REFUSED);
     }
 
     @Override

@@ -1,8 +1,11 @@
 package dev.joiner.store.jdbc;
 
 import dev.joiner.StoreException;
+import java.sql.Connection;
 import java.sql.DatabaseMetaData;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
@@ -11,11 +14,12 @@ import org.jspecify.annotations.Nullable;
 /** The databases that {@link JdbcJoinStore} has statements for. */
 public enum JdbcDialect {
     /** H2, 2.2 to 2.4, embedded or as a server; 2.5 loses commits of a file when its process is killed. */
+    // In capitals, for databases that fold no names (DATABASE_TO_UPPER=FALSE).
     H2("""
-            SELECT LOWER(c.column_name), c.collation_name, t.remarks
-            FROM information_schema.columns c JOIN information_schema.tables t
-                ON t.table_schema = c.table_schema AND t.table_name = c.table_name
-            WHERE c.table_schema = COALESCE(UPPER(?), CURRENT_SCHEMA) AND UPPER(c.table_name) = UPPER(?)
+            SELECT LOWER(C.COLUMN_NAME), C.COLLATION_NAME, T.REMARKS
+            FROM INFORMATION_SCHEMA.COLUMNS C JOIN INFORMATION_SCHEMA.TABLES T
+                ON T.TABLE_SCHEMA = C.TABLE_SCHEMA AND T.TABLE_NAME = C.TABLE_NAME
+            WHERE UPPER(C.TABLE_SCHEMA) = UPPER(COALESCE(?, CURRENT_SCHEMA)) AND UPPER(C.TABLE_NAME) = UPPER(?)
             """) {
         @Override
         JoinTable table(String table, String namespace, Duration lockTimeout) {
@@ -25,6 +29,11 @@ public enum JdbcDialect {
         @Override
         boolean tellsAllApart(@Nullable String collation) {
             return collation == null || collation.equals("OFF");
+        }
+
+        @Override
+        long limit(Connection connection) {
+            return Long.MAX_VALUE;
         }
     },
 
@@ -45,6 +54,12 @@ public enum JdbcDialect {
         boolean tellsAllApart(@Nullable String collation) {
             return collation != null && !collation.equals("not deterministic");
         }
+
+        /** No value and no message has more than 1 GB. */
+        @Override
+        long limit(Connection connection) {
+            return (1L << 30) - ROOM_OF_STATEMENT;
+        }
     },
 
     /** MariaDB, 10.6 or later. */
@@ -58,6 +73,11 @@ public enum JdbcDialect {
         boolean tellsAllApart(@Nullable String collation) {
             return "utf8mb4_nopad_bin".equals(collation);
         }
+
+        @Override
+        long limit(Connection connection) throws SQLException {
+            return limitOfPacket(connection);
+        }
     },
 
     /** MySQL, 8.0.17 or later. */
@@ -69,7 +89,12 @@ public enum JdbcDialect {
 
         @Override
         boolean tellsAllApart(@Nullable String collation) {
-            return "utf8mb4_0900_bin".equals(collation) || MARIADB.tellsAllApart(collation);
+            return "utf8mb4_0900_bin".equals(collation);
+        }
+
+        @Override
+        long limit(Connection connection) throws SQLException {
+            return limitOfPacket(connection);
         }
     };
 
@@ -81,6 +106,9 @@ public enum JdbcDialect {
                 WHERE c.table_schema = COALESCE(?, DATABASE()) AND c.table_name = ?
                 """;
     }
+
+    /** More than all of a statement but the state takes: its text, a key, the text of an error. */
+    private static final int ROOM_OF_STATEMENT = 16 << 10;
 
     /** Names, collations and the table's comment, one row for each column; asks for schema (or null) and table. */
     final String columns;
@@ -94,9 +122,27 @@ public enum JdbcDialect {
     /** Whether keys that differ are different keys for a column with this collation. */
     abstract boolean tellsAllApart(@Nullable String collation);
 
+    /** How many bytes of state go into a statement. */
+    abstract long limit(Connection connection) throws SQLException;
+
+    /** Drivers that write values into the text of a statement put a backslash before every byte that needs one. */
+    static long limitOfPacket(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet packet = statement.executeQuery("SELECT @@max_allowed_packet")) {
+            packet.next();
+            return (packet.getLong(1) - ROOM_OF_STATEMENT) / 2;
+        }
+    }
+
     /** The name of the file with the table's definition, next to this class. */
     String definition() {
         return name().toLowerCase(Locale.ROOT) + ".sql";
+    }
+
+    /** Whether a database of H2's is a file that this process has open. */
+    static boolean isFileOfH2(Connection connection) throws SQLException {
+        String url = connection.getMetaData().getURL();
+        return !url.startsWith("jdbc:h2:mem:") && !url.startsWith("jdbc:h2:tcp:") && !url.startsWith("jdbc:h2:ssl:");
     }
 
     static JdbcDialect of(DatabaseMetaData database) throws SQLException {

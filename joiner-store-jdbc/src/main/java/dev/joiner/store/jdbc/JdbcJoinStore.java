@@ -2,27 +2,31 @@ package dev.joiner.store.jdbc;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.joiner.Codec;
 import dev.joiner.JoinSpec;
-import dev.joiner.Joiner;
+import dev.joiner.JoinStoreConfig;
+import dev.joiner.KeyCodec;
+import dev.joiner.KeyedJoiner;
 import dev.joiner.StoreException;
-import dev.joiner.spi.Codec;
 import dev.joiner.spi.EntryCodec;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinStore;
-import dev.joiner.spi.JoinStoreConfig;
-import dev.joiner.spi.KeyCodec;
 import dev.joiner.spi.Versioned;
 import dev.joiner.store.jdbc.Connections.Done;
+import dev.joiner.store.jdbc.JoinTable.DueKey;
+import dev.joiner.store.jdbc.JoinTable.RowPage;
+import java.security.SecureRandom;
 import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -43,32 +47,44 @@ import org.jspecify.annotations.Nullable;
 public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
     private static final int MAX_TRIES = 64;
     private static final int MAX_TRIES_TO_CREATE = 10;
+    /** PostgreSQL's longest; that of the others is longer. */
+    private static final Duration LONGEST_LOCK_TIMEOUT = Duration.ofMillis(Integer.MAX_VALUE);
+
+    private static final long MAX_PAGE_BYTES = 4L << 20;
+    private static final long DEFAULT_MAX_ENTRY_BYTES = 64L << 20;
 
     private final EntryCodec<K, V> codec;
     private final DataSource dataSource;
     private final Connections connections;
     private final JoinTable table;
-    private final long stateCapacity;
+    private final String description;
+    /** Keeps the versions that two processes draw apart, even if their generators should begin alike. */
+    private final long salt = new SecureRandom().nextLong();
+
     /** What this store wrote or saw last. Bytes, as a merge may change an object that it is given. */
     private final Cache<String, Stored> guesses;
 
-    private final TransactionStore<K, V> transactions = new TransactionStore<>(this);
-    private final DataSource handOverDataSource;
+    private final CurrentTransaction currentTransaction = new CurrentTransaction();
+    private final HandOverDataSource handOverDataSource;
     private final boolean closeDataSource;
 
     private JdbcJoinStore(
-            Builder<K, V> builder, JoinStoreConfig<K, V> config, JdbcDialect dialect, long stateCapacity) {
-        codec = new EntryCodec<>(config);
+            Builder<K, V> builder,
+            JoinStoreConfig<K, V> config,
+            Connections connections,
+            JdbcDialect dialect,
+            long maxEntryBytes) {
+        codec = new EntryCodec<>(config, maxEntryBytes);
         dataSource = builder.dataSource;
-        connections = new Connections(dataSource);
+        this.connections = connections;
         table = dialect.table(builder.table.toString(), config.namespace(), builder.lockTimeout);
-        this.stateCapacity = stateCapacity;
+        description = dialect + " table " + builder.table + ", namespace \"" + config.namespace() + "\"";
         guesses = Caffeine.newBuilder()
                 .maximumWeight(builder.cacheBytes)
                 .<String, Stored>weigher((key, stored) -> 2 * key.length() + stored.state().length + 64)
                 .executor(Runnable::run)
                 .build();
-        handOverDataSource = new HandOverDataSource(dataSource, transactions::current);
+        handOverDataSource = new HandOverDataSource(dataSource, currentTransaction);
         closeDataSource = builder.closeDataSource;
     }
 
@@ -98,6 +114,7 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
         private @Nullable JdbcDialect dialect;
         private Duration lockTimeout = Duration.ofSeconds(10);
         private long cacheBytes = 16 << 20;
+        private long maxEntryBytes = DEFAULT_MAX_ENTRY_BYTES;
         private boolean closeDataSource;
 
         private Builder(DataSource dataSource, KeyCodec<K> keys, Codec<V> values) {
@@ -112,7 +129,7 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
             return this;
         }
 
-        /** How keys are texts. */
+        /** Sets the codec of keys. */
         @SuppressWarnings("unchecked") // nothing else of the type is held: it is this very builder
         public <T> Builder<T, V> keyCodec(KeyCodec<T> keys) {
             Builder<T, V> retyped = (Builder<T, V>) this;
@@ -120,7 +137,7 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
             return retyped;
         }
 
-        /** How values are bytes. */
+        /** Sets the codec of values. */
         @SuppressWarnings("unchecked") // as above
         public <T> Builder<K, T> valueCodec(Codec<T> values) {
             Builder<K, T> retyped = (Builder<K, T>) this;
@@ -129,7 +146,7 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
         }
 
         /**
-         * The table.
+         * Sets the table.
          *
          * @param name an identifier of up to 60 letters, digits and underscores, or two with a dot in between: schema and
          *     table
@@ -146,28 +163,29 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
             return this;
         }
 
-        /** Which statements are used, whatever the database says of itself. */
+        /** Sets whose statements are used, whatever the database says of itself. */
         public Builder<K, V> dialect(JdbcDialect dialect) {
             this.dialect = Objects.requireNonNull(dialect, "dialect");
             return this;
         }
 
         /**
-         * How long a {@linkplain JdbcJoinStore#transactional transaction} waits for a key that another one has. PostgreSQL takes milliseconds,
-         * MariaDB whole seconds; on H2 and MySQL the connection's own time counts.
+         * Sets how long a {@linkplain JdbcJoinStore#transactional transaction} waits for a key that another one has locked.
+         * PostgreSQL takes milliseconds, MariaDB whole seconds (it waits for the next one); on H2 and MySQL the connection's
+         * own timeout counts. Statements of handlers wait as long as their connection says.
          *
-         * @param timeout positive
+         * @param timeout at least a millisecond; more than 24 days are as good as these
          */
         public Builder<K, V> lockTimeout(Duration timeout) {
-            if (timeout.toMillis() < 1) {
+            if (timeout.compareTo(Duration.ofMillis(1)) < 0) {
                 throw new IllegalArgumentException("lockTimeout is " + timeout + ", must be at least 1 ms");
             }
-            lockTimeout = timeout;
+            lockTimeout = timeout.compareTo(LONGEST_LOCK_TIMEOUT) > 0 ? LONGEST_LOCK_TIMEOUT : timeout;
             return this;
         }
 
         /**
-         * How much memory remembers what was written last, which saves the read before a write.
+         * Sets how much memory remembers what was written last, which saves the read before a write.
          *
          * @param bytes 0 for none
          */
@@ -179,6 +197,21 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
             return this;
         }
 
+        /**
+         * Sets how large the state of a key may become, in bytes; 64 MiB by default. What is larger is refused with a
+         * {@link dev.joiner.ValueTooLargeException}, rather than fill the memory of every node that reads it. It is less if
+         * the column or the statements of the database take less, see {@link JdbcJoinStore#maxEntryBytes()}.
+         *
+         * @param bytes positive
+         */
+        public Builder<K, V> maxEntryBytes(long bytes) {
+            if (bytes < 1) {
+                throw new IllegalArgumentException("maxEntryBytes is " + bytes + ", must be at least 1");
+            }
+            maxEntryBytes = bytes;
+            return this;
+        }
+
         /** Lets {@link JdbcJoinStore#close()} close the data source, if that can be closed. */
         public Builder<K, V> closeDataSource() {
             closeDataSource = true;
@@ -186,11 +219,11 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
         }
 
         /**
-         * The store.
+         * Opens the store.
          *
          * @throws IllegalStateException if {@code namespace} is not set
          * @throws StoreException if the database cannot be reached or is none of the known ones, or if the table is not
-         *     there, or is one that would lose or confuse joins
+         *     there, or would lose or confuse joins
          */
         public JdbcJoinStore<K, V> build() {
             if (namespace == null) {
@@ -204,7 +237,13 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
             TableDefinition definition = new TableDefinition(found, table);
             long capacity =
                     createTableIfMissing ? created(connections, definition) : connections.read(definition::check);
-            return new JdbcJoinStore<>(this, config, found, capacity);
+            boolean isFile = found == JdbcDialect.H2 && connections.read(JdbcDialect::isFileOfH2);
+            return new JdbcJoinStore<>(
+                    this,
+                    config,
+                    isFile ? connections.uninterrupted() : connections,
+                    found,
+                    Math.min(capacity, maxEntryBytes));
         }
 
         /** Another node may be creating the table: it is there then before all of it is. */
@@ -232,62 +271,55 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
         }
     }
 
-    /** {@link #transactional(JoinSpec, InstantSource)} with the system's clock. */
-    public <M, R> Joiner<M, R> transactional(JoinSpec<M, V, R> spec) {
+    /** Creates a joiner as {@link #transactional(JoinSpec, InstantSource)} does, with the system's clock. */
+    public <M, R> KeyedJoiner<M, K, V, R> transactional(JoinSpec<M, K, V, R> spec) {
         return transactional(spec, InstantSource.system());
     }
 
     /**
-     * A joiner on this store whose effects are exactly once: what a message does to its join, and what handlers write
+     * Creates a joiner on this store whose effects are exactly once: what a message does to its join, and what handlers write
      * through {@link #handOverConnection()}, is one transaction.
      *
      * <p>A message locks the row of its key, and the lock lasts until its hand-over has ended: other messages of the key
      * wait, for {@code lockTimeout} at most, and are refused with a {@link dev.joiner.ContentionException} after some
      * tries. If {@code process} throws, everything is as it was before the message, and {@code accept} throws
-     * {@link dev.joiner.ProcessingException}: unlike elsewhere the message is <em>not</em> stored, and is to be
-     * redelivered. It is the same with a {@link StoreException}, but for one that says that the connection was lost
-     * before it was known whether the transaction is committed: then a redelivery counts once with ids that are kept, or
-     * with {@code rememberFor}.
+     * {@link UndoneException}: unlike elsewhere the message is <em>not</em> stored, and is to be redelivered. It is the same
+     * with a {@link StoreException}, but for one that says that the connection was lost before it was known whether the
+     * transaction is committed: then a redelivery counts once with ids that are kept, or with {@code rememberFor}.
      *
-     * <p>A hand-over that fails in {@code sweep} or {@code release} is written down and tried again after its backoff,
-     * without anything that its handler wrote. Batches are one transaction a message, and a hand-over cannot give
-     * messages to a transactional joiner of the same store.
+     * <p>A hand-over that fails in {@code sweep} or {@code release} is counted and tried again after its backoff, without
+     * anything that its handler wrote. A batch is one transaction for each message, and a handler cannot give messages to a
+     * transactional joiner of the same store. {@code onIncomplete} and {@code onLate} are part of the transaction: if one throws,
+     * nothing is stored, and the exception passes through.
      *
-     * @throws IllegalArgumentException if the spec has {@code atMostOnce}, or {@code retry}, whose attempts could not be
-     *     counted by what is rolled back: the transport counts redeliveries
+     * @throws IllegalArgumentException if the spec has {@code atMostOnce}, or {@code retry}: attempts of a message cannot be
+     *     counted by what is rolled back, the transport counts redeliveries
      */
-    public <M, R> Joiner<M, R> transactional(JoinSpec<M, V, R> spec, InstantSource clock) {
-        if (spec.atMostOnce()) {
-            throw new IllegalArgumentException("atMostOnce contradicts a transaction, which is exactly once");
-        }
-        if (spec.maxAttempts() < Integer.MAX_VALUE) {
-            throw new IllegalArgumentException(
-                    "retry contradicts a transaction: an attempt that fails is rolled back and is not counted");
-        }
-        return new TransactionalJoiner<>(spec, this, transactions, clock);
+    public <M, R> KeyedJoiner<M, K, V, R> transactional(JoinSpec<M, K, V, R> spec, InstantSource clock) {
+        return new TransactionalJoiner<>(spec, this, currentTransaction, clock);
     }
 
     /**
-     * The connection of the transaction in which a hand-over runs on this thread.
+     * Returns the connection of the transaction in which a handler runs on this thread.
      *
-     * <p>Valid until the handler returns. It may be closed, which does nothing, but neither committed nor rolled back,
-     * except to a savepoint.
+     * <p>Valid until the handler returns. It may be closed, which ends nothing, but neither committed nor rolled back, except to a
+     * savepoint. A handler that ends the transaction by SQL lets its message fail.
      *
-     * @throws IllegalStateException if no hand-over of a {@linkplain #transactional transactional} joiner of this store
-     *     runs on this thread
+     * @throws IllegalStateException if no handler, {@code onIncomplete} or {@code onLate} of a
+     *     {@linkplain #transactional transactional} joiner of this store runs on this thread
      */
     public Connection handOverConnection() {
-        JoinTransaction<K, V> transaction = transactions.current();
-        if (transaction == null) {
-            throw new IllegalStateException("no hand-over of a transactional joiner of this store runs on this thread");
-        }
-        return HandOverDataSource.connection(transaction);
+        return handOverDataSource.handOverConnection();
     }
 
     /**
-     * The store's data source for code that knows nothing of joins: within a hand-over of a
-     * {@linkplain #transactional transactional} joiner it gives {@link #handOverConnection()}, and otherwise a connection
-     * of its own.
+     * Returns the store's data source for code that knows nothing of joins: within handlers, {@code onIncomplete} and
+     * {@code onLate} of a {@linkplain #transactional transactional} joiner it gives the connection of the transaction, within its
+     * other functions an exception, and otherwise a connection of its own.
+     *
+     * <p>Transaction managers may work with it. In a hand-over, {@code commit} does nothing, since the hand-over has yet to end;
+     * {@code rollback} lets the hand-over fail, and with it everything is undone; {@code setAutoCommit}, {@code setReadOnly} and
+     * {@code setTransactionIsolation} are ignored.
      */
     public DataSource handOverDataSource() {
         return handOverDataSource;
@@ -307,7 +339,7 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
 
     @Override
     public List<@Nullable Versioned<V>> findAll(List<K> keys) {
-        return new Batch<>(this, keys).find();
+        return new Batch<>(this).find(keys);
     }
 
     @Override
@@ -323,21 +355,23 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
         Row row = next == null ? null : row(text, next);
         if (expected == null && row == null) {
             Versioned<V> held = find(key);
-            return new Exchange<>(held == null, held);
+            return held == null ? Exchange.written() : Exchange.lost(held);
         }
         try {
+            Long replaced = expected == null ? null : expected.version();
             for (int tries = 1; tries <= MAX_TRIES; tries++) {
-                Done<Answer> done = connections.write(connection -> expected == null
-                        ? table.insert(connection, Objects.requireNonNull(row))
-                        : table.change(connection, new RowChange(text, expected.version(), row)));
+                Done<Answer> done = write(text, replaced, row);
                 Stored witness = done.answer().witness();
                 if (done.answer().won() || isMine(witness, row)) {
                     wrote(text, row);
-                    return new Exchange<>(true, next);
+                    return Exchange.written();
                 }
                 requireKnown(done.repeated(), text);
                 if (!isThere(expected, witness)) {
-                    return new Exchange<>(false, seen(text, witness));
+                    return Exchange.lost(seen(text, witness));
+                }
+                if (expected == null) {
+                    replaced = witness == null ? null : witness.version(); // a placeholder that was left behind
                 }
                 Connections.pauseAfter(tries);
             }
@@ -349,46 +383,89 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
         }
     }
 
+    /** @param replaced the version of the row that is to be replaced; null: there is to be none */
+    private Done<Answer> write(String text, @Nullable Long replaced, @Nullable Row row) {
+        return connections.write(connection -> replaced == null
+                ? table.insert(connection, Objects.requireNonNull(row))
+                : table.change(connection, new RowChange(text, replaced, row)));
+    }
+
     @Override
     public List<Exchange<V>> compareAndExchangeAll(List<Change<K, V>> changes) {
-        return new Batch<>(this, changes.stream().map(Change::key).toList()).exchange(changes);
+        return new Batch<>(this).exchange(changes);
     }
 
-    /**
-     * {@inheritDoc}
-     *
-     * <p>The choice is among the {@code 4 * limit} that have been due for longest.
-     */
     @Override
-    public List<Entry<K, V>> due(Instant now, int limit) {
+    public List<Due<K>> due(Instant from, Instant upTo, int limit) {
+        return due(from, upTo, limit, key -> {});
+    }
+
+    /**
+     * Does {@link #due(Instant, Instant, int)}, and takes out the placeholders that it meets.
+     *
+     * @param removed is given the texts of their keys
+     */
+    List<Due<K>> due(Instant from, Instant upTo, int limit, Consumer<String> removed) {
         requirePositive(limit);
-        long until = JoinState.millis(now);
-        int enough = (int) Math.min(Integer.MAX_VALUE, 4L * limit);
-        List<JoinTable.Keyed> oldest = connections.read(connection -> table.due(connection, until, enough));
-        if (oldest.size() > limit) {
-            Collections.shuffle(oldest, ThreadLocalRandom.current());
-            oldest = oldest.subList(0, limit);
+        long first = JoinState.millis(from);
+        long last = JoinState.millis(upTo);
+        int asked = limit;
+        while (true) {
+            int rows = asked;
+            List<DueKey> found = connections.read(connection -> table.due(connection, first, last, rows));
+            List<String> placeholders = found.stream()
+                    .filter(DueKey::isPlaceholder)
+                    .map(DueKey::key)
+                    .toList();
+            Set<String> gone = placeholders.isEmpty() ? Set.of() : deletePlaceholders(placeholders);
+            gone.forEach(removed);
+            asked = limit + placeholders.size() - gone.size();
+            // Fewer than the limit are to be all that there are.
+            if (found.size() == rows && (asked > rows || !gone.isEmpty())) {
+                continue;
+            }
+            return found.stream()
+                    .filter(due -> !due.isPlaceholder())
+                    .limit(limit)
+                    .map(due -> codec.due(due.key(), due.at(), due.bytes()))
+                    .toList();
         }
-        return entries(oldest);
+    }
+
+    private Set<String> deletePlaceholders(List<String> keys) {
+        List<String> some = keys.subList(0, Math.min(keys.size(), Batch.MAX_ROWS));
+        return connections.read(connection -> table.deletePlaceholders(connection, some));
     }
 
     /**
      * {@inheritDoc}
      *
-     * <p>In the order of the keys' texts; a cursor is the last key of its page.
+     * <p>In the order of the keys' texts; a cursor is the last key of its page. A page ends with the entry that makes 4 MiB full.
      */
     @Override
     public Page<K, V> scan(@Nullable String cursor, int limit) {
         requirePositive(limit);
-        List<JoinTable.Keyed> page = connections.read(connection -> table.page(connection, cursor, limit));
+        RowPage page = connections.read(connection -> table.page(connection, cursor, limit, MAX_PAGE_BYTES));
+        List<JoinTable.Keyed> rows = page.rows();
         return new Page<>(
-                entries(page), page.size() < limit ? null : page.get(limit - 1).key());
+                entries(rows), page.last() ? null : rows.get(rows.size() - 1).key());
     }
 
-    /** How many keys are held: exact, and as slow as the database is at counting. */
+    /** Counts the keys: exactly, and as slowly as the database counts. */
     @Override
     public long size() {
         return connections.read(table::count);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>The least of what the builder says, what the columns take and what the database takes as a statement (on MariaDB and
+     * MySQL half of {@code max_allowed_packet}), as it was when the store was opened.
+     */
+    @Override
+    public long maxEntryBytes() {
+        return codec.maxBytes();
     }
 
     @Override
@@ -414,10 +491,6 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
         return connections;
     }
 
-    DataSource dataSource() {
-        return dataSource;
-    }
-
     JoinTable table() {
         return table;
     }
@@ -426,16 +499,20 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
         return codec.text(key);
     }
 
-    /** The row of a state that is to be written. */
+    /**
+     * The row of a state that is to be written.
+     *
+     * @throws dev.joiner.CodecException if the state cannot be encoded
+     * @throws dev.joiner.ValueTooLargeException if it is too large
+     */
     Row row(String text, Versioned<V> next) {
         JoinState<V> state = next.state();
-        Row row = Row.of(text, next.version(), codec.bytes(text, state), state);
-        if (row.state().length > stateCapacity) {
-            throw new StoreException(
-                    "key \"" + text + "\": the state has " + row.state().length + " bytes, the column takes "
-                            + stateCapacity + "; nothing is written. Give the column a larger type");
-        }
-        return row;
+        return Row.of(text, next.version(), codec.bytes(text, state), codec.isText(), state);
+    }
+
+    /** A random number that nobody else draws. */
+    long newVersion() {
+        return ThreadLocalRandom.current().nextLong() ^ salt;
     }
 
     Versioned<V> held(String text, Stored stored) {
@@ -445,7 +522,7 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
     /** What was read under a key. */
     @Nullable
     Versioned<V> seen(String text, @Nullable Stored stored) {
-        if (stored == null) {
+        if (stored == null || stored.isPlaceholder()) {
             guesses.invalidate(text);
             return null;
         }
@@ -471,14 +548,14 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
     }
 
     /**
-     * Whether what was expected is there after an exchange was lost: what it was lost to has gone again, or was never
-     * committed. That is no answer.
+     * Whether what was expected is there after an exchange was lost: what it was lost to has gone again, was never committed, or
+     * stands for nothing. That is no answer.
      */
     static boolean isThere(@Nullable Versioned<?> expected, @Nullable Stored witness) {
-        if (expected == null || witness == null) {
-            return expected == null && witness == null;
+        if (witness == null || witness.isPlaceholder()) {
+            return expected == null;
         }
-        return expected.version() == witness.version();
+        return expected != null && expected.version() == witness.version();
     }
 
     /** A lost exchange may have been won by the try before, and been overwritten since. */
@@ -492,8 +569,10 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
     private List<Entry<K, V>> entries(List<JoinTable.Keyed> rows) {
         List<Entry<K, V>> entries = new ArrayList<>(rows.size());
         for (JoinTable.Keyed row : rows) {
-            entries.add(
-                    codec.entry(row.key(), row.stored().version(), row.stored().state()));
+            Stored stored = row.stored();
+            if (!stored.isPlaceholder()) {
+                entries.add(codec.entry(row.key(), stored.version(), stored.state()));
+            }
         }
         return entries;
     }
@@ -502,5 +581,11 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
         if (limit < 1) {
             throw new IllegalArgumentException("limit is " + limit + ", must be at least 1");
         }
+    }
+
+    /** The database, the table and the namespace. */
+    @Override
+    public String toString() {
+        return "JdbcJoinStore[" + description + "]";
     }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ abstract class JoinTable {
             "join_key",
             "version",
             "state",
+            "join_value",
             "due_at",
             "first_at",
             "open_parts",
@@ -39,8 +41,16 @@ abstract class JoinTable {
     static final String ALL_COLUMNS = String.join(", ", COLUMNS);
     static final String ROW_OF_PARAMETERS = "(" + parameters(COLUMNS.size()) + ")";
     static final String SET_ALL = String.join(" = ?, ", WITHOUT_KEY) + " = ?";
+    /** What {@link #stored} reads. */
+    static final String STORED = "version, state, join_value";
+    /** The same, without the bytes of a row that has the version that was to be written: they are known. */
+    static final String WITNESS = "version, CASE WHEN version = ? THEN NULL ELSE state END,"
+            + " CASE WHEN version = ? THEN NULL ELSE join_value END";
+
+    static final String BYTES = "OCTET_LENGTH(state) + COALESCE(OCTET_LENGTH(join_value), 0)";
     static final String THIS_KEY = "namespace = ? AND join_key = ?";
     static final String THIS_VERSION = THIS_KEY + " AND version = ?";
+    private static final String IS_PLACEHOLDER = "OCTET_LENGTH(state) = 0";
 
     final String table;
     final String namespace;
@@ -51,8 +61,9 @@ abstract class JoinTable {
     private final String find;
     final String due;
     private final String firstPage;
-    private final String nextPage;
+    final String nextPage;
     private final String count;
+    private final String deletePlaceholder;
 
     JoinTable(String table, String namespace) {
         this(table, namespace, "namespace");
@@ -65,32 +76,40 @@ abstract class JoinTable {
         insert = "INSERT INTO " + table + " (" + ALL_COLUMNS + ") VALUES " + ROW_OF_PARAMETERS;
         update = "UPDATE " + table + " SET " + SET_ALL + " WHERE " + THIS_VERSION;
         delete = "DELETE FROM " + table + " WHERE " + THIS_VERSION;
-        find = "SELECT version, state FROM " + table + " WHERE " + THIS_KEY;
-        String entries = "SELECT join_key, version, state FROM " + table + " WHERE ";
-        due = entries + indexedNamespace + " = ? AND due_at <= ? ORDER BY " + indexedNamespace
-                + ", due_at LIMIT ?"; // H2 sorts unless it is told all of the index
-        String page = entries + "namespace = ?";
-        firstPage = page + " ORDER BY join_key LIMIT ?";
-        nextPage = page + " AND join_key > ? ORDER BY join_key LIMIT ?";
-        count = "SELECT COUNT(*) FROM " + table + " WHERE namespace = ?";
+        find = "SELECT " + STORED + " FROM " + table + " WHERE " + THIS_KEY;
+        // H2 sorts unless it is told all columns of the index.
+        due = "SELECT join_key, due_at, " + BYTES + " FROM " + table + " WHERE " + indexedNamespace
+                + " = ? AND due_at >= ? AND due_at <= ? ORDER BY " + indexedNamespace
+                + ", due_at LIMIT ?";
+        firstPage = page("");
+        nextPage = page(" AND join_key > ?");
+        count = "SELECT COUNT(*) FROM " + table + " WHERE namespace = ? AND OCTET_LENGTH(state) > 0";
+        deletePlaceholder = "DELETE FROM " + table + " WHERE " + THIS_KEY + " AND " + IS_PLACEHOLDER;
+    }
+
+    /** The first keys and how much there is before each, joined with the rows of those that fit. */
+    private String page(String after) {
+        return "SELECT j.join_key, j.version, j.state, j.join_value, n.many FROM (SELECT join_key, bytes,"
+                + " SUM(bytes) OVER (ORDER BY join_key ROWS UNBOUNDED PRECEDING) AS up_to, COUNT(*) OVER () AS many"
+                + " FROM (SELECT join_key, " + BYTES + " AS bytes FROM " + table + " WHERE namespace = ?" + after
+                + " ORDER BY namespace, join_key LIMIT ?) k) n JOIN " + table
+                + " j ON j.namespace = ? AND j.join_key = n.join_key WHERE n.up_to - n.bytes < ? ORDER BY j.join_key";
     }
 
     /** A row with its key. */
     record Keyed(String key, Stored stored) {}
 
+    /** A key that is due, and how many bytes its state has. */
+    record DueKey(String key, long at, long bytes) {
+        boolean isPlaceholder() {
+            return bytes == 0;
+        }
+    }
+
     // One row
 
     final @Nullable Stored find(Connection connection, String key) throws SQLException {
-        return find(connection, find, key);
-    }
-
-    /** The same, not as the transaction saw it first but as it is now, and kept so until the transaction ends. */
-    final @Nullable Stored findLocked(Connection connection, String key) throws SQLException {
-        return find(connection, find + " FOR UPDATE", key);
-    }
-
-    private @Nullable Stored find(Connection connection, String sql, String key) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        try (PreparedStatement statement = connection.prepareStatement(find)) {
             setKey(statement, 1, key);
             try (ResultSet rows = statement.executeQuery()) {
                 return rows.next() ? stored(rows, 1) : null;
@@ -122,25 +141,41 @@ abstract class JoinTable {
     }
 
     final boolean changesOne(Connection connection, RowChange change) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(change.next() == null ? delete : update)) {
+        try (PreparedStatement statement = connection.prepareStatement(portable(change))) {
             setChange(statement, 1, change);
             return statement.executeUpdate() > 0;
         }
     }
 
+    /** The update or delete that every database takes. */
+    final String portable(RowChange change) {
+        return change.next() == null ? delete : update;
+    }
+
     /**
-     * Locks the row until the transaction ends, and says what is in it: an upsert, as locks of what is not there yet do
-     * not keep others out, or keep too many out.
+     * Locks the row until the transaction ends, and returns what is in it: an upsert, as locks of what is not there yet do not
+     * keep others out, or keep too many out.
+     *
+     * <p>The row has the placeholder's version from then on, so that the write at the end of a transaction which the database has
+     * rolled back in the middle does not find it.
      *
      * @param placeholder is written where there is no row
      */
-    abstract Stored lock(Connection connection, Row placeholder) throws SQLException;
+    abstract Locked lock(Connection connection, Row placeholder) throws SQLException;
+
+    /**
+     * Replaces or takes out a row, but in no other transaction than the one that has locked it: one that was committed meanwhile
+     * has left the row with the version that is expected.
+     *
+     * @return whether that transaction goes on, and has the row
+     */
+    abstract boolean changeLocked(Connection connection, RowChange change, Locked locked) throws SQLException;
 
     // Many rows
 
     /** The rows that are there of some keys. */
     Map<String, Stored> findAll(Connection connection, Collection<String> keys) throws SQLException {
-        String sql = "SELECT join_key, version, state FROM " + table + " WHERE namespace = ? AND join_key IN ("
+        String sql = "SELECT join_key, " + STORED + " FROM " + table + " WHERE namespace = ? AND join_key IN ("
                 + parameters(keys.size()) + ")";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             setKeys(statement, keys);
@@ -157,26 +192,72 @@ abstract class JoinTable {
     /** Takes rows out; the keys of those that it took out. */
     abstract Set<String> deleteAll(Connection connection, List<RowChange> changes) throws SQLException;
 
+    /** Takes out placeholders that were left behind. Those that somebody has locked stay; returns the others. */
+    final Set<String> deletePlaceholders(Connection connection, Collection<String> keys) throws SQLException {
+        return inTransaction(connection, () -> {
+            String sql = "SELECT join_key FROM " + table + " WHERE namespace = ? AND join_key IN ("
+                    + parameters(keys.size()) + ") AND " + IS_PLACEHOLDER + " FOR UPDATE SKIP LOCKED";
+            Set<String> locked;
+            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                setKeys(statement, keys);
+                locked = keys(statement);
+            }
+            try (PreparedStatement statement = connection.prepareStatement(deletePlaceholder)) {
+                for (String key : locked) {
+                    setKey(statement, 1, key);
+                    statement.executeUpdate();
+                }
+            }
+            return locked;
+        });
+    }
+
     // Pages
 
-    final List<Keyed> due(Connection connection, long until, int limit) throws SQLException {
+    /** What has been due for longest; reads no states. */
+    final List<DueKey> due(Connection connection, long from, long upTo, int limit) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(due)) {
             statement.setString(1, namespace);
-            statement.setLong(2, until);
-            statement.setInt(3, limit);
-            return keyed(statement);
+            statement.setLong(2, from);
+            statement.setLong(3, upTo);
+            statement.setInt(4, limit);
+            List<DueKey> keys = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    keys.add(new DueKey(rows.getString(1), rows.getLong(2), rows.getLong(3)));
+                }
+            }
+            return keys;
         }
     }
 
-    final List<Keyed> page(Connection connection, @Nullable String after, int limit) throws SQLException {
+    /**
+     * Rows in the order of their keys.
+     *
+     * @param last whether nothing comes after them
+     */
+    record RowPage(List<Keyed> rows, boolean last) {}
+
+    /** As many of the next rows as fit into so many bytes, and one at the least. */
+    final RowPage page(Connection connection, @Nullable String after, int limit, long bytes) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(after == null ? firstPage : nextPage)) {
             statement.setString(1, namespace);
             int at = 2;
             if (after != null) {
                 statement.setString(at++, after);
             }
-            statement.setInt(at, limit);
-            return keyed(statement);
+            statement.setInt(at++, limit);
+            statement.setString(at++, namespace);
+            statement.setLong(at, bytes);
+            List<Keyed> page = new ArrayList<>();
+            int many = 0;
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    page.add(keyed(rows));
+                    many = rows.getInt(5);
+                }
+            }
+            return new RowPage(page, many < limit && page.size() == many);
         }
     }
 
@@ -211,12 +292,43 @@ abstract class JoinTable {
         int at = first;
         statement.setLong(at++, row.version());
         statement.setBytes(at++, row.state());
+        statement.setString(at++, row.value());
         setLong(statement, at++, row.dueAt());
         setLong(statement, at++, row.firstAt());
         statement.setInt(at++, row.openParts());
         statement.setInt(at++, row.inFlight());
         statement.setInt(at++, row.attempts());
         statement.setString(at++, row.lastError());
+        return at;
+    }
+
+    /**
+     * Selects keys, versions expected and all other columns of changes, which {@link #setChanges} sets; named as they are, but for
+     * {@code expected}.
+     */
+    static String selectOfChanges(int count) {
+        String named = "SELECT ? join_key, ? expected, "
+                + WITHOUT_KEY.stream()
+                        .map(column -> selected(column) + " " + column)
+                        .collect(Collectors.joining(", "));
+        String others = " UNION ALL SELECT ?, ?, "
+                + WITHOUT_KEY.stream().map(JoinTable::selected).collect(Collectors.joining(", "));
+        return named + others.repeat(count - 1);
+    }
+
+    /** MariaDB and MySQL do not know what type a parameter has there, and a server that prepares the statement takes bytes for text. */
+    private static String selected(String column) {
+        return column.equals("state") ? "CAST(? AS BINARY)" : "?";
+    }
+
+    /** Sets keys, versions expected and all other columns; the number of the parameter after them. */
+    static int setChanges(PreparedStatement statement, List<RowChange> changes) throws SQLException {
+        int at = 1;
+        for (RowChange change : changes) {
+            statement.setString(at++, change.key());
+            statement.setLong(at++, change.expected());
+            at = setWithoutKey(statement, at, Objects.requireNonNull(change.next()));
+        }
         return at;
     }
 
@@ -252,6 +364,13 @@ abstract class JoinTable {
         return first + 2;
     }
 
+    /** Sets what {@link #WITNESS} takes; the number of the parameter after that. */
+    static int setVersionTwice(PreparedStatement statement, int first, long version) throws SQLException {
+        statement.setLong(first, version);
+        statement.setLong(first + 1, version);
+        return first + 2;
+    }
+
     static void setLong(PreparedStatement statement, int at, @Nullable Long number) throws SQLException {
         if (number == null) {
             statement.setNull(at, Types.BIGINT);
@@ -261,22 +380,21 @@ abstract class JoinTable {
     }
 
     static Stored stored(ResultSet rows, int first) throws SQLException {
-        return new Stored(rows.getLong(first), rows.getBytes(first + 1));
+        return Stored.of(rows.getLong(first), rows.getBytes(first + 1), rows.getString(first + 2));
     }
 
-    private static List<Keyed> keyed(PreparedStatement statement) throws SQLException {
-        List<Keyed> keyed = new ArrayList<>();
-        try (ResultSet rows = statement.executeQuery()) {
-            while (rows.next()) {
-                keyed.add(new Keyed(rows.getString(1), stored(rows, 2)));
-            }
-        }
-        return keyed;
+    private static Keyed keyed(ResultSet rows) throws SQLException {
+        return new Keyed(rows.getString(1), stored(rows, 2));
     }
 
     static Map<String, Stored> byKey(PreparedStatement statement) throws SQLException {
         Map<String, Stored> byKey = new HashMap<>();
-        keyed(statement).forEach(row -> byKey.put(row.key(), row.stored()));
+        try (ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                Keyed keyed = keyed(rows);
+                byKey.put(keyed.key(), keyed.stored());
+            }
+        }
         return byKey;
     }
 
@@ -349,7 +467,12 @@ abstract class JoinTable {
         T run() throws SQLException;
     }
 
-    /** Runs several statements as one transaction; without auto-commit they are part of one already. */
+    /**
+     * Runs several statements as one transaction; without auto-commit they are part of one already.
+     *
+     * <p>To set auto-commit commits, and saves the round trip of a commit. So it is set only after what is to be committed, or
+     * after a rollback that went well.
+     */
     static <T> T inTransaction(Connection connection, Work<T> work) throws SQLException {
         if (!connection.getAutoCommit()) {
             return work.run();
@@ -357,13 +480,17 @@ abstract class JoinTable {
         connection.setAutoCommit(false);
         try {
             T answer = work.run();
-            connection.commit();
-            return answer;
-        } catch (SQLException | RuntimeException e) {
-            Connections.rollBack(connection, e);
-            throw e;
-        } finally {
             connection.setAutoCommit(true);
+            return answer;
+        } catch (SQLException | RuntimeException | Error e) {
+            if (Connections.rollBack(connection, e)) {
+                try {
+                    connection.setAutoCommit(true);
+                } catch (SQLException notSet) {
+                    e.addSuppressed(notSet);
+                }
+            }
+            throw e;
         }
     }
 }

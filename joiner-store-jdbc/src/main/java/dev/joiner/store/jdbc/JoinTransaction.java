@@ -1,230 +1,131 @@
 package dev.joiner.store.jdbc;
 
+import dev.joiner.CodecException;
+import dev.joiner.ContentionException;
 import dev.joiner.StoreException;
+import dev.joiner.engine.InlineJoiner.OnException;
 import dev.joiner.spi.JoinState;
-import dev.joiner.spi.JoinState.Flight;
 import dev.joiner.spi.Versioned;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransactionRollbackException;
 import java.sql.Savepoint;
-import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.Stream;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One transaction on one key: it locks the key's row, keeps in memory what the joiner writes while hand-overs of the key
- * run, and writes and commits once they have ended.
+ * One transaction on one key, from the lock of the key's row to the commit.
  *
- * <p>The row is written last, as the commit of a transaction in which a statement failed may look like any other: the
- * write does not. For one thread.
+ * <p>The row is written last: the commit of a transaction in which a statement failed may look like any other, but that write
+ * fails. It expects the version that the lock gave the row, in the transaction that locked it, so it also fails if the database has
+ * rolled that back while a handler caught the exception which said so, or if a handler has committed it. For one thread.
  */
 final class JoinTransaction<K, V> implements AutoCloseable {
-
-    /** What a handler that throws undoes. */
-    enum OnFailure {
-        /** Everything: the message counts as not arrived. */
-        ROLL_BACK,
-        /** What the handler wrote: that the hand-over failed is written down. */
-        WRITE_DOWN
-    }
+    private static final int MAX_TRIES = 20;
+    private static final String ROLLED_BACK_WITHIN = "a transaction within that of the message was rolled back";
 
     private final JdbcJoinStore<K, V> store;
-    private final OnFailure onFailure;
+    private final String text;
+    private final OnException onException;
+    private final Connection connection;
+    private final boolean autoCommit;
+    /** What the row has since it is locked. */
+    private final long version;
 
-    private @Nullable Connection connection;
-    private boolean autoCommit;
-    private @Nullable String text;
-    /** The version that the locked row has: the one that was found, or that of the placeholder. */
-    private long locked;
+    private final Locked locked;
+    private final @Nullable Versioned<V> found;
 
-    private @Nullable Versioned<V> found;
-    private @Nullable Versioned<V> held;
-    private boolean handOverFailed;
-    private boolean ended;
-    private boolean committed;
-    private @Nullable StoreException failure;
+    /** Stands for the handler that runs; null if none does. */
+    private volatile @Nullable Object running;
 
-    JoinTransaction(JdbcJoinStore<K, V> store, OnFailure onFailure) {
+    private @Nullable JoinState<V> written;
+    private boolean isChanged;
+    /** Whether others may have written. */
+    private volatile boolean isUsed;
+
+    private volatile boolean isRolledBack;
+    private boolean hasReturned;
+    private boolean hasThrown;
+    private boolean isLost;
+    private boolean isCommitted;
+    private boolean isSettled;
+    private boolean isOver;
+
+    private JoinTransaction(
+            JdbcJoinStore<K, V> store,
+            String text,
+            OnException onException,
+            Connection connection,
+            boolean autoCommit,
+            long version,
+            Locked locked) {
         this.store = store;
-        this.onFailure = onFailure;
-    }
-
-    /** What is under the key, locked from now on. */
-    @Nullable
-    Versioned<V> held(K key) {
-        String asked = store.text(key);
-        if (text == null) {
-            lock(asked);
-        } else if (!text.equals(asked)) {
-            throw new IllegalStateException("a transaction is of one key, not of " + text + " and " + asked);
-        }
-        return held;
-    }
-
-    private void lock(String key) {
-        long placeholder = ThreadLocalRandom.current().nextLong();
-        try {
-            begin();
-            Stored stored = store.table().lock(connection(), Row.placeholder(key, placeholder));
-            locked = stored.version();
-            found = locked == placeholder ? null : store.held(key, stored);
-            held = found;
-            text = key;
-        } catch (SQLException e) {
-            rollBack(e);
-            if (SqlFailure.of(e) == SqlFailure.OTHER) {
-                throw Connections.failed(e);
-            }
-            throw new LockFailedException(key, e);
-        }
-    }
-
-    private void begin() throws SQLException {
-        try {
-            connection = store.dataSource().getConnection();
-        } catch (SQLException e) {
-            throw Connections.notConnected(e);
-        }
-        autoCommit = connection.getAutoCommit();
-        if (autoCommit) {
-            connection.setAutoCommit(false);
-        }
-    }
-
-    private Connection connection() {
-        return Objects.requireNonNull(connection);
-    }
-
-    /** The connection, for a handler. */
-    Connection handOverConnection() {
-        if (ended || connection == null) {
-            throw new IllegalStateException("the hand-over is over, and its transaction with it");
-        }
-        return connection;
-    }
-
-    boolean isOver() {
-        return ended;
-    }
-
-    /** Calls a handler, and undoes what it wrote if it throws. */
-    <T> T call(Callable<T> handler) throws Exception {
-        Savepoint before = onFailure == OnFailure.WRITE_DOWN ? connection().setSavepoint() : null;
-        try {
-            return handler.call();
-        } catch (Throwable e) { // whatever it is: what was written up to then must not stay
-            handOverFailed = true;
-            if (before != null) {
-                undo(before, e);
-            }
-            throw e;
-        }
-    }
-
-    private void undo(Savepoint before, Throwable reason) {
-        try {
-            connection().rollback(before);
-        } catch (SQLException e) {
-            reason.addSuppressed(e);
-            fail(Connections.failed(e));
-        }
+        this.text = text;
+        this.onException = onException;
+        this.connection = connection;
+        this.autoCommit = autoCommit;
+        this.version = version;
+        this.locked = locked;
+        found = locked.stored().isPlaceholder() ? null : store.held(text, locked.stored());
     }
 
     /**
-     * Takes what the joiner writes; writes and commits it unless hand-overs are still to come.
+     * Locks a key's row.
      *
-     * @throws StoreException if it is not written, or nobody knows
+     * @param onException what a handler that throws undoes: everything, or what it has written itself
+     * @param now in epoch milliseconds
+     * @throws NotBegunException if the database failed
+     * @throws ContentionException if others kept the key locked for too long
      */
-    void write(@Nullable Versioned<V> next) {
-        if (failure != null) {
-            throw failure;
-        }
-        if (ended) {
-            throw new IllegalStateException("the transaction has ended");
-        }
-        held = next;
-        if (hasNewClaim(next)) {
-            return;
-        }
-        if (handOverFailed && onFailure == OnFailure.ROLL_BACK) {
-            rollBack(null);
-            return;
-        }
-        commit(next);
-    }
-
-    private boolean hasNewClaim(@Nullable Versioned<V> next) {
-        return next != null
-                && claims(next).anyMatch(claim -> found == null || claims(found).noneMatch(claim::equals));
-    }
-
-    private static Stream<Long> claims(Versioned<?> versioned) {
-        JoinState<?> state = versioned.state();
-        return state.inFlight().stream().filter(Flight::isClaimed).map(Flight::claim);
-    }
-
-    private void commit(@Nullable Versioned<V> next) {
-        String key = Objects.requireNonNull(text);
-        try {
-            Row row = next == null ? null : store.row(key, next);
-            Answer answer = store.table().change(connection(), new RowChange(key, locked, row));
-            if (!answer.won()) {
-                throw fail(new StoreException("key \"" + key + "\" was changed by another transaction in the middle of"
-                        + " this one: a handler must have ended it; what it wrote before that stays"));
+    static <K, V> JoinTransaction<K, V> lock(
+            JdbcJoinStore<K, V> store, String text, OnException onException, long now) {
+        return uninterrupted(() -> {
+            for (int tries = 1; ; tries++) {
+                try {
+                    return tryToLock(store, text, onException, now);
+                } catch (SQLException e) {
+                    SqlFailure failure = SqlFailure.of(e);
+                    boolean isLost = failure == SqlFailure.CONNECTION_LOST;
+                    if (failure == SqlFailure.OTHER || (isLost && tries >= Connections.MAX_TRIES_TO_CONNECT)) {
+                        throw new NotBegunException(text, e);
+                    }
+                    // A lock timeout has waited for as long as it is to wait.
+                    if (failure == SqlFailure.LOCK_TIMEOUT || tries == MAX_TRIES) {
+                        throw new ContentionException(
+                                "key \"" + text + "\" could not be locked, nothing is written: " + e.getMessage(), e);
+                    }
+                }
+                Connections.pauseAfter(tries);
             }
-            connection().commit();
-            committed = true;
-            ended = true;
-        } catch (SQLException e) {
-            throw fail(new StoreException(
-                    SqlFailure.of(e) == SqlFailure.CONNECTION_LOST
-                            ? "key \"" + key + "\": the connection was lost before it was known whether the"
-                                    + " transaction is committed: " + e.getMessage()
-                            : "key \"" + key + "\": the transaction failed, nothing of it is written: "
-                                    + e.getMessage(),
-                    e));
-        } catch (RuntimeException e) {
-            rollBack(e);
+        });
+    }
+
+    private static <K, V> JoinTransaction<K, V> tryToLock(
+            JdbcJoinStore<K, V> store, String text, OnException onException, long now) throws SQLException {
+        Connection connection;
+        try {
+            connection = store.connections().connect();
+        } catch (StoreException e) {
+            throw new NotBegunException(e);
+        }
+        boolean autoCommit = true;
+        try {
+            autoCommit = connection.getAutoCommit();
+            if (autoCommit) {
+                connection.setAutoCommit(false);
+            }
+            long version = store.newVersion();
+            Locked locked = store.table().lock(connection, Row.placeholder(text, version, now));
+            return new JoinTransaction<>(store, text, onException, connection, autoCommit, version, locked);
+        } catch (SQLException | RuntimeException e) {
+            Connections.rollBack(connection, e);
+            giveBack(connection, autoCommit);
             throw e;
-        } finally {
-            store.forget(key);
         }
     }
 
-    private StoreException fail(StoreException e) {
-        failure = e;
-        rollBack(e);
-        return e;
-    }
-
-    private void rollBack(@Nullable Exception reason) {
-        ended = true;
-        if (connection != null) {
-            Connections.rollBack(connection, reason == null ? new SQLException() : reason);
-        }
-    }
-
-    /** Why the transaction failed although its handlers did not; null if it did not. */
-    @Nullable
-    StoreException failure() {
-        return failure;
-    }
-
-    boolean isCommitted() {
-        return committed;
-    }
-
-    /** Rolls back what is not committed, and gives the connection back as it came. */
-    @Override
-    public void close() {
-        if (connection == null) {
-            return;
-        }
-        if (!ended) {
-            rollBack(null);
-        }
+    private static void giveBack(Connection connection, boolean autoCommit) {
         try {
             if (autoCommit) {
                 connection.setAutoCommit(true);
@@ -233,7 +134,202 @@ final class JoinTransaction<K, V> implements AutoCloseable {
             // A connection that is lost: its pool finds out.
         } finally {
             Connections.close(connection);
-            connection = null;
+        }
+    }
+
+    /** What is under the key; null if nothing is. */
+    @Nullable
+    Versioned<V> found() {
+        return found;
+    }
+
+    /**
+     * The state of what is under the key.
+     *
+     * @throws CodecException if it cannot be read
+     */
+    @Nullable
+    JoinState<V> state() {
+        return found == null ? null : found.state();
+    }
+
+    /** Calls a handler. If it throws, what it has written is undone now, or everything is when the transaction ends. */
+    <T> T call(Callable<T> handler) throws Exception {
+        if (isLost) {
+            throw new IllegalStateException("the transaction has ended, and the handler would be outside of it");
+        }
+        Savepoint before = onException == OnException.RETRY ? connection.setSavepoint() : null;
+        begin();
+        try {
+            T result = handler.call();
+            if (isRolledBack) {
+                throw new SQLTransactionRollbackException(ROLLED_BACK_WITHIN, "40000");
+            }
+            hasReturned = true;
+            return result;
+        } catch (Throwable e) { // whatever it is: what was written up to then must not stay
+            hasThrown = true;
+            if (before != null) {
+                undo(before, e);
+            }
+            throw e;
+        } finally {
+            running = null;
+        }
+    }
+
+    private void begin() {
+        isRolledBack = false;
+        running = new Object();
+    }
+
+    /** Calls {@code onIncomplete} or {@code onLate}. If it throws, the transaction is not to be settled. */
+    void tell(Runnable callback) {
+        begin();
+        try {
+            callback.run();
+        } finally {
+            running = null;
+        }
+        if (isRolledBack) {
+            throw new StoreException("key \"" + text + "\": " + ROLLED_BACK_WITHIN + ", nothing of it is written");
+        }
+    }
+
+    private void undo(Savepoint before, Throwable reason) {
+        try {
+            connection.rollback(before);
+        } catch (SQLException e) {
+            // The handler has committed, or the database has rolled all back: the version of the row will tell.
+            isLost = true;
+            reason.addSuppressed(e);
+            Connections.rollBack(connection, reason);
+        }
+    }
+
+    /** Whether a handler threw. */
+    boolean hasThrown() {
+        return hasThrown;
+    }
+
+    /** Whether it has ended before its end, so that nothing more may begin in it. */
+    boolean isLost() {
+        return isLost;
+    }
+
+    // For handlers
+
+    /** What stands for the handler that runs now; null if none does. */
+    @Nullable
+    Object running() {
+        return running;
+    }
+
+    /** Its connection, for the handler that runs. */
+    Connection lend() {
+        isUsed = true;
+        return connection;
+    }
+
+    /** What the handler that runs has begun within the transaction is rolled back, so the handler must not succeed. */
+    void rolledBackByHandler() {
+        isRolledBack = true;
+    }
+
+    // The end
+
+    /**
+     * Says what the key's state is to be at the end.
+     *
+     * @param next null: nothing
+     */
+    void write(@Nullable JoinState<V> next) {
+        written = next;
+        isChanged = true;
+    }
+
+    /**
+     * The event has come to its end. Commits what it and handlers have written, and lets go of the key.
+     *
+     * @throws StoreException if nothing is written, or nobody knows
+     */
+    void settle() {
+        if (isChanged || isUsed) {
+            JoinState<V> next = isChanged ? written : state();
+            uninterrupted(() -> {
+                commit(next);
+                return true;
+            });
+        }
+        isSettled = true;
+        close();
+    }
+
+    /** Whether the event has come to its end. */
+    boolean isSettled() {
+        return isSettled;
+    }
+
+    private void commit(@Nullable JoinState<V> next) {
+        try {
+            Row row = next == null ? null : store.row(text, Versioned.of(store.newVersion(), next));
+            if (!change(new RowChange(text, version, row))) {
+                throw new StoreException(
+                        "key \"" + text + "\": a handler or the database has ended the transaction before"
+                                + " its end: nothing of it is written, but for what a handler has committed");
+            }
+            connection.commit();
+            isCommitted = true;
+        } catch (SQLException e) {
+            String problem = SqlFailure.of(e) == SqlFailure.CONNECTION_LOST
+                    ? "the connection was lost before it was known whether the transaction is committed: "
+                    : "the transaction failed, nothing of it is written: ";
+            throw new StoreException("key \"" + text + "\": " + problem + e.getMessage(), e);
+        } finally {
+            store.forget(text);
+        }
+    }
+
+    /**
+     * Writes the row, in the transaction that has locked it. If the one handler that was called has ended that and thrown, its
+     * attempt is counted all the same, unless the row has changed since: there is nothing else that could have been lost.
+     */
+    private boolean change(RowChange change) throws SQLException {
+        if (!isLost) {
+            return store.table().changeLocked(connection, change, locked);
+        }
+        return !hasReturned && store.table().change(connection, change).won();
+    }
+
+    boolean isCommitted() {
+        return isCommitted;
+    }
+
+    /** Rolls back what is not committed, and gives the connection back as it came. Does nothing the second time. */
+    @Override
+    public void close() {
+        if (isOver) {
+            return;
+        }
+        isOver = true;
+        uninterrupted(() -> {
+            if (!isCommitted) {
+                Connections.rollBack(connection, new SQLException());
+            }
+            giveBack(connection, autoCommit);
+            return true;
+        });
+    }
+
+    /** Keeps an interrupt away from the database: pools and files of H2 would fail. The flag is set again afterwards. */
+    private static <T> T uninterrupted(Supplier<T> work) {
+        boolean isInterrupted = Thread.interrupted();
+        try {
+            return work.get();
+        } finally {
+            if (isInterrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

@@ -7,7 +7,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -17,27 +16,43 @@ import java.util.stream.Collectors;
 final class MariaDbJoinTable extends JoinTable {
     private static final String KEEP = " ON DUPLICATE KEY UPDATE namespace = namespace RETURNING ";
 
+    /** Is gone with the transaction in which it was set. */
+    static final String SAVEPOINT = "SAVEPOINT joiner_lock";
+
+    static final int NO_SUCH_SAVEPOINT = 1305;
+
     private final String insert;
     private final String update;
     private final String delete;
+    private final String updateLocked;
+    private final String deleteLocked;
     private final String lock;
 
     MariaDbJoinTable(String table, String namespace, Duration lockTimeout) {
         super(table, namespace);
-        String row = "INSERT INTO " + table + " (" + ALL_COLUMNS + ") VALUES " + ROW_OF_PARAMETERS + KEEP;
-        insert = row + "version, CASE WHEN version = ? THEN NULL ELSE state END";
-        lock = "SET STATEMENT innodb_lock_wait_timeout = " + Math.max(1, lockTimeout.toSeconds()) + " FOR " + row
-                + "version, state";
-        String witness = "; IF ROW_COUNT() = 0 THEN SELECT version, state FROM " + table + " WHERE " + THIS_KEY
+        String write = "INSERT INTO " + table + " (" + ALL_COLUMNS + ") VALUES " + ROW_OF_PARAMETERS;
+        insert = write + KEEP + WITNESS;
+        // No lock is waited for with 0: the timeout is rounded up.
+        long seconds = (lockTimeout.toMillis() + 999) / 1_000;
+        lock = "BEGIN NOT ATOMIC SET STATEMENT innodb_lock_wait_timeout = " + seconds + " FOR " + write
+                + " ON DUPLICATE KEY UPDATE version = VALUES(version) RETURNING " + STORED + "; "
+                + SAVEPOINT + "; END";
+        String witness = "; IF ROW_COUNT() = 0 THEN SELECT " + STORED + " FROM " + table + " WHERE " + THIS_KEY
                 + "; END IF; END";
-        update = "BEGIN NOT ATOMIC UPDATE " + table + " SET " + SET_ALL + " WHERE " + THIS_VERSION + witness;
-        delete = "BEGIN NOT ATOMIC DELETE FROM " + table + " WHERE " + THIS_VERSION + witness;
+        String begin = "BEGIN NOT ATOMIC ";
+        String beginLocked = begin + "RELEASE " + SAVEPOINT + "; ";
+        String updateOne = "UPDATE " + table + " SET " + SET_ALL + " WHERE " + THIS_VERSION + witness;
+        String deleteOne = "DELETE FROM " + table + " WHERE " + THIS_VERSION + witness;
+        update = begin + updateOne;
+        updateLocked = beginLocked + updateOne;
+        delete = begin + deleteOne;
+        deleteLocked = beginLocked + deleteOne;
     }
 
     @Override
     Answer insert(Connection connection, Row row) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(insert)) {
-            statement.setLong(set(statement, 1, row), row.version());
+            setVersionTwice(statement, set(statement, 1, row), row.version());
             try (ResultSet rows = returned(statement)) {
                 rows.next();
                 return rows.getLong(1) == row.version() ? Answer.WON : Answer.lostTo(stored(rows, 1));
@@ -47,7 +62,11 @@ final class MariaDbJoinTable extends JoinTable {
 
     @Override
     Answer change(Connection connection, RowChange change) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(change.next() == null ? delete : update)) {
+        return change(connection, change.next() == null ? delete : update, change);
+    }
+
+    private Answer change(Connection connection, String sql, RowChange change) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
             setKey(statement, setChange(statement, 1, change), change.key());
             for (boolean rows = statement.execute(); ; rows = statement.getMoreResults()) {
                 if (rows) {
@@ -63,13 +82,26 @@ final class MariaDbJoinTable extends JoinTable {
     }
 
     @Override
-    Stored lock(Connection connection, Row placeholder) throws SQLException {
+    Locked lock(Connection connection, Row placeholder) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(lock)) {
             set(statement, 1, placeholder);
             try (ResultSet rows = returned(statement)) {
                 rows.next();
-                return stored(rows, 1);
+                return new Locked(stored(rows, 1), null);
             }
+        }
+    }
+
+    @Override
+    boolean changeLocked(Connection connection, RowChange change, Locked locked) throws SQLException {
+        try {
+            return change(connection, change.next() == null ? deleteLocked : updateLocked, change)
+                    .won();
+        } catch (SQLException e) {
+            if (e.getErrorCode() == NO_SUCH_SAVEPOINT) {
+                return false;
+            }
+            throw e;
         }
     }
 
@@ -98,10 +130,8 @@ final class MariaDbJoinTable extends JoinTable {
     /** The rows are locked where they are read; without that, at READ COMMITTED, updates would be lost. */
     @Override
     Set<String> updateAll(Connection connection, List<RowChange> changes) throws SQLException {
-        String named = "SELECT ? join_key, ? expected, ? " + String.join(", ? ", WITHOUT_KEY);
-        String others = " UNION ALL SELECT " + parameters(WITHOUT_KEY.size() + 2);
         String sql = "INSERT INTO " + table + " (" + ALL_COLUMNS + ") SELECT t.namespace, t.join_key, n."
-                + String.join(", n.", WITHOUT_KEY) + " FROM (" + named + others.repeat(changes.size() - 1)
+                + String.join(", n.", WITHOUT_KEY) + " FROM (" + selectOfChanges(changes.size())
                 + ") n STRAIGHT_JOIN " + table
                 + " t ON t.namespace = ? AND t.join_key = n.join_key COLLATE utf8mb4_nopad_bin"
                 + " AND t.version = n.expected FOR UPDATE ON DUPLICATE KEY UPDATE "
@@ -110,13 +140,7 @@ final class MariaDbJoinTable extends JoinTable {
                         .collect(Collectors.joining(", "))
                 + " RETURNING join_key";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            int at = 1;
-            for (RowChange change : changes) {
-                statement.setString(at++, change.key());
-                statement.setLong(at++, change.expected());
-                at = setWithoutKey(statement, at, Objects.requireNonNull(change.next()));
-            }
-            statement.setString(at, namespace);
+            statement.setString(setChanges(statement, changes), namespace);
             return keys(statement);
         }
     }

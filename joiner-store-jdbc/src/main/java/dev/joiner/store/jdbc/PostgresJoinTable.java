@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -19,12 +20,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class PostgresJoinTable extends JoinTable {
     private static final String TYPES_WITHOUT_KEY =
-            "?::bigint[], ?::bytea[], ?::bigint[], ?::bigint[], ?::int[], ?::int[], ?::int[], ?::text[]";
+            "?::bigint[], ?::bytea[], ?::text[], ?::bigint[], ?::bigint[], ?::int[], ?::int[], ?::int[], ?::text[]";
     /**
      * Keys of a batch come with their namespace, which PostgreSQL does not see to be one and the same: otherwise it may
      * read the whole namespace and look for the keys in it, as long as it thinks that there is little in it.
      */
     private static final String SAME_KEY = "j.namespace = n.namespace AND j.join_key = n.join_key";
+
+    /** The transaction, whatever savepoints it is in: with {@code autosave} the driver sets one before each statement. */
+    private static final String TRANSACTION = "txid_current()";
 
     private static final String COLUMNS_WITHOUT_KEY = String.join(", ", WITHOUT_KEY);
 
@@ -41,18 +45,20 @@ final class PostgresJoinTable extends JoinTable {
         super(table, namespace, "namespace || ''");
         String row = "INSERT INTO " + table + " (" + ALL_COLUMNS + ") VALUES " + ROW_OF_PARAMETERS
                 + " ON CONFLICT (namespace, join_key) DO ";
-        // What carries the version that was to be written is the row that was written: its bytes are known.
-        String witness =
-                "; SELECT version, CASE WHEN version = ? THEN NULL ELSE state END FROM " + table + " WHERE " + THIS_KEY;
+        String witness = "; SELECT " + WITNESS + " FROM " + table + " WHERE " + THIS_KEY;
         insert = row + "NOTHING" + witness;
         update = "UPDATE " + table + " SET " + SET_ALL + " WHERE " + THIS_VERSION + witness;
-        delete = "DELETE FROM " + table + " WHERE " + THIS_VERSION + "; SELECT version, state FROM " + table + " WHERE "
+        delete = "DELETE FROM " + table + " WHERE " + THIS_VERSION + "; SELECT " + STORED + " FROM " + table + " WHERE "
                 + THIS_KEY;
-        lock = "SET LOCAL lock_timeout = " + lockTimeout.toMillis() + "; " + row + "UPDATE SET version = " + table
-                + ".version RETURNING version, state";
+        // The timeout is for this lock alone: statements of handlers wait as long as the session says.
+        lock = "SELECT set_config('joiner.lock_timeout', current_setting('lock_timeout'), true),"
+                + " set_config('lock_timeout', '" + lockTimeout.toMillis() + "', true); " + row
+                + "UPDATE SET version = EXCLUDED.version RETURNING " + STORED + ", " + TRANSACTION
+                + "; SELECT set_config('lock_timeout', current_setting('joiner.lock_timeout'), true)";
         String keys = "WITH n AS MATERIALIZED (SELECT CAST(? AS text) AS namespace, ";
-        findAll = keys + "unnest(?::text[]) AS join_key) SELECT j.join_key, j.version, j.state FROM n JOIN " + table
-                + " j ON " + SAME_KEY;
+        findAll =
+                keys + "unnest(?::text[]) AS join_key) SELECT j.join_key, j.version, j.state, j.join_value FROM n JOIN "
+                        + table + " j ON " + SAME_KEY;
         insertAll = "INSERT INTO " + table + " (" + ALL_COLUMNS + ") SELECT ?, join_key, " + COLUMNS_WITHOUT_KEY
                 + " FROM unnest(?::text[], " + TYPES_WITHOUT_KEY + ") n(join_key, " + COLUMNS_WITHOUT_KEY + ")"
                 + " ORDER BY join_key COLLATE \"C\" ON CONFLICT (namespace, join_key) DO NOTHING RETURNING join_key";
@@ -73,7 +79,7 @@ final class PostgresJoinTable extends JoinTable {
     Answer insert(Connection connection, Row row) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(insert)) {
             int at = set(statement, 1, row);
-            statement.setLong(at++, row.version());
+            at = setVersionTwice(statement, at, row.version());
             setKey(statement, at, row.key());
             return answer(statement, row);
         }
@@ -85,7 +91,7 @@ final class PostgresJoinTable extends JoinTable {
         try (PreparedStatement statement = connection.prepareStatement(next == null ? delete : update)) {
             int at = setChange(statement, 1, change);
             if (next != null) {
-                statement.setLong(at++, next.version());
+                at = setVersionTwice(statement, at, next.version());
             }
             setKey(statement, at, change.key());
             return answer(statement, next);
@@ -108,15 +114,25 @@ final class PostgresJoinTable extends JoinTable {
     }
 
     @Override
-    Stored lock(Connection connection, Row placeholder) throws SQLException {
+    Locked lock(Connection connection, Row placeholder) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(lock)) {
             set(statement, 1, placeholder);
             statement.execute();
             statement.getMoreResults();
             try (ResultSet rows = statement.getResultSet()) {
                 rows.next();
-                return stored(rows, 1);
+                return new Locked(stored(rows, 1), rows.getString(4));
             }
+        }
+    }
+
+    @Override
+    boolean changeLocked(Connection connection, RowChange change, Locked locked) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement(portable(change) + " AND " + TRANSACTION + " = ?")) {
+            statement.setLong(
+                    setChange(statement, 1, change), Long.parseLong(Objects.requireNonNull(locked.transaction())));
+            return statement.executeUpdate() > 0;
         }
     }
 
@@ -165,6 +181,7 @@ final class PostgresJoinTable extends JoinTable {
         setArray(statement, at++, "bigint", rows, Row::version);
         byte[][] states = rows.stream().map(Row::state).toArray(byte[][]::new);
         statement.setArray(at++, statement.getConnection().createArrayOf("bytea", states));
+        setArray(statement, at++, "text", rows, Row::value);
         setArray(statement, at++, "bigint", rows, Row::dueAt);
         setArray(statement, at++, "bigint", rows, Row::firstAt);
         setArray(statement, at++, "int4", rows, Row::openParts);

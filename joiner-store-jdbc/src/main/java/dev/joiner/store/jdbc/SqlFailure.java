@@ -10,8 +10,10 @@ enum SqlFailure {
     ROLLED_BACK,
     /** A lock was not had in time, and nothing has happened. */
     LOCK_TIMEOUT,
-    /** The connection is lost, and with it the answer: it may have happened or not. */
+    /** The connection is lost, or just the answer: it may have happened or not. */
     CONNECTION_LOST,
+    /** There is no connection yet, as the database is still starting: nothing has happened. */
+    STARTING,
     /** There was such a key already. */
     DUPLICATE_KEY,
     /** Anything else: it has not happened, and would not happen the next time. */
@@ -20,10 +22,13 @@ enum SqlFailure {
     private static final int MYSQL_RECORD_CHANGED = 1020;
     private static final int MYSQL_DUPLICATE_KEY = 1062;
     private static final int MYSQL_LOCK_TIMEOUT = 1205;
+    private static final int MYSQL_LOCKED = 3572; // and the statement says NOWAIT
+    private static final String POSTGRESQL_STARTING = "57P03";
+    /** PostgreSQL has ended the session, as its transaction was idle, or took, for too long. */
+    private static final Set<String> ENDED = Set.of("25P03", "25P04");
+
     private static final Set<String> LOST = Set.of(
-            "57P01", // PostgreSQL: shut down by an administrator
-            "57P02", // PostgreSQL: shut down after a crash
-            "57P03", // PostgreSQL: still starting
+            "40003", // whether the statement has completed is unknown
             "90067", // H2: connection broken
             "90098", // H2: database closed
             "90121"); // H2: database closed already
@@ -35,17 +40,27 @@ enum SqlFailure {
 
     static SqlFailure of(SQLException e) {
         String state = Objects.requireNonNullElse(e.getSQLState(), "");
-        boolean general = state.equals("HY000"); // where MariaDB and MySQL put what SQLState has no word for
-        if (state.equals("55P03") || state.equals("HYT00") || (general && e.getErrorCode() == MYSQL_LOCK_TIMEOUT)) {
+        int code = e.getErrorCode();
+        // MariaDB and MySQL put what SQLState has no word for under HY000; MySQL's driver makes 40001 of a lock
+        // timeout.
+        boolean general = state.equals("HY000");
+        boolean lockTimeout =
+                (general || state.startsWith("40")) && (code == MYSQL_LOCK_TIMEOUT || code == MYSQL_LOCKED);
+        if (lockTimeout || state.equals("55P03") || state.equals("HYT00")) {
             return LOCK_TIMEOUT;
         }
-        if (state.startsWith("40") || (general && e.getErrorCode() == MYSQL_RECORD_CHANGED)) {
-            return ROLLED_BACK;
+        if (state.equals(POSTGRESQL_STARTING)) {
+            return STARTING;
         }
-        if (state.startsWith("08") || LOST.contains(state)) {
+        // 57P0x: PostgreSQL was shut down, by whomever, or the session was idle for too long, or its database was
+        // dropped.
+        if (state.startsWith("08") || state.startsWith("57P0") || LOST.contains(state)) {
             return CONNECTION_LOST;
         }
-        boolean duplicate = state.equals("23505") || (state.equals("23000") && e.getErrorCode() == MYSQL_DUPLICATE_KEY);
+        if (state.startsWith("40") || ENDED.contains(state) || (general && code == MYSQL_RECORD_CHANGED)) {
+            return ROLLED_BACK;
+        }
+        boolean duplicate = state.equals("23505") || (state.equals("23000") && code == MYSQL_DUPLICATE_KEY);
         return duplicate ? DUPLICATE_KEY : OTHER;
     }
 }

@@ -26,6 +26,11 @@ final class TableDefinition {
     private static final String COMMENT = "joiner format ";
     private static final int FORMAT = 1;
     private static final Set<String> MISSING_TABLE = Set.of("42S02", "42S03", "42S04", "42P01", "3F000", "90079");
+    private static final String UNTRANSLATABLE = "22P05";
+    /** Letters of which most encodings lack at least one. */
+    private static final String LETTERS = "a\u00fc\u0416\u20ac\u4e2d\ud83d\ude00";
+
+    private static final int MYSQL_UNKNOWN_SCHEMA = 1049;
     private static final Set<Integer> TEXT = Set.of(Types.VARCHAR, Types.LONGVARCHAR, Types.CLOB);
     private static final Set<Integer> WHOLE = Set.of(Types.INTEGER, Types.BIGINT);
     private static final Set<Integer> BYTES = Set.of(Types.BINARY, Types.VARBINARY, Types.LONGVARBINARY, Types.BLOB);
@@ -44,7 +49,8 @@ final class TableDefinition {
             statement.executeQuery("SELECT 1 FROM " + table + " WHERE 1 = 0").close();
             return true;
         } catch (SQLException e) {
-            if (e.getSQLState() != null && MISSING_TABLE.contains(e.getSQLState())) {
+            boolean missing = e.getSQLState() != null && MISSING_TABLE.contains(e.getSQLState());
+            if (missing || e.getErrorCode() == MYSQL_UNKNOWN_SCHEMA) {
                 return false;
             }
             throw e;
@@ -80,7 +86,7 @@ final class TableDefinition {
     }
 
     /**
-     * How many bytes a state may have.
+     * Returns how many bytes a state may have.
      *
      * @throws StoreException if the table would lose or confuse joins; says what is wrong with it
      */
@@ -89,10 +95,34 @@ final class TableDefinition {
             throw wrong("is not there: create it as " + dialect.definition() + " in the jar says, or let"
                     + " createTableIfMissing() do so");
         }
+        checkEncoding(connection);
         long capacity = checkColumns(connection);
         checkPrimaryKey(connection);
         checkCatalogue(connection);
-        return capacity;
+        return Math.min(capacity, dialect.limit(connection));
+    }
+
+    /** A connection or a database that has no word for a letter may put a question mark instead, for all of them. */
+    private static void checkEncoding(Connection connection) throws SQLException {
+        String found;
+        try (PreparedStatement statement = connection.prepareStatement("SELECT COALESCE(?, '')")) {
+            statement.setString(1, LETTERS);
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                found = rows.getString(1);
+            }
+        } catch (SQLException e) {
+            if (UNTRANSLATABLE.equals(e.getSQLState())) {
+                throw new StoreException(
+                        "the database does not take all of Unicode, as keys and values need it: " + e.getMessage(), e);
+            }
+            throw e;
+        }
+        if (!found.equals(LETTERS)) {
+            throw new StoreException(
+                    "the connection makes \"" + found + "\" of \"" + LETTERS
+                            + "\", and would take different keys for the same: set the encoding of its characters to UTF-8 (utf8mb4)");
+        }
     }
 
     private long checkColumns(Connection connection) throws SQLException {
@@ -104,20 +134,25 @@ final class TableDefinition {
             checkText(columns, 2, 500);
             checkType(columns, 3, Set.of(Types.BIGINT));
             checkType(columns, 4, BYTES);
-            checkType(columns, 5, Set.of(Types.BIGINT));
+            checkType(columns, 5, TEXT);
             checkType(columns, 6, Set.of(Types.BIGINT));
-            checkType(columns, 7, WHOLE);
+            checkType(columns, 7, Set.of(Types.BIGINT));
             checkType(columns, 8, WHOLE);
             checkType(columns, 9, WHOLE);
-            checkText(columns, 10, 500);
-            int capacity = columns.getPrecision(4);
-            return capacity <= 0 ? Integer.MAX_VALUE : capacity; // more than an int: no limit that could be met
+            checkType(columns, 10, WHOLE);
+            checkText(columns, 11, 500);
+            return Math.min(capacity(columns, 4), capacity(columns, 5));
         } catch (SQLException e) {
             if (e.getSQLState() != null && e.getSQLState().startsWith("42")) {
                 throw new StoreException("table " + table + " lacks a column: " + e.getMessage(), e);
             }
             throw e;
         }
+    }
+
+    private static int capacity(ResultSetMetaData columns, int column) throws SQLException {
+        int capacity = columns.getPrecision(column);
+        return capacity <= 0 ? Integer.MAX_VALUE : capacity; // more than an int: no limit that could be met
     }
 
     private void checkText(ResultSetMetaData columns, int column, int length) throws SQLException {
@@ -145,14 +180,12 @@ final class TableDefinition {
     private void checkPrimaryKey(Connection connection) throws SQLException {
         DatabaseMetaData database = connection.getMetaData();
         boolean schemasAreCatalogues = dialect == JdbcDialect.MARIADB || dialect == JdbcDialect.MYSQL;
-        String schema = table.schema() == null ? null : folded(database, table.schema());
+        String schema = schema(connection, database);
         String catalogue =
                 schemasAreCatalogues ? Objects.requireNonNullElse(table.schema(), connection.getCatalog()) : null;
         Set<String> columns = new TreeSet<>();
         try (ResultSet rows = database.getPrimaryKeys(
-                catalogue,
-                schemasAreCatalogues ? null : schema == null ? connection.getSchema() : schema,
-                folded(database, table.name()))) {
+                catalogue, schemasAreCatalogues ? null : schema, folded(database, table.name()))) {
             while (rows.next()) {
                 columns.add(rows.getString("COLUMN_NAME").toLowerCase(Locale.ROOT));
             }
@@ -160,6 +193,24 @@ final class TableDefinition {
         if (!columns.equals(Set.of("namespace", "join_key"))) {
             throw wrong("has " + (columns.isEmpty() ? "no primary key" : "the primary key " + columns)
                     + ", needs one of namespace and join_key");
+        }
+    }
+
+    /** Where a table without a schema is; PostgreSQL looks through its search path, of which it tells only the first. */
+    private @Nullable String schema(Connection connection, DatabaseMetaData database) throws SQLException {
+        if (table.schema() != null) {
+            return folded(database, table.schema());
+        }
+        if (dialect != JdbcDialect.POSTGRESQL) {
+            return connection.getSchema();
+        }
+        String sql = "SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+                + " WHERE c.oid = to_regclass(?::text)";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, table.name());
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next() ? rows.getString(1) : null;
+            }
         }
     }
 

@@ -1,197 +1,338 @@
 package dev.joiner.store.jdbc;
 
-import dev.joiner.ContentionException;
-import dev.joiner.HandOver;
+import dev.joiner.InvalidMessageException;
 import dev.joiner.JoinSpec;
-import dev.joiner.JoinSpec.HandOverScope;
 import dev.joiner.Joiner;
 import dev.joiner.JoinerException;
+import dev.joiner.KeyedJoiner;
 import dev.joiner.Outcome;
-import dev.joiner.StoreException;
+import dev.joiner.PendingJoin;
+import dev.joiner.ProcessingException;
 import dev.joiner.SweepReport;
+import dev.joiner.engine.FailingKeys;
+import dev.joiner.engine.InlineJoiner;
+import dev.joiner.engine.InlineJoiner.Host;
+import dev.joiner.engine.InlineJoiner.OnException;
+import dev.joiner.engine.PendingJoins;
+import dev.joiner.engine.SpecFunctions;
+import dev.joiner.engine.Tally;
 import dev.joiner.spi.JoinState;
-import dev.joiner.spi.JoinState.Join;
 import dev.joiner.spi.JoinStore.Entry;
-import dev.joiner.store.jdbc.JoinTransaction.OnFailure;
-import java.time.Instant;
+import dev.joiner.spi.JoinStore.Page;
+import dev.joiner.spi.Versioned;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** A joiner that does each thing in one transaction, from the lock of the key's row to the commit. */
-final class TransactionalJoiner<K, V, M, R> implements Joiner<M, R> {
-    private static final int MAX_TRIES = 20;
+/** A joiner whose every event is one transaction on one key, from the lock of the key's row to the commit. */
+final class TransactionalJoiner<M, K, V, R> implements KeyedJoiner<M, K, V, R> {
     private static final int PAGE = 256;
-    private static final int LARGEST_PAGE = 1 << 16;
 
     private final JdbcJoinStore<K, V> store;
-    private final TransactionStore<K, V> transactions;
-    private final Joiner<M, R> joiner;
-    private final InstantSource clock;
+    private final CurrentTransaction current;
+    private final InlineJoiner<M, K, V, R> inline;
+    private final SpecFunctions<M, K, V, R> functions;
+    /** For what looks at the store, and needs no transaction. */
+    private final KeyedJoiner<M, K, V, R> plain;
 
+    private final InstantSource clock;
+    private final Calls calls = new Calls();
+    private final FailingKeys<K> failing = new FailingKeys<>();
+
+    /** @throws IllegalArgumentException if the spec has options that contradict a transaction */
     TransactionalJoiner(
-            JoinSpec<M, V, R> spec,
-            JdbcJoinStore<K, V> store,
-            TransactionStore<K, V> transactions,
-            InstantSource clock) {
+            JoinSpec<M, K, V, R> spec, JdbcJoinStore<K, V> store, CurrentTransaction current, InstantSource clock) {
         this.store = store;
-        this.transactions = transactions;
+        this.current = current;
         this.clock = clock;
-        joiner = Joiner.create(spec.within(new Scope()), transactions, clock);
+        functions = SpecFunctions.of(spec).within(current);
+        inline = new InlineJoiner<>(
+                functions, clock, () -> ThreadLocalRandom.current().nextLong());
+        if (functions.hasRetry()) {
+            throw new IllegalArgumentException(functions.name()
+                    + ": retry contradicts a transaction: an attempt that fails is rolled back and is not counted");
+        }
+        plain = Joiner.create(spec, store, clock);
     }
 
-    private final class Scope implements HandOverScope {
-        @Override
-        public <T> T call(HandOver handOver, Callable<T> handler) throws Exception {
-            JoinTransaction<K, V> transaction = transactions.current();
-            return transaction == null ? handler.call() : transaction.call(handler);
+    private <T> T call(Supplier<T> work) {
+        current.requireNone();
+        return calls.run(work);
+    }
+
+    /**
+     * Does one event on one key.
+     *
+     * @param text of the key
+     */
+    private <T> T inTransaction(String text, OnException onException, Function<JoinTransaction<K, V>, T> event) {
+        try (JoinTransaction<K, V> transaction = JoinTransaction.lock(store, text, onException, clock.millis())) {
+            return current.within(transaction, () -> event.apply(transaction));
         }
     }
+
+    /** What the inline joiner needs of a transaction. */
+    private final class TransactionHost implements Host<K, V, R> {
+        private final JoinTransaction<K, V> transaction;
+        private final BooleanSupplier goesOn;
+
+        TransactionHost(JoinTransaction<K, V> transaction, BooleanSupplier goesOn) {
+            this.transaction = transaction;
+            this.goesOn = goesOn;
+        }
+
+        @Override
+        public void write(K key, @Nullable JoinState<V> next) {
+            transaction.write(next);
+        }
+
+        @Override
+        public boolean callWithin(Runnable callback) {
+            transaction.tell(callback);
+            return true;
+        }
+
+        @Override
+        public void settled() {
+            transaction.settle();
+        }
+
+        @Override
+        public boolean goesOn() {
+            return !transaction.isLost() && goesOn.getAsBoolean();
+        }
+    }
+
+    private TransactionHost host(JoinTransaction<K, V> transaction) {
+        return new TransactionHost(transaction, this::isOpen);
+    }
+
+    private boolean isOpen() {
+        return !calls.areClosing();
+    }
+
+    private boolean mayGoOn() {
+        return isOpen() && !Thread.currentThread().isInterrupted();
+    }
+
+    // Messages
 
     @Override
     public Outcome<R> accept(M message) {
-        return inTransaction(OnFailure.ROLL_BACK, () -> joiner.accept(message));
+        return call(() -> new Arrival(message).accept());
     }
 
-    /** One transaction a message: a batch in one could only succeed or fail as a whole. */
+    /** One transaction for each message: a batch in one could only succeed or fail as a whole. */
     @Override
     public List<Outcome<R>> acceptAll(Collection<? extends M> messages) {
-        List<Outcome<R>> outcomes = new ArrayList<>(messages.size());
-        for (M message : messages) {
-            outcomes.add(acceptOne(message));
-        }
-        return outcomes;
-    }
-
-    private Outcome<R> acceptOne(M message) {
-        try {
-            return accept(message);
-        } catch (StoreException e) {
-            throw e;
-        } catch (RuntimeException e) {
-            return new Outcome.Failed<>(e);
-        }
-    }
-
-    @Override
-    public List<Outcome.Joined<R>> release(Object key) {
-        return inTransaction(OnFailure.WRITE_DOWN, () -> joiner.release(key));
-    }
-
-    @Override
-    public List<Join<?>> drop(Object key) {
-        return inTransaction(OnFailure.WRITE_DOWN, () -> joiner.drop(key));
-    }
-
-    @Override
-    public Optional<JoinState<?>> find(Object key) {
-        return joiner.find(key);
-    }
-
-    /** One transaction a key. */
-    @Override
-    public SweepReport sweep() {
-        Instant upTo = clock.instant();
-        Totals totals = new Totals();
-        for (int limit = PAGE; ; ) {
-            List<Entry<K, V>> page = store.due(upTo, limit);
-            totals.moved = false;
-            page.forEach(entry -> sweep(entry, totals));
-            if (page.size() < limit || limit >= LARGEST_PAGE) {
-                return totals.report();
+        return call(() -> {
+            List<Outcome<R>> outcomes = new ArrayList<>(messages.size());
+            NotBegunException failure = null;
+            for (M message : messages) {
+                Arrival arrival = new Arrival(message);
+                try {
+                    outcomes.add(failure == null ? arrival.accept() : new Outcome.Failed<>(failure, false));
+                } catch (NotBegunException e) {
+                    if (outcomes.isEmpty()) {
+                        throw e;
+                    }
+                    failure = e; // the others would not fare better, and each would wait for it
+                    outcomes.add(new Outcome.Failed<>(e, false));
+                } catch (Throwable e) { // an Error of a user's function concerns its own message
+                    outcomes.add(new Outcome.Failed<>(e, arrival.isSafe(e)));
+                }
             }
-            if (!totals.moved) {
-                limit *= 2; // nothing can be done about the oldest entries: look behind them
-            }
-        }
-    }
-
-    private void sweep(Entry<K, V> entry, Totals totals) {
-        try {
-            tryUntilLocked(() -> {
-                JoinTransaction<K, V> transaction = new JoinTransaction<>(store, OnFailure.WRITE_DOWN);
-                totals.add(run(transaction, () -> transactions.sweeping(entry, transaction, joiner::sweep)));
-                totals.moved |= transaction.isCommitted();
-                return entry;
-            });
-        } catch (JoinerException e) {
-            totals.failures.put(Objects.requireNonNullElse(entry.key(), ""), e);
-        }
-    }
-
-    /** What the sweeps of single keys add up to. */
-    private static final class Totals {
-        int joined;
-        int expired;
-        int poisoned;
-        int ended;
-        boolean moved;
-        final Map<Object, Exception> failures = new LinkedHashMap<>();
-
-        void add(SweepReport report) {
-            joined += report.joined();
-            expired += report.expired();
-            poisoned += report.poisoned();
-            ended += report.ended();
-            report.failures().forEach(failure -> failures.put(failure.key(), failure.cause()));
-        }
-
-        SweepReport report() {
-            return new SweepReport(
-                    joined,
-                    expired,
-                    poisoned,
-                    ended,
-                    failures.entrySet().stream()
-                            .map(failure -> new SweepReport.Failure(failure.getKey(), failure.getValue()))
-                            .toList());
-        }
-    }
-
-    private <T> T inTransaction(OnFailure onFailure, Callable<T> work) {
-        return tryUntilLocked(() -> {
-            JoinTransaction<K, V> transaction = new JoinTransaction<>(store, onFailure);
-            return run(transaction, () -> transactions.within(transaction, work));
+            return outcomes;
         });
     }
 
-    private static <T> T run(JoinTransaction<?, ?> transaction, Callable<T> work) {
-        try (transaction) {
-            T answer = work.call();
-            StoreException failure = transaction.failure();
-            if (failure != null) {
-                throw failure;
+    /** One message on its way into its join. */
+    private final class Arrival {
+        private final M message;
+        private @Nullable JoinTransaction<K, V> transaction;
+
+        Arrival(M message) {
+            this.message = message;
+        }
+
+        Outcome<R> accept() {
+            K key = functions.keyOf(message);
+            try {
+                return inTransaction(text(key), OnException.PASS_THROUGH, begun -> {
+                    transaction = begun;
+                    return inline.message(
+                            key, begun.state(), message, clock.millis(), OnException.PASS_THROUGH, host(begun));
+                });
+            } catch (ProcessingException e) {
+                throw transaction != null && transaction.hasThrown()
+                        ? new UndoneException(functions.name(), key, e)
+                        : e;
             }
-            return answer;
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new AssertionError("a joiner throws no checked exception", e);
+        }
+
+        private String text(K key) {
+            try {
+                return store.text(key);
+            } catch (IllegalArgumentException e) {
+                throw new InvalidMessageException(functions.name() + ": " + e.getMessage(), e);
+            }
+        }
+
+        /** Whether the message may be acknowledged, whatever was thrown after it was stored. */
+        boolean isSafe(Throwable thrown) {
+            return (transaction != null && transaction.isSettled())
+                    || (thrown instanceof JoinerException known && known.isSafe());
         }
     }
 
-    private static <T> T tryUntilLocked(Supplier<T> work) {
-        for (int tries = 1; ; tries++) {
-            try {
-                return work.get();
-            } catch (LockFailedException e) {
-                if (e.hasWaited() || tries == MAX_TRIES) {
-                    throw new ContentionException(String.valueOf(e.getMessage()), e.getCause());
+    // Sweeps
+
+    @Override
+    public SweepReport sweep(BooleanSupplier goesOn) {
+        return call(() -> {
+            Tally tally = new Tally(functions);
+            BooleanSupplier asked = () -> mayGoOn() && goesOn.getAsBoolean();
+            new TransactionalSweep<>(store, clock, asked, failing, tally)
+                    .run((key, now) -> sweep(key, now, asked, tally));
+            return tally.report();
+        });
+    }
+
+    private boolean sweep(K key, long now, BooleanSupplier goesOn, Tally tally) {
+        return inTransaction(store.text(key), OnException.RETRY, transaction -> {
+            TransactionHost host = new TransactionHost(transaction, goesOn);
+            inline.due(key, transaction.state(), now, OnException.RETRY, host, tally);
+            return transaction.isCommitted();
+        });
+    }
+
+    @Override
+    public SweepReport reexamine() {
+        return call(() -> {
+            Tally tally = new Tally(functions);
+            String cursor = null;
+            do {
+                Page<K, V> page = store.scan(cursor, PAGE);
+                for (Entry<K, V> entry : page.entries()) {
+                    if (mayGoOn()) {
+                        reexamine(entry, tally);
+                    }
                 }
-                Connections.pauseAfter(tries);
+                cursor = page.next();
+            } while (cursor != null && mayGoOn());
+            return tally.report();
+        });
+    }
+
+    private void reexamine(Entry<K, V> entry, Tally tally) {
+        K key = entry.key();
+        if (entry.held() instanceof Versioned.Unreadable<V> unreadable) {
+            tally.failed(key == null ? unreadable.problem().key() : key, unreadable.problem());
+            return;
+        }
+        try {
+            JoinState.Join<V> open = entry.held().state().open();
+            if (key != null && open != null && functions.isSufficient(open.value())) { // only then is a lock worth it
+                reexamine(key, tally);
             }
+        } catch (NotBegunException e) {
+            throw e;
+        } catch (Throwable e) { // of one key, an Error of a user's function as well
+            tally.failed(Objects.requireNonNull(key), e);
+        }
+    }
+
+    private void reexamine(K key, Tally tally) {
+        inTransaction(store.text(key), OnException.RETRY, transaction -> {
+            inline.reexamine(key, transaction.state(), clock.millis(), OnException.RETRY, host(transaction), tally);
+            return true;
+        });
+    }
+
+    // What operators do
+
+    @Override
+    public List<Outcome<R>> release(K key) {
+        return call(() -> inTransaction(
+                checkedText(key),
+                OnException.RETRY,
+                transaction -> inline.release(
+                        key, transaction.state(), clock.millis(), OnException.RETRY, host(transaction))));
+    }
+
+    @Override
+    public List<PendingJoin<K, V>> drop(K key) {
+        return call(() -> inTransaction(checkedText(key), OnException.RETRY, transaction -> {
+            if (transaction.found() instanceof Versioned.Unreadable<V> unreadable) {
+                transaction.write(null);
+                transaction.settle();
+                return PendingJoins.of(key, unreadable);
+            }
+            return inline.drop(key, transaction.state(), clock.millis(), host(transaction));
+        }));
+    }
+
+    private String checkedText(K key) {
+        if (key == null) {
+            throw new IllegalArgumentException("the key is null");
+        }
+        return store.text(key);
+    }
+
+    @Override
+    public List<PendingJoin<K, V>> find(K key) {
+        return calls.run(() -> plain.find(key));
+    }
+
+    @Override
+    public PendingJoin.Page<K, V> pending(int limit) {
+        return calls.run(() -> plain.pending(limit));
+    }
+
+    @Override
+    public PendingJoin.Page<K, V> pending(String cursor, int limit) {
+        return calls.run(() -> plain.pending(cursor, limit));
+    }
+
+    @Override
+    public List<PendingJoin<K, V>> pending(Duration olderThan, int limit) {
+        return calls.run(() -> plain.pending(olderThan, limit));
+    }
+
+    @Override
+    public PendingJoin.Counts counts() {
+        return calls.run(plain::counts);
+    }
+
+    @Override
+    public void close(Duration within) {
+        if (within.isNegative()) {
+            throw new IllegalArgumentException("within is " + within + ", must not be negative");
+        }
+        if (calls.close()) {
+            if (current.get() == null) { // a handler would wait for itself
+                calls.await(within);
+            }
+            plain.close(Duration.ZERO); // and the store with it
         }
     }
 
     @Override
-    public void close() {
-        joiner.close();
+    public boolean isClosed() {
+        return calls.areClosing();
+    }
+
+    /** The name of the spec, and the store. */
+    @Override
+    public String toString() {
+        return "TransactionalJoiner[" + functions.name() + " on " + store + "]";
     }
 }

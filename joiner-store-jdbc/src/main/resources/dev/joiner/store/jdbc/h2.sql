@@ -1,15 +1,16 @@
 -- Joins in progress, for H2 2.2 to 2.4. Times are epoch milliseconds.
 CREATE TABLE joiner_joins (
-    namespace  VARCHAR(100)       NOT NULL,
-    join_key   VARCHAR(500)       NOT NULL,
-    version    BIGINT             NOT NULL,
-    state      VARBINARY(1048576) NOT NULL, -- to hold larger values: BLOB
-    due_at     BIGINT,                      -- when a sweep has to look at it; null: never
-    first_at   BIGINT,                      -- when the oldest message here arrived
-    open_parts INTEGER            NOT NULL, -- messages in the join that waits
-    in_flight  INTEGER            NOT NULL, -- joins that are being handed over, or wait for another attempt
-    attempts   INTEGER            NOT NULL, -- the most attempts that any of those has had
-    last_error VARCHAR(500),                -- what the last failed attempt threw
+    namespace  VARCHAR(100)           NOT NULL,
+    join_key   VARCHAR(500)           NOT NULL,
+    version    BIGINT                 NOT NULL,
+    state      BINARY LARGE OBJECT    NOT NULL,
+    join_value CHARACTER LARGE OBJECT,          -- of the oldest join here, if it is text; the end of the state then
+    due_at     BIGINT,                          -- when a sweep has to look at it; null: never
+    first_at   BIGINT,                          -- when the oldest message here arrived
+    open_parts INTEGER                NOT NULL, -- messages in the join that waits
+    in_flight  INTEGER                NOT NULL, -- joins that are being handed over, wait for another attempt, or are parked
+    attempts   INTEGER                NOT NULL, -- the most attempts that any of those has had
+    last_error VARCHAR(500),                    -- what the last failed attempt threw
     PRIMARY KEY (namespace, join_key)
 );
 CREATE INDEX joiner_joins_due ON joiner_joins (namespace, due_at);

@@ -4,10 +4,11 @@ CREATE TABLE joiner_joins (
     join_key   VARCHAR(500) COLLATE "C" NOT NULL,
     version    BIGINT       NOT NULL,
     state      BYTEA        NOT NULL,
+    join_value TEXT,                  -- of the oldest join here, if it is text; the end of the state then
     due_at     BIGINT,                -- when a sweep has to look at it; null: never
     first_at   BIGINT,                -- when the oldest message here arrived
     open_parts INTEGER      NOT NULL, -- messages in the join that waits
-    in_flight  INTEGER      NOT NULL, -- joins that are being handed over, or wait for another attempt
+    in_flight  INTEGER      NOT NULL, -- joins that are being handed over, wait for another attempt, or are parked
     attempts   INTEGER      NOT NULL, -- the most attempts that any of those has had
     last_error VARCHAR(500),          -- what the last failed attempt threw
     PRIMARY KEY (namespace, join_key)

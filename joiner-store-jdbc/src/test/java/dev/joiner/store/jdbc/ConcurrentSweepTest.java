@@ -2,67 +2,94 @@ package dev.joiner.store.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.joiner.spi.Codec;
-import dev.joiner.spi.JoinState;
-import dev.joiner.spi.JoinState.Join;
-import dev.joiner.spi.JoinStore;
-import dev.joiner.spi.JoinStore.Change;
-import dev.joiner.spi.JoinStore.Entry;
-import dev.joiner.spi.JoinStore.Exchange;
-import dev.joiner.spi.Versioned;
+import dev.joiner.Codec;
+import dev.joiner.JoinListener;
+import dev.joiner.JoinSpec;
+import dev.joiner.Joiner;
+import dev.joiner.testing.HandSetClock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.h2.jdbcx.JdbcConnectionPool;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Sweepers that all look before any of them claims: as much in each other's way as they can be. */
+/** Nodes that sweep the same joins at the same time. */
 class ConcurrentSweepTest {
-    private static final int SWEEPERS = 4;
+    private static final int NODES = 4;
     private static final int DUE = 10_000;
-    private static final int PAGE = 256;
+
+    private final JdbcConnectionPool pool = JdbcConnectionPool.create("jdbc:h2:mem:" + UUID.randomUUID(), "sa", "");
+    private final HandSetClock clock = new HandSetClock(Instant.parse("2026-01-01T00:00:00Z"));
+    private final AtomicInteger conflicts = new AtomicInteger();
+
+    @AfterEach
+    void close() {
+        pool.dispose();
+    }
+
+    private Joiner<Integer, Integer> node() {
+        return Joiner.create(
+                JoinSpec.joining(Integer.class)
+                        .keyedBy(number -> "k" + number)
+                        .<Long>mergedBy((number, pending) -> (long) number)
+                        .sufficientWhen(value -> false)
+                        .expireAfter(Duration.ofMinutes(1))
+                        .joinOnExpiry()
+                        .process(Long::intValue)
+                        .listener(new JoinListener() {
+                            @Override
+                            public void conflict(String join, Object key, int tries) {
+                                conflicts.incrementAndGet();
+                            }
+                        })
+                        .build(),
+                JdbcJoinStore.builder(pool)
+                        .namespace("test")
+                        .valueCodec(Codec.longs())
+                        .createTableIfMissing()
+                        .build(),
+                clock);
+    }
 
     @Test
-    void fourSweepersTryLessThanTwoExchangesForEachThatIsWon() {
-        JdbcConnectionPool pool = JdbcConnectionPool.create("jdbc:h2:mem:" + UUID.randomUUID(), "sa", "");
-        JoinStore<String, String> store = JdbcJoinStore.builder(pool)
-                .namespace("test")
-                .valueCodec(Codec.string())
-                .createTableIfMissing()
-                .build();
-        store.compareAndExchangeAll(IntStream.range(0, DUE)
-                .mapToObj(i -> new Change<>(
-                        "k" + i,
-                        (Versioned<String>) null,
-                        Versioned.of(
-                                i + 1,
-                                new JoinState<>(
-                                        new Join<>("v", 1, i, i, JoinState.NEVER, List.of(), false),
-                                        List.of(),
-                                        null,
-                                        0))))
-                .toList());
+    void fourNodesTryLessThanTwoExchangesForEachThatIsWon() throws Exception {
+        List<Joiner<Integer, Integer>> nodes = new ArrayList<>();
+        for (int i = 0; i < NODES; i++) {
+            nodes.add(node());
+        }
+        nodes.get(0).acceptAll(IntStream.range(0, DUE).boxed().toList());
+        clock.advance(Duration.ofMinutes(2));
 
-        int tried = 0;
-        int won = 0;
-        while (won < DUE) {
-            List<List<Entry<String, String>>> pages = new ArrayList<>();
-            for (int sweeper = 0; sweeper < SWEEPERS; sweeper++) {
-                pages.add(store.due(Instant.ofEpochMilli(DUE), PAGE));
+        CyclicBarrier start = new CyclicBarrier(NODES);
+        ExecutorService threads = Executors.newFixedThreadPool(NODES);
+        int joined = 0;
+        try {
+            List<Future<Integer>> sweeps = new ArrayList<>();
+            for (Joiner<Integer, Integer> node : nodes) {
+                sweeps.add(threads.submit(() -> {
+                    start.await();
+                    return node.sweep().joined();
+                }));
             }
-            for (List<Entry<String, String>> page : pages) {
-                List<Exchange<String>> exchanges = store.compareAndExchangeAll(page.stream()
-                        .map(entry -> new Change<>(entry.key(), entry.held(), (Versioned<String>) null))
-                        .toList());
-                tried += exchanges.size();
-                won += (int) exchanges.stream().filter(Exchange::won).count();
+            for (Future<Integer> sweep : sweeps) {
+                joined += sweep.get();
             }
+        } finally {
+            threads.shutdownNow();
         }
 
-        assertThat(won).isEqualTo(DUE);
-        assertThat((double) tried / won).as("exchanges tried per win").isLessThan(2);
-        pool.dispose();
+        assertThat(joined).isEqualTo(DUE);
+        assertThat((double) (DUE + conflicts.get()) / DUE)
+                .as("exchanges tried per win")
+                .isLessThan(2);
     }
 }

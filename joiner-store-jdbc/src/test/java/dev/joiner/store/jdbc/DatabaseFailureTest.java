@@ -2,11 +2,13 @@ package dev.joiner.store.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.joiner.Codec;
 import dev.joiner.JoinSpec;
 import dev.joiner.StoreException;
-import dev.joiner.spi.Codec;
+import dev.joiner.spi.Ids;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinState.Join;
 import dev.joiner.spi.JoinStore.Change;
@@ -16,9 +18,11 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
@@ -67,7 +71,7 @@ class DatabaseFailureTest {
     }
 
     private static Versioned<String> open(String value) {
-        Join<String> join = new Join<>(value, 1, 1_000, JoinState.NEVER, JoinState.NEVER, List.of(), false);
+        Join<String> join = new Join<>(value, 1, 1_000, JoinState.NEVER, JoinState.NEVER, Ids.NONE, false);
         return Versioned.of(VERSIONS.incrementAndGet(), new JoinState<>(join, List.of(), null, 0));
     }
 
@@ -78,19 +82,23 @@ class DatabaseFailureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {DEADLOCK, "40P01", "55P03", "HYT00", LOST, "57P01"})
+    @ValueSource(
+            strings = {
+                DEADLOCK, "40P01", "25P03", "25P04", "55P03", "HYT00", LOST, "40003", "57P01", "57P02", "57P04",
+                "57P05", "90067", "90098", "90121"
+            })
     void aWriteThatHasNotHappenedIsTriedAgain(String sqlState) {
         Versioned<String> first = open("a");
         observed.failNext(sqlState);
-        assertThat(store.compareAndExchange("k", null, first)).isEqualTo(new Exchange<>(true, first));
+        assertThat(store.compareAndExchange("k", null, first)).isEqualTo(Exchange.written());
 
         Versioned<String> second = open("b");
         observed.failNext(sqlState);
-        assertThat(store.compareAndExchange("k", first, second)).isEqualTo(new Exchange<>(true, second));
+        assertThat(store.compareAndExchange("k", first, second)).isEqualTo(Exchange.written());
         assertThat(store.find("k")).isEqualTo(second);
 
         observed.failNext(sqlState);
-        assertThat(store.compareAndExchange("k", second, null)).isEqualTo(new Exchange<>(true, null));
+        assertThat(store.compareAndExchange("k", second, null)).isEqualTo(Exchange.written());
         assertThat(store.find("k")).isNull();
     }
 
@@ -98,11 +106,11 @@ class DatabaseFailureTest {
     void aWriteThatHasHappenedIsRecognisedThoughItsAnswerWasLost() {
         Versioned<String> first = open("a");
         observed.loseNextAnswer(() -> {});
-        assertThat(store.compareAndExchange("k", null, first)).isEqualTo(new Exchange<>(true, first));
+        assertThat(store.compareAndExchange("k", null, first)).isEqualTo(Exchange.written());
 
         Versioned<String> second = open("b");
         observed.loseNextAnswer(() -> {});
-        assertThat(store.compareAndExchange("k", first, second)).isEqualTo(new Exchange<>(true, second));
+        assertThat(store.compareAndExchange("k", first, second)).isEqualTo(Exchange.written());
 
         assertThat(store.find("k")).isEqualTo(second);
         assertThat(store.guess("k")).isEqualTo(second);
@@ -148,6 +156,96 @@ class DatabaseFailureTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"40003", LOST})
+    void whatIsRolledBackAfterAnAnswerWasLostIsNotSaidToBeUnwritten(String sqlState) {
+        observed.loseNextAnswer(sqlState);
+        IntStream.range(0, 11).forEach(i -> observed.failNext(DEADLOCK));
+
+        assertThatExceptionOfType(StoreException.class)
+                .isThrownBy(() -> store.compareAndExchange("k", null, open("a")))
+                .withMessageContaining("not known")
+                .withMessageNotContaining("nothing is written");
+
+        assertThat(store.find("k")).as("it was").isNotNull();
+    }
+
+    @Test
+    void anAnswerThatIsLostAtTheLastTryIsNotKnown() {
+        IntStream.range(0, 11).forEach(i -> observed.failNext(DEADLOCK));
+        observed.loseNextAnswer(LOST);
+
+        assertThatExceptionOfType(StoreException.class)
+                .isThrownBy(() -> store.compareAndExchange("k", null, open("a")))
+                .withMessageContaining("not known");
+    }
+
+    @Test
+    void batchThatIsRolledBackAfterAnAnswerWasLostIsNotKnown() {
+        observed.loseNextCommit();
+        observed.passNext(); // the look at what is there already
+        observed.passNext();
+        IntStream.range(0, 2).forEach(i -> observed.failNext(DEADLOCK));
+
+        assertThatExceptionOfType(StoreException.class)
+                .isThrownBy(() -> store.compareAndExchangeAll(beginnings(5)))
+                .withMessageContaining("not known");
+    }
+
+    @Test
+    void whatFailsWithoutAutoCommitIsRolledBack() throws SQLException {
+        try (Connection connection = pool.getConnection()) {
+            JdbcJoinStore<String, String> onOne = store(new ObservedDataSource(always(connection)).dataSource());
+            connection.setAutoCommit(false);
+            Versioned<String> first = written("k", "a");
+            ObservedDataSource failing = new ObservedDataSource(always(connection));
+            JdbcJoinStore<String, String> failingStore = store(failing.dataSource());
+            failing.loseNextAnswer("53100"); // what it did is to be rolled back
+
+            assertThatThrownBy(() -> failingStore.compareAndExchange("k", first, open("b")))
+                    .isInstanceOf(StoreException.class);
+
+            connection.commit(); // as whoever has the connection next may do
+            assertThat(other.find("k")).isEqualTo(first);
+            assertThat(onOne.find("k")).isEqualTo(first);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatCannotBeRolledBackIsNotCommitted(boolean autoCommit) throws SQLException {
+        List<Change<String, String>> begin = beginnings(5);
+        try (Connection connection = pool.getConnection()) {
+            connection.setAutoCommit(autoCommit);
+            ObservedDataSource failing = new ObservedDataSource(always(connection));
+            JdbcJoinStore<String, String> failingStore = store(failing.dataSource());
+            failing.passNext(); // the look at what is there already
+            failing.loseNextAnswer("53100"); // what it did is to be rolled back
+            failing.failNextRollback();
+
+            assertThatThrownBy(() -> failingStore.compareAndExchangeAll(begin)).isInstanceOf(StoreException.class);
+
+            assertThat(failing.hasFaultsLeft()).isFalse();
+            assertThat(failing.isAborted()).as("given up").isTrue();
+            assertThat(connection.getAutoCommit()).as("not set, which commits").isFalse();
+        }
+        assertThat(other.size()).isZero();
+    }
+
+    @Test
+    void databaseThatIsStartingIsWaitedFor() {
+        AtomicInteger tries = new AtomicInteger();
+        DataSource starting = (DataSource) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {DataSource.class}, (self, method, args) -> {
+                    if (tries.incrementAndGet() <= 10) {
+                        throw new SQLException("the database system is starting up", "57P03");
+                    }
+                    return pool.getConnection();
+                });
+
+        assertThat(store(starting).size()).isZero();
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"22001", "42000", "53100"})
     void whatWouldFailAgainIsNotTriedAgain(String sqlState) {
         Versioned<String> first = written("k", "a");
@@ -177,7 +275,7 @@ class DatabaseFailureTest {
         observed.failNext(sqlState);
         assertThat(store.size()).isEqualTo(1);
         observed.failNext(sqlState);
-        assertThat(store.due(Instant.EPOCH, 10)).isEmpty();
+        assertThat(store.due(Instant.MIN, Instant.EPOCH, 10)).isEmpty();
     }
 
     private static List<Change<String, String>> beginnings(int count) {
@@ -211,10 +309,7 @@ class DatabaseFailureTest {
         List<Change<String, String>> grow = next(begin, false);
         observed.loseNextCommit();
 
-        assertThat(store.compareAndExchangeAll(grow))
-                .isEqualTo(grow.stream()
-                        .map(change -> new Exchange<>(true, change.next()))
-                        .toList());
+        assertThat(store.compareAndExchangeAll(grow)).hasSize(5).containsOnly(Exchange.written());
     }
 
     @Test
@@ -288,16 +383,13 @@ class DatabaseFailureTest {
     void aConnectionGoesBackAsItCame(boolean autoCommit) throws SQLException {
         try (Connection connection = pool.getConnection()) {
             connection.setAutoCommit(autoCommit);
-            DataSource always = (DataSource) Proxy.newProxyInstance(
-                    getClass().getClassLoader(),
-                    new Class<?>[] {DataSource.class},
-                    (self, method, args) -> new HandedOut(connection).proxy());
-            JdbcJoinStore<String, String> onOne = store(always);
+            JdbcJoinStore<String, String> onOne = store(always(connection));
             List<Change<String, String>> begin = beginnings(3);
             onOne.compareAndExchangeAll(begin);
             onOne.compareAndExchangeAll(next(begin, false));
             onOne.find("k0");
-            onOne.transactional(JoinSpec.<String>keyedBy(message -> message)
+            onOne.transactional(JoinSpec.joining(String.class)
+                            .keyedBy(message -> message)
                             .<String>mergedBy((message, pending) -> message)
                             .sufficientWhen(value -> true)
                             .build())
@@ -308,6 +400,14 @@ class DatabaseFailureTest {
         }
     }
 
+    /** Gives out one connection, again and again. */
+    private static DataSource always(Connection connection) {
+        return (DataSource) Proxy.newProxyInstance(
+                DatabaseFailureTest.class.getClassLoader(),
+                new Class<?>[] {DataSource.class},
+                (self, method, args) -> new HandedOut(connection).proxy());
+    }
+
     /** A connection that stays open when it is closed, as one of a pool does. */
     private record HandedOut(Connection connection) {
         Connection proxy() {
@@ -316,5 +416,44 @@ class DatabaseFailureTest {
                     new Class<?>[] {Connection.class},
                     (self, method, args) -> method.getName().equals("close") ? null : method.invoke(connection, args));
         }
+    }
+
+    @Test
+    void tryAfterAFailurePausesOnAnInterruptedThreadToo() {
+        Thread.currentThread().interrupt();
+        long began = System.nanoTime();
+
+        Connections.pauseAfter(20);
+
+        assertThat(System.nanoTime() - began)
+                .as("at least half of 50 ms")
+                .isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(25));
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void rememberedIsAsManyBytesAsTheBuilderSays() {
+        JdbcJoinStore<String, String> remembering = JdbcJoinStore.builder(pool)
+                .namespace("test")
+                .valueCodec(Codec.string())
+                .cacheBytes(100_000)
+                .build();
+        for (int i = 0; i < 20; i++) {
+            assertThat(remembering
+                            .compareAndExchange("k" + i, null, open("x".repeat(30_000)))
+                            .won())
+                    .isTrue();
+        }
+
+        assertThat(IntStream.range(0, 20).filter(i -> remembering.guess("k" + i) != null))
+                .hasSizeBetween(1, 3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT0S", "PT-1S", "PT0.000999S"})
+    void lockTimeoutIsAMillisecondAtLeast(Duration timeout) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> JdbcJoinStore.builder(pool).lockTimeout(timeout))
+                .withMessage("lockTimeout is " + timeout + ", must be at least 1 ms");
     }
 }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.joiner.JoinSpec;
 import dev.joiner.Joiner;
+import dev.joiner.KeyCodec;
 import dev.joiner.Outcome;
 import dev.joiner.codec.jackson.JacksonCodec;
-import dev.joiner.spi.KeyCodec;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -61,7 +61,8 @@ class DocumentedUsageTest {
             JdbcJoinStore<UUID, Order> store = store(dataSource);
 
             // snippet:jdbc-transactional
-            Joiner<Part, Order> joiner = store.transactional(JoinSpec.<Part>keyedBy(Part::orderId)
+            Joiner<Part, Order> joiner = store.transactional(JoinSpec.joining(Part.class)
+                    .keyedBy(Part::orderId)
                     .mergedBy(Order::with)
                     .sufficientWhen(Order::isWhole)
                     .identifiedBy(Part::id)

@@ -1,6 +1,7 @@
 package dev.joiner.store.jdbc;
 
 import com.zaxxer.hikari.HikariConfig;
+import dev.joiner.ValueTooLargeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -78,6 +79,13 @@ class H2ContractTest {
     }
 
     @Nested
+    class Sweeps extends TransactionalSweepContract {
+        Sweeps() {
+            super(H2ContractTest::inMemory);
+        }
+    }
+
+    @Nested
     class TransactionsInFile extends TransactionalContract {
         TransactionsInFile() {
             super(pool -> {
@@ -88,9 +96,40 @@ class H2ContractTest {
     }
 
     @Nested
+    class SweepsInFile extends TransactionalSweepContract {
+        SweepsInFile() {
+            super(pool -> {
+                inFile(pool);
+                withoutAutoCommit(pool);
+            });
+        }
+    }
+
+    @Nested
+    class EndedTransactions extends EndedTransactionContract {
+        EndedTransactions() {
+            super(H2ContractTest::inMemory, true);
+        }
+    }
+
+    @Nested
+    class HandOverConnections extends HandOverConnectionContract {
+        HandOverConnections() {
+            super(H2ContractTest::inMemory, "org.h2.jdbc.JdbcConnection", "java.sql.Connection");
+        }
+    }
+
+    @Nested
     class Statements extends StatementsContract {
         Statements() {
-            super(H2ContractTest::inMemory, 2, 2);
+            super(H2ContractTest::inMemory, new Costs(2, 2, 3, 2));
+        }
+    }
+
+    @Nested
+    class StoredValues extends StoredValuesContract {
+        StoredValues() {
+            super(H2ContractTest::inMemory, "TRIM('\"' FROM CAST((join_value FORMAT JSON).\"total\" AS VARCHAR))");
         }
     }
 
@@ -100,8 +139,8 @@ class H2ContractTest {
             super(
                     H2ContractTest::inMemory,
                     JdbcDialect.H2,
-                    "VARBINARY(1000)",
-                    "key \"k\"",
+                    "VARBINARY(10000)",
+                    ValueTooLargeException.class,
                     "VARCHAR_IGNORECASE(500) NOT NULL");
         }
     }

@@ -2,7 +2,7 @@ package dev.joiner.store.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.joiner.spi.Codec;
+import dev.joiner.Codec;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -38,6 +38,26 @@ class H2PlanTest {
                 assertThat(plan.getString(1))
                         .contains("PRIMARY_KEY")
                         .containsPattern("NAMESPACE = \\?2\\s+AND JOIN_KEY = N\\.JOIN_KEY");
+            }
+        }
+    }
+
+    @Test
+    void readsPagesInTheOrderOfTheIndex() throws Exception {
+        H2JoinTable table = new H2JoinTable("joiner_joins", "plans");
+        try (Connection connection = withTable().getConnection();
+                PreparedStatement explain = connection.prepareStatement("EXPLAIN " + table.nextPage)) {
+            explain.setString(1, "plans");
+            explain.setString(2, "key");
+            explain.setInt(3, 256);
+            explain.setString(4, "plans");
+            explain.setLong(5, 1 << 20);
+
+            try (ResultSet plan = explain.executeQuery()) {
+                plan.next();
+                assertThat(plan.getString(1))
+                        .contains("PRIMARY_KEY", "/* index sorted */")
+                        .containsPattern("NAMESPACE = \\?4\\s+AND JOIN_KEY = N\\.JOIN_KEY");
             }
         }
     }

@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.joiner.Codec;
 import dev.joiner.JoinListener;
 import dev.joiner.JoinSpec;
 import dev.joiner.Joiner;
-import dev.joiner.spi.Codec;
+import dev.joiner.KeyedJoiner;
+import dev.joiner.PendingJoin;
 import dev.joiner.test.servers.PostgresServer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -29,13 +32,14 @@ class HotKeyTest {
         config.setJdbcUrl(PostgresServer.shared().jdbcUrl());
         AtomicInteger conflicts = new AtomicInteger();
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
-        try (Joiner<Integer, Long> joiner = Joiner.create(
-                JoinSpec.<Integer>keyedBy(number -> "hot")
+        try (KeyedJoiner<Integer, String, Long, Long> joiner = Joiner.create(
+                JoinSpec.joining(Integer.class)
+                        .keyedBy(number -> "hot")
                         .<Long>mergedBy((number, sum) -> sum == null ? number : sum + number)
                         .sufficientWhen(sum -> false)
                         .listener(new JoinListener() {
                             @Override
-                            public void conflict(Object key, int tries) {
+                            public void conflict(String join, Object key, int tries) {
                                 conflicts.incrementAndGet();
                             }
                         })
@@ -58,7 +62,9 @@ class HotKeyTest {
                 thread.get();
             }
 
-            assertThat(joiner.find("hot").orElseThrow().open().value()).isEqualTo((long) THREADS * EACH);
+            assertThat(joiner.find("hot"))
+                    .extracting(PendingJoin::value)
+                    .containsExactly(Optional.of((long) THREADS * EACH));
             System.out.println(conflicts + " exchanges lost by " + THREADS * EACH + " messages of one key");
         } finally {
             threads.shutdownNow();

@@ -2,10 +2,10 @@ package dev.joiner.store.jdbc;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.joiner.Codec;
 import dev.joiner.JoinSpec;
 import dev.joiner.Joiner;
 import dev.joiner.Outcome;
-import dev.joiner.spi.Codec;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -185,7 +185,7 @@ final class JoiningProcess {
     private Joiner<Message, String> transactional(JdbcJoinStore<String, String> store, InstantSource clock) {
         return store.transactional(
                 spec((value, handOver) -> {
-                    handedOver = handOver.key().toString();
+                    handedOver = handOver.key();
                     insert(store.handOverConnection(), handedOver, value);
                     reached(KillPoint.INSIDE_PROCESS);
                     return value;
@@ -197,7 +197,7 @@ final class JoiningProcess {
             JdbcJoinStore<String, String> store, DataSource effects, InstantSource clock) {
         return Joiner.create(
                 spec((value, handOver) -> {
-                    handedOver = handOver.key().toString();
+                    handedOver = handOver.key();
                     reached(KillPoint.INSIDE_PROCESS); // where the effect may still be lost
                     try (Connection connection = effects.getConnection()) {
                         insert(connection, handedOver, value);
@@ -210,8 +210,9 @@ final class JoiningProcess {
     }
 
     /** Keys are remembered for longer than the clock moves on. */
-    private static JoinSpec<Message, String, String> spec(JoinSpec.Processor<String, String> process) {
-        return JoinSpec.<Message>keyedBy(Message::key)
+    private static JoinSpec<Message, String, String, String> spec(JoinSpec.Processor<String, String, String> process) {
+        return JoinSpec.joining(Message.class)
+                .keyedBy(Message::key)
                 .<String>mergedBy((message, pending) -> pending == null ? message.id() : pending + "+" + message.id())
                 .sufficientWhen(JoiningProcess::isWhole)
                 .identifiedBy(Message::id)

@@ -1,10 +1,11 @@
 package dev.joiner.store.jdbc;
 
 import com.zaxxer.hikari.HikariConfig;
+import dev.joiner.ValueTooLargeException;
 import dev.joiner.test.servers.MariaDbServer;
 import org.junit.jupiter.api.Nested;
 
-/** The contract on MariaDB, with its own driver and with MySQL's, and with the statements for MySQL. */
+/** The contract on MariaDB, with its own driver and with MySQL's. */
 class MariaDbContractTest {
     private static void mariaDb(HikariConfig pool) {
         pool.setJdbcUrl(MariaDbServer.shared().jdbcUrl());
@@ -49,22 +50,15 @@ class MariaDbContractTest {
     }
 
     @Nested
-    class StatementsForMySql extends JdbcStoreContract {
-        StatementsForMySql() {
-            super(MariaDbContractTest::mySqlDriver);
-        }
-
-        /** In a table with MariaDB's collation: the one for MySQL is not the same there. */
-        @Override
-        JdbcJoinStore.Builder<?, ?> customize(JdbcJoinStore.Builder<?, ?> builder) {
-            builder.namespace("any").createTableIfMissing().build().close();
-            return builder.dialect(JdbcDialect.MYSQL);
+    class Transactions extends TransactionalContract {
+        Transactions() {
+            super(MariaDbContractTest::mariaDb);
         }
     }
 
     @Nested
-    class Transactions extends TransactionalContract {
-        Transactions() {
+    class Sweeps extends TransactionalSweepContract {
+        Sweeps() {
             super(MariaDbContractTest::mariaDb);
         }
     }
@@ -81,9 +75,48 @@ class MariaDbContractTest {
     }
 
     @Nested
+    class SweepsWithoutAutoCommit extends TransactionalSweepContract {
+        SweepsWithoutAutoCommit() {
+            super(pool -> {
+                mySqlDriver(pool);
+                withoutAutoCommit(pool);
+                pool.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+            });
+        }
+    }
+
+    @Nested
+    class EndedTransactions extends EndedTransactionContract {
+        EndedTransactions() {
+            super(MariaDbContractTest::mariaDb, true);
+        }
+    }
+
+    @Nested
+    class HandOverConnections extends HandOverConnectionContract {
+        HandOverConnections() {
+            super(MariaDbContractTest::mariaDb, "org.mariadb.jdbc.Connection", "java.sql.Connection");
+        }
+    }
+
+    @Nested
     class Statements extends StatementsContract {
         Statements() {
-            super(MariaDbContractTest::mariaDb, 1, 1);
+            super(MariaDbContractTest::mariaDb, new Costs(1, 1, 3, 2));
+        }
+    }
+
+    @Nested
+    class StoredValues extends StoredValuesContract {
+        StoredValues() {
+            super(MariaDbContractTest::mariaDb, "JSON_VALUE(join_value, '$.total')");
+        }
+    }
+
+    @Nested
+    class Locks extends LockContract {
+        Locks() {
+            super(MariaDbContractTest::mariaDb);
         }
     }
 
@@ -94,7 +127,7 @@ class MariaDbContractTest {
                     MariaDbContractTest::mariaDb,
                     JdbcDialect.MARIADB,
                     "BLOB",
-                    "key \"k\"",
+                    ValueTooLargeException.class,
                     "VARCHAR(500) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL");
         }
     }

@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Set;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /** A data source that counts what is sent to the database, and fails on demand. For one thread. */
 final class ObservedDataSource {
@@ -20,11 +21,20 @@ final class ObservedDataSource {
     private int commits;
     private int connections;
     private boolean losesCommit;
+    private boolean failsRollback;
+    private boolean isAborted;
+    private boolean isEnded;
 
-    private record Fault(String sqlState, boolean happens, Runnable meanwhile) {}
+    /** @param sqlState null: no fault */
+    private record Fault(@Nullable String sqlState, boolean happens, Runnable meanwhile) {}
 
     ObservedDataSource(DataSource dataSource) {
         this.dataSource = dataSource;
+    }
+
+    /** The next statement is left alone. */
+    void passNext() {
+        faults.add(new Fault(null, true, () -> {}));
     }
 
     /** The next statement fails, and has not happened. */
@@ -32,18 +42,28 @@ final class ObservedDataSource {
         faults.add(new Fault(sqlState, false, () -> {}));
     }
 
+    /** The next rollback does not happen. */
+    void failNextRollback() {
+        failsRollback = true;
+    }
+
+    /** The next statement happens, but its answer does not come back. */
+    void loseNextAnswer(String sqlState) {
+        faults.add(new Fault(sqlState, true, () -> {}));
+    }
+
     /** The next statement happens, but its answer does not come back; something else happens in the meantime. */
     void loseNextAnswer(Runnable meanwhile) {
         faults.add(new Fault("08006", true, meanwhile));
     }
 
-    /** The next explicit commit happens, but its answer does not come back. */
+    /** The next commit of several statements happens, but its answer does not come back. */
     void loseNextCommit() {
         losesCommit = true;
     }
 
     boolean hasFaultsLeft() {
-        return losesCommit || !faults.isEmpty();
+        return losesCommit || failsRollback || !faults.isEmpty();
     }
 
     /** How many statements were sent since the last time this was asked. */
@@ -58,6 +78,11 @@ final class ObservedDataSource {
         int counted = commits;
         commits = 0;
         return counted;
+    }
+
+    /** Whether a connection was given up. */
+    boolean isAborted() {
+        return isAborted;
     }
 
     /** How many connections are out. */
@@ -76,18 +101,38 @@ final class ObservedDataSource {
     }
 
     private Connection observed(Connection connection) {
-        return proxy(Connection.class, connection, (method, answer) -> {
-            if (method.equals("commit")) {
-                commits++;
-                if (losesCommit) {
-                    losesCommit = false;
-                    throw new SQLException("injected", "08006");
-                }
-            } else if (method.equals("close")) {
-                connections--;
-            }
-            return answer instanceof PreparedStatement statement ? observed(connection, statement) : answer;
-        });
+        return (Connection) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {Connection.class}, (self, method, arguments) -> {
+                    String name = method.getName();
+                    boolean isCommit = name.equals("commit")
+                            || (name.equals("setAutoCommit") && arguments[0].equals(true) && isOpen(connection));
+                    if (name.equals("rollback") && failsRollback) {
+                        failsRollback = false;
+                        throw new SQLException("no rollback", "53100");
+                    }
+                    Object answer = called(() -> method.invoke(connection, arguments));
+                    if (isCommit) {
+                        commits++;
+                        if (losesCommit) {
+                            losesCommit = false;
+                            throw new SQLException("injected", "08006");
+                        }
+                    }
+                    if (name.equals("abort")) {
+                        isAborted = true;
+                    }
+                    if (name.equals("commit") || name.equals("rollback")) {
+                        isEnded = true;
+                    } else if (name.equals("close")) {
+                        connections--;
+                    }
+                    return answer instanceof PreparedStatement statement ? observed(connection, statement) : answer;
+                });
+    }
+
+    /** To set auto-commit commits, if a transaction is open. */
+    private boolean isOpen(Connection connection) throws SQLException {
+        return !connection.getAutoCommit() && !isEnded;
     }
 
     private PreparedStatement observed(Connection connection, PreparedStatement statement) {
@@ -97,11 +142,12 @@ final class ObservedDataSource {
                         return called(() -> method.invoke(statement, arguments));
                     }
                     statements++;
+                    isEnded = false;
                     if (connection.getAutoCommit()) {
                         commits++;
                     }
                     Fault fault = faults.poll();
-                    if (fault == null) {
+                    if (fault == null || fault.sqlState() == null) {
                         return called(() -> method.invoke(statement, arguments));
                     }
                     if (fault.happens()) {

@@ -5,32 +5,46 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import com.zaxxer.hikari.HikariDataSource;
+import dev.joiner.Codec;
+import dev.joiner.JoinStoreConfig;
+import dev.joiner.JoinStores;
 import dev.joiner.JoinerException;
+import dev.joiner.KeyCodec;
 import dev.joiner.StoreException;
-import dev.joiner.spi.Codec;
+import dev.joiner.spi.Ids;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinState.Join;
 import dev.joiner.spi.JoinStore;
-import dev.joiner.spi.JoinStoreConfig;
-import dev.joiner.spi.JoinStores;
-import dev.joiner.spi.KeyCodec;
 import dev.joiner.spi.Versioned;
 import dev.joiner.test.servers.JavaProcess;
 import dev.joiner.test.servers.MariaDbServer;
 import dev.joiner.test.servers.PostgresServer;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.h2.store.fs.FilePath;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.PGConnection;
 
 class OpeningByUrlTest {
     @TempDir
@@ -43,7 +57,7 @@ class OpeningByUrlTest {
         return Versioned.of(
                 1,
                 new JoinState<>(
-                        new Join<>(value, 1, 1_000, JoinState.NEVER, JoinState.NEVER, List.of(), false),
+                        new Join<>(value, 1, 1_000, JoinState.NEVER, JoinState.NEVER, Ids.NONE, false),
                         List.of(),
                         null,
                         0));
@@ -171,6 +185,35 @@ class OpeningByUrlTest {
     }
 
     @Test
+    void fileOfH2ThatClosedItselfOnAFullDiskIsOpenedAgain() {
+        FilePath.register(new FullDisk());
+        try (JoinStore<String, String> store = JoinStores.open("jdbc:h2:fulldisk:" + folder.resolve("joins"), config)) {
+            store.compareAndExchange("k", null, open("a"));
+            FullDisk.IS_FULL.set(true);
+            try {
+                assertThatExceptionOfType(StoreException.class)
+                        .isThrownBy(() -> store.compareAndExchange("l", null, open("x".repeat(100_000))));
+            } finally {
+                FullDisk.IS_FULL.set(false);
+            }
+
+            assertThat(store.find("k").state().open().value()).isEqualTo("a");
+            assertThat(store.compareAndExchange("m", null, open("b")).won()).isTrue();
+            assertThat(store.findAll(List.of("k", "m"))).doesNotContainNull();
+        }
+    }
+
+    @Test
+    void postgresThatIsStartingIsWaitedFor() throws IOException {
+        PostgresServer server = PostgresServer.shared();
+        try (StartingDatabase starting = new StartingDatabase(server.port(), 5)) {
+            String url = server.jdbcUrl().replace(":" + server.port() + "/", ":" + starting.port() + "/");
+
+            assertKeepsJoins(url + "&sslmode=disable");
+        }
+    }
+
+    @Test
     void postgres() {
         assertKeepsJoins(PostgresServer.shared().jdbcUrl());
     }
@@ -214,16 +257,144 @@ class OpeningByUrlTest {
         assertThat(trace.toString()).doesNotContain("hush");
     }
 
+    /** As a message of the database's has it. */
+    @Test
+    void decodedPasswordIsNotShownEither() {
+        String url = PostgresServer.shared().jdbcUrl().replace("/postgres?", "/hush!hush?") + "&password=hush%21hush";
+
+        assertThatExceptionOfType(StoreException.class)
+                .isThrownBy(() -> JoinStores.open(url, config))
+                .withMessageContaining("database \"***\" does not exist");
+    }
+
     @Test
     void aWrongPasswordIsAStoreExceptionWithoutIt() {
         String url = "jdbc:h2:mem:" + UUID.randomUUID() + ";USER=one;PASSWORD=";
         try (JoinStore<String, String> store = JoinStores.open(url + "right", config)) {
             assertThat(store.size()).isZero();
+            assertThat(store)
+                    .asString()
+                    .contains("JdbcJoinStore", "H2", config.namespace())
+                    .doesNotContain("right");
 
             assertThatExceptionOfType(StoreException.class)
                     .isThrownBy(() -> JoinStores.open(url + "hush", config))
                     .withMessageContaining("Wrong user name or password")
                     .withMessageNotContaining("hush");
+        }
+    }
+
+    @Nested
+    class Options {
+        private final String h2 = "jdbc:h2:mem:" + UUID.randomUUID();
+
+        private JdbcJoinStore<String, String> opened(String url) {
+            return (JdbcJoinStore<String, String>) JoinStores.open(url, config);
+        }
+
+        private static int connections(JdbcJoinStore<?, ?> store) throws SQLException {
+            return store.handOverDataSource().unwrap(HikariDataSource.class).getMaximumPoolSize();
+        }
+
+        @Test
+        void reachTheStoreAndTheOthersReachTheDriver() throws SQLException {
+            try (JdbcJoinStore<String, String> store = opened(
+                            h2
+                                    + ";table=orders;LOCK_TIMEOUT=321;cacheBytes=0;maxEntryBytes=5000;lockTimeout=70;poolSize=3");
+                    Connection connection = store.handOverDataSource().getConnection();
+                    Statement statement = connection.createStatement()) {
+                Versioned<String> begun = open("a");
+                store.compareAndExchange("k", null, begun);
+
+                assertThat(store.toString()).contains("table orders");
+                assertThat(store.maxEntryBytes()).isEqualTo(5_000);
+                assertThat(store.guess("k")).as("nothing is remembered").isNull();
+                assertThat(connections(store)).isEqualTo(3);
+                try (ResultSet timeout = statement.executeQuery("SELECT LOCK_TIMEOUT()")) {
+                    timeout.next();
+                    assertThat(timeout.getInt(1)).isEqualTo(321);
+                }
+            }
+        }
+
+        @Test
+        void standInAQueryForServers() throws SQLException {
+            String url = PostgresServer.shared().jdbcUrl();
+            String withOptions =
+                    url + (url.contains("?") ? "&" : "?") + "poolSize=2&ApplicationName=orders&pooling=transaction";
+            try (JdbcJoinStore<String, String> store = opened(withOptions);
+                    Connection connection = store.handOverDataSource().getConnection();
+                    Statement statement = connection.createStatement();
+                    ResultSet name = statement.executeQuery("SHOW application_name")) {
+                name.next();
+                assertThat(name.getString(1)).isEqualTo("orders");
+                assertThat(connections(store)).isEqualTo(2);
+                assertThat(connection.unwrap(PGConnection.class).getPrepareThreshold())
+                        .isZero();
+            }
+        }
+
+        @Test
+        void tableIsNotCreatedIfTheUrlSaysSo() {
+            assertThatExceptionOfType(StoreException.class)
+                    .isThrownBy(() -> opened(h2 + ";createTable=false"))
+                    .withMessageContaining("is not there");
+            opened(h2 + ";DB_CLOSE_DELAY=-1;createTable=true").close();
+            opened(h2 + ";createTable=false").close();
+        }
+
+        @ParameterizedTest
+        @CsvSource({
+            "poolSize=0,poolSize is \"0\"; must be a number from 1 to 10000",
+            "maxEntryBytes=1k,maxEntryBytes is \"1k\"; must be a number from 1 to 9223372036854775807",
+            "cacheBytes=-1,cacheBytes is \"-1\"; must be a number from 0 to 9223372036854775807",
+            "lockTimeout=,lockTimeout is \"\"; must be a number from 1 to 2147483647",
+            "createTable=no,createTable is \"no\"; must be true or false",
+            "pooling=session,pooling is \"session\"; must be transaction",
+            "pooling=transaction,pooling is an option for PostgreSQL",
+            "table=a b,table is \"a b\"",
+            "table=a;table=b,option table is set twice",
+        })
+        void thatMeanNothingAreNamed(String options, String problem) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> opened(h2 + ";" + options))
+                    .withMessageContaining(problem.replace(';', ','));
+        }
+    }
+
+    @Test
+    void storesOfOneUrlShareAPoolUntilTheLastIsClosed() throws SQLException {
+        String url = "jdbc:h2:mem:" + UUID.randomUUID();
+        JoinStoreConfig<String, String> others = JoinStoreConfig.of("others", KeyCodec.string(), Codec.string());
+        JdbcJoinStore<String, String> first = (JdbcJoinStore<String, String>) JoinStores.open(url, config);
+        JdbcJoinStore<String, String> second = (JdbcJoinStore<String, String>) JoinStores.open(url, others);
+        HikariDataSource pool = first.handOverDataSource().unwrap(HikariDataSource.class);
+        assertThat(second.handOverDataSource().unwrap(HikariDataSource.class)).isSameAs(pool);
+
+        first.close();
+        first.close();
+        assertThat(pool.isClosed()).isFalse();
+        assertThat(second.find("k")).isNull();
+        assertThatExceptionOfType(StoreException.class).isThrownBy(() -> first.find("k"));
+        second.close();
+        assertThat(pool.isClosed()).isTrue();
+
+        try (JoinStore<String, String> again = JoinStores.open(url, config)) {
+            assertThat(again.find("k")).isNull();
+        }
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void fileOfH2IsForItsOwnerAlone() throws IOException {
+        assertKeepsJoins("jdbc:h2:" + folder.resolve("joins"));
+
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files).singleElement().satisfies(file -> {
+                assertThat(file).hasFileName("joins.mv.db");
+                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                        .isEqualTo("rw-------");
+            });
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.joiner.store.jdbc;
 
 import com.zaxxer.hikari.HikariConfig;
+import dev.joiner.StoreException;
 import dev.joiner.test.servers.PostgresServer;
 import java.sql.SQLException;
 import org.junit.jupiter.api.Nested;
@@ -52,6 +53,13 @@ class PostgresContractTest {
     }
 
     @Nested
+    class Sweeps extends TransactionalSweepContract {
+        Sweeps() {
+            super(PostgresContractTest::readCommitted);
+        }
+    }
+
+    @Nested
     class SerializableTransactions extends TransactionalContract {
         SerializableTransactions() {
             super(pool -> {
@@ -62,9 +70,50 @@ class PostgresContractTest {
     }
 
     @Nested
+    class SerializableSweeps extends TransactionalSweepContract {
+        SerializableSweeps() {
+            super(pool -> {
+                serializable(pool);
+                withoutAutoCommit(pool);
+            });
+        }
+    }
+
+    @Nested
+    class EndedTransactions extends EndedTransactionContract {
+        EndedTransactions() {
+            super(PostgresContractTest::readCommitted, false);
+        }
+    }
+
+    @Nested
+    class HandOverConnections extends HandOverConnectionContract {
+        HandOverConnections() {
+            super(
+                    PostgresContractTest::readCommitted,
+                    "org.postgresql.jdbc.PgConnection",
+                    "org.postgresql.PGConnection");
+        }
+    }
+
+    @Nested
     class Statements extends StatementsContract {
         Statements() {
-            super(PostgresContractTest::readCommitted, 1, 1);
+            super(PostgresContractTest::readCommitted, new Costs(1, 1, 3, 2));
+        }
+    }
+
+    @Nested
+    class StoredValues extends StoredValuesContract {
+        StoredValues() {
+            super(PostgresContractTest::readCommitted, "join_value::json ->> 'total'");
+        }
+    }
+
+    @Nested
+    class Locks extends LockContract {
+        Locks() {
+            super(PostgresContractTest::readCommitted);
         }
     }
 
@@ -75,7 +124,7 @@ class PostgresContractTest {
                     PostgresContractTest::readCommitted,
                     JdbcDialect.POSTGRESQL,
                     "BYTEA CHECK (length(state) < 1000)",
-                    "violates check constraint",
+                    StoreException.class,
                     "VARCHAR(500) COLLATE folding NOT NULL");
         }
 

@@ -2,7 +2,7 @@ package dev.joiner.store.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.joiner.spi.Codec;
+import dev.joiner.Codec;
 import dev.joiner.test.servers.PostgresServer;
 import java.sql.Array;
 import java.sql.Connection;
@@ -54,7 +54,7 @@ class PostgresPlanTest {
     }
 
     private void fill(String namespace, int rows, String dueAt) throws SQLException {
-        execute("INSERT INTO " + TABLE + " SELECT '" + namespace + "', 'key-' || i, i, '\\x00', " + dueAt
+        execute("INSERT INTO " + TABLE + " SELECT '" + namespace + "', 'key-' || i, i, '\\x00', NULL, " + dueAt
                 + ", 0, 1, 0, 0, NULL FROM generate_series(1, " + rows + ") i");
     }
 
@@ -76,7 +76,7 @@ class PostgresPlanTest {
     private void assertPlans() throws SQLException {
         assertThat(plan("DELETE FROM " + TABLE + " WHERE " + JoinTable.THIS_VERSION, NAMESPACE, "key-7", 7L))
                 .contains(TABLE + "_pkey", "(join_key)::text = ");
-        assertThat(plan(table.due, NAMESPACE, 5L, 256))
+        assertThat(plan(table.due, NAMESPACE, 0L, 5L, 256))
                 .containsPattern(TABLE + "_due.*\\n.*Index Cond: .*'new'::text.*due_at <= ");
     }
 
@@ -86,6 +86,10 @@ class PostgresPlanTest {
         Array versions = connection.createArrayOf("bigint", new Object[] {7L, 8L});
         String byKey = TABLE + "_pkey.*\\n.*Index Cond: .*\\(n\\.namespace\\)::text.*\\(n\\.join_key\\)::text";
         assertThat(plan(table.findAll, NAMESPACE, keys)).containsPattern(byKey);
+        assertThat(plan(table.nextPage, NAMESPACE, "key-7", 256, NAMESPACE, 1L << 20))
+                .as("the keys of a page, and their rows")
+                .containsPattern("(?s)" + TABLE + "_pkey.*" + TABLE + "_pkey")
+                .doesNotContain("Seq Scan");
         assertThat(plan(table.deleteAll, NAMESPACE, keys, versions)).containsPattern(byKey);
     }
 

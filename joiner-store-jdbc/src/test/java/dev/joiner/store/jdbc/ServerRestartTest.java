@@ -6,11 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.joiner.Codec;
 import dev.joiner.JoinSpec;
 import dev.joiner.Joiner;
 import dev.joiner.Outcome;
 import dev.joiner.StoreException;
-import dev.joiner.spi.Codec;
 import dev.joiner.test.servers.MariaDbServer;
 import dev.joiner.test.servers.PostgresServer;
 import dev.joiner.test.servers.Server;
@@ -50,7 +50,8 @@ class ServerRestartTest {
                 .closeDataSource()
                 .build();
         try (Joiner<String, String> joiner = Joiner.create(
-                JoinSpec.<String>keyedBy(message -> message.substring(0, 1))
+                JoinSpec.joining(String.class)
+                        .keyedBy(message -> message.substring(0, 1))
                         .<String>mergedBy((message, pending) -> pending == null ? message : pending + message)
                         .sufficientWhen(value -> value.length() == 6)
                         .identifiedBy(message -> message)

@@ -4,13 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.joiner.Codec;
 import dev.joiner.JoinSpec;
 import dev.joiner.Joiner;
 import dev.joiner.Outcome;
-import dev.joiner.spi.Codec;
-import dev.joiner.store.tck.HandSetClock;
+import dev.joiner.spi.Ids;
+import dev.joiner.spi.JoinState;
+import dev.joiner.spi.JoinState.Join;
+import dev.joiner.spi.JoinStore.Change;
+import dev.joiner.spi.JoinStore.Exchange;
+import dev.joiner.spi.Versioned;
+import dev.joiner.testing.HandSetClock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -21,10 +28,7 @@ import org.junit.jupiter.api.Test;
 
 /** How many statements a message costs, each of them a transaction of its own. */
 abstract class StatementsContract {
-    /** How many statements it takes to lose an exchange and learn what was there: one where it is one round trip. */
-    private final int lost;
-    /** How many statements it takes to insert many rows. */
-    private final int insertAll;
+    private final Costs costs;
 
     private final Consumer<HikariConfig> options;
     private final String namespace = UUID.randomUUID().toString();
@@ -34,10 +38,19 @@ abstract class StatementsContract {
     private Joiner<String, String> joiner;
     private Joiner<String, String> other;
 
-    StatementsContract(Consumer<HikariConfig> options, int lost, int insertAll) {
+    /**
+     * In which databases differ, in statements.
+     *
+     * @param lost to lose an exchange and learn what was there: one where it is one round trip
+     * @param insertAll to insert many rows
+     * @param writtenByOthers to update many rows of which this joiner knows nothing
+     * @param transaction for a transactional message
+     */
+    record Costs(int lost, int insertAll, int writtenByOthers, int transaction) {}
+
+    StatementsContract(Consumer<HikariConfig> options, Costs costs) {
         this.options = options;
-        this.lost = lost;
-        this.insertAll = insertAll;
+        this.costs = costs;
     }
 
     @BeforeEach
@@ -71,7 +84,8 @@ abstract class StatementsContract {
     /** The key is the first letter. */
     private Joiner<String, String> joiner() {
         return Joiner.create(
-                JoinSpec.<String>keyedBy(message -> message.split(":", -1)[0])
+                JoinSpec.joining(String.class)
+                        .keyedBy(message -> message.split(":", -1)[0])
                         .<String>mergedBy((message, pending) -> pending == null ? message : pending + " " + message)
                         .sufficientWhen(value -> value.split(" ", -1).length == 3)
                         .identifiedBy(message -> message)
@@ -113,7 +127,7 @@ abstract class StatementsContract {
 
         joiner.accept("k:2");
 
-        assertCost(lost + 1);
+        assertCost(costs.lost() + 1);
     }
 
     @Test
@@ -125,7 +139,7 @@ abstract class StatementsContract {
 
         assertThat(joiner.accept("k:3")).isInstanceOf(Outcome.Joined.class);
 
-        assertCost(lost + 2);
+        assertCost(costs.lost() + 2);
     }
 
     @Test
@@ -170,8 +184,34 @@ abstract class StatementsContract {
     void aBatchOfNewKeysIsOneInsert() {
         assertThat(joiner.acceptAll(part(1))).allMatch(Outcome.Incomplete.class::isInstance);
 
-        assertThat(observed.statements()).isEqualTo(insertAll).isLessThanOrEqualTo(4);
+        assertThat(observed.statements()).isEqualTo(costs.insertAll()).isLessThanOrEqualTo(4);
         assertThat(observed.commits()).isEqualTo(1);
+    }
+
+    @Test
+    void aStatementHasAThousandRowsAtMost() {
+        List<String> messages =
+                IntStream.range(0, 2_500).mapToObj(i -> "k" + i + ":1").toList();
+
+        assertThat(joiner.acceptAll(messages)).hasSize(2_500).allMatch(Outcome.Incomplete.class::isInstance);
+
+        assertThat(observed.commits()).isEqualTo(3);
+    }
+
+    @Test
+    void aStatementHasFourMebibytesAtMost() { // of text as many letters, which may take three bytes each
+        JdbcJoinStore<String, String> store = store();
+        List<Change<String, String>> changes = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            Join<String> join =
+                    new Join<>("x".repeat(500_000), 1, 1, JoinState.NEVER, JoinState.NEVER, Ids.NONE, false);
+            changes.add(new Change<>("k" + i, null, Versioned.of(i, new JoinState<>(join, List.of(), null, 0))));
+        }
+        observed.commits();
+
+        assertThat(store.compareAndExchangeAll(changes)).hasSize(3).allMatch(Exchange::won);
+
+        assertThat(observed.commits()).isEqualTo(2);
     }
 
     @Test
@@ -186,13 +226,13 @@ abstract class StatementsContract {
     }
 
     @Test
-    void aBatchOfKeysThatOthersWroteIsThreeStatements() {
+    void aBatchOfKeysThatOthersWroteIsReadAndWritten() {
         other.acceptAll(part(1));
         observed.statements();
 
         assertThat(joiner.acceptAll(part(2))).allMatch(Outcome.Incomplete.class::isInstance);
 
-        assertThat(observed.statements()).as("tried, read, written").isEqualTo(3);
+        assertThat(observed.statements()).as("tried, read, written").isEqualTo(costs.writtenByOthers());
     }
 
     @Test
@@ -208,7 +248,7 @@ abstract class StatementsContract {
     }
 
     @Test
-    void aPageOfASweepIsThreeStatements() {
+    void aPageOfASweepIsFourStatements() {
         joiner.acceptAll(part(1).subList(0, 200));
         clock.advance(Duration.ofHours(2));
         observed.statements();
@@ -216,13 +256,14 @@ abstract class StatementsContract {
 
         assertThat(joiner.sweep().joined()).isEqualTo(200);
 
-        assertCost(3); // what is due, the claims, the last writes
+        assertCost(4); // what is due, its states, the claims, the last writes
     }
 
     @Test
     void aTransactionIsALockAndAWriteAndOneCommit() {
         Joiner<String, String> transactional = store().transactional(
-                        JoinSpec.<String>keyedBy(message -> message.split(":", -1)[0])
+                        JoinSpec.joining(String.class)
+                                .keyedBy(message -> message.split(":", -1)[0])
                                 .<String>mergedBy((message, pending) -> message)
                                 .sufficientWhen(value -> value.endsWith("2"))
                                 .build(),
@@ -231,10 +272,10 @@ abstract class StatementsContract {
         observed.commits();
 
         transactional.accept("k:1");
-        assertThat(observed.statements()).as("incomplete").isEqualTo(2);
+        assertThat(observed.statements()).as("incomplete").isEqualTo(costs.transaction());
         assertThat(observed.commits()).isEqualTo(1);
         assertThat(transactional.accept("k:2")).isInstanceOf(Outcome.Joined.class);
-        assertThat(observed.statements()).as("joined").isEqualTo(2);
+        assertThat(observed.statements()).as("joined").isEqualTo(costs.transaction());
         assertThat(observed.commits()).isEqualTo(1);
     }
 }

@@ -7,30 +7,26 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import dev.joiner.ContentionException;
-import dev.joiner.HandOver;
+import dev.joiner.InvalidMessageException;
 import dev.joiner.JoinSpec;
 import dev.joiner.Joiner;
+import dev.joiner.KeyedJoiner;
 import dev.joiner.Outcome;
-import dev.joiner.ProcessingException;
 import dev.joiner.StoreException;
-import dev.joiner.SweepReport;
-import dev.joiner.spi.Codec;
 import dev.joiner.spi.JoinState;
-import dev.joiner.store.tck.HandSetClock;
+import dev.joiner.spi.JoinStore.Change;
+import dev.joiner.spi.JoinStore.Exchange;
+import dev.joiner.spi.Versioned;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,134 +34,17 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Joins whose effects are part of the transaction of their store, on one database. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+/** Messages whose joins and their effects are part of the transaction of their store, on one database. */
 @Timeout(60)
-abstract class TransactionalContract {
-    private final Consumer<HikariConfig> options;
-    private HikariDataSource pool;
-    private HandSetClock clock;
-    private JdbcJoinStore<String, String> store;
-
+abstract class TransactionalContract extends TransactionalFixture {
     TransactionalContract(Consumer<HikariConfig> options) {
-        this.options = options;
-    }
-
-    record Message(String key, String text) {
-        static Message of(String keyAndText) {
-            String[] parts = keyAndText.split(":", 2);
-            return new Message(parts[0], parts[1]);
-        }
-    }
-
-    static final class Refused extends Exception {
-        private static final long serialVersionUID = 1L;
-    }
-
-    @BeforeAll
-    void openPool() throws SQLException {
-        HikariConfig config = new HikariConfig();
-        config.setMaximumPoolSize(16);
-        options.accept(config);
-        pool = new HikariDataSource(config);
-        update("CREATE TABLE effects (text VARCHAR(200) NOT NULL, kind VARCHAR(20) NOT NULL)");
-    }
-
-    @AfterAll
-    void closePool() throws SQLException {
-        update("DROP TABLE effects");
-        pool.close();
-    }
-
-    @BeforeEach
-    void openStore() throws SQLException {
-        update("DELETE FROM effects");
-        clock = new HandSetClock(Instant.parse("2026-01-01T00:00:00Z"));
-        store = open(UUID.randomUUID().toString());
-    }
-
-    private JdbcJoinStore<String, String> open(String namespace) {
-        return JdbcJoinStore.builder(pool)
-                .namespace(namespace)
-                .valueCodec(Codec.string())
-                .createTableIfMissing()
-                .lockTimeout(Duration.ofSeconds(1))
-                .build();
-    }
-
-    private void update(String sql) throws SQLException {
-        try (Connection connection = pool.getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.executeUpdate(sql);
-            if (!connection.getAutoCommit()) {
-                connection.commit();
-            }
-        }
-    }
-
-    private List<String> effects() throws SQLException {
-        try (Connection connection = pool.getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT text, kind FROM effects ORDER BY text")) {
-            List<String> effects = new ArrayList<>();
-            while (rows.next()) {
-                effects.add(rows.getString(2) + " " + rows.getString(1));
-            }
-            if (!connection.getAutoCommit()) {
-                connection.commit();
-            }
-            return effects;
-        }
-    }
-
-    private static void insert(Connection connection, String text, String kind) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("INSERT INTO effects VALUES (?, ?)")) {
-            statement.setString(1, text);
-            statement.setString(2, kind);
-            statement.executeUpdate();
-        }
-    }
-
-    private String process(String value, HandOver handOver) throws SQLException {
-        try (Connection connection = store.handOverConnection()) {
-            insert(connection, handOver.key() + ":" + value, handOver.cause().toString());
-        }
-        return value;
-    }
-
-    private JoinSpec.Builder<Message, String, String> whole(int parts) {
-        return JoinSpec.<Message>keyedBy(Message::key)
-                .<String>mergedBy(
-                        (message, pending) -> pending == null ? message.text() : pending + "+" + message.text())
-                .sufficientWhen(value -> value.split("\\+", -1).length == parts)
-                .process(this::process);
-    }
-
-    private Joiner<Message, String> joiner(JoinSpec.Builder<Message, String, String> spec) {
-        return store.transactional(spec.build(), clock);
-    }
-
-    /** As a transport does: again, if the database let neighbours fail each other. */
-    private static Outcome<String> deliver(Joiner<Message, String> joiner, Message message) {
-        for (int delivery = 1; ; delivery++) {
-            try {
-                return joiner.accept(message);
-            } catch (StoreException e) {
-                assertThat(e).hasMessageContaining("nothing of it is written");
-                assertThat(delivery).as("deliveries").isLessThan(100);
-            }
-        }
-    }
-
-    private static Outcome<String> joined(String value) {
-        return new Outcome.Joined<>(value, true);
+        super(options);
     }
 
     @Test
@@ -192,7 +71,7 @@ abstract class TransactionalContract {
     @Test
     void effectsAreNotThereWhileTheHandlerRuns() throws SQLException {
         List<String> seen = new ArrayList<>();
-        Joiner<Message, String> joiner = joiner(whole(1).process((value, handOver) -> {
+        Joiner<Message, String> joiner = joiner(joining(1).process((value, handOver) -> {
             process(value, handOver);
             assertThat(store.find("k")).isNull(); // by a connection of its own
             seen.addAll(effects());
@@ -209,7 +88,7 @@ abstract class TransactionalContract {
     void whenTheHandlerThrowsEverythingIsAsBeforeTheMessage() throws SQLException {
         boolean[] fails = {true};
         Joiner<Message, String> joiner =
-                joiner(whole(2).identifiedBy(Message::text).process((value, handOver) -> {
+                joiner(joining(2).identifiedBy(Message::text).process((value, handOver) -> {
                     process(value, handOver);
                     if (fails[0]) {
                         throw new Refused();
@@ -220,9 +99,13 @@ abstract class TransactionalContract {
         JoinState<String> before = store.find("k").state();
 
         for (int redelivery = 0; redelivery < 3; redelivery++) {
-            assertThatExceptionOfType(ProcessingException.class)
+            assertThatExceptionOfType(UndoneException.class)
                     .isThrownBy(() -> joiner.accept(Message.of("k:b")))
-                    .withCauseInstanceOf(Refused.class);
+                    .withCauseInstanceOf(Refused.class)
+                    .withMessageContaining("\"k\"")
+                    .withMessageContaining("the message is not stored")
+                    .satisfies(e -> assertThat(e.isSafe()).isFalse())
+                    .satisfies(e -> assertThat(e.key()).isEqualTo("k"));
             assertThat(store.find("k").state()).isEqualTo(before);
             assertThat(effects()).isEmpty();
         }
@@ -234,18 +117,63 @@ abstract class TransactionalContract {
 
     @Test
     void aFirstMessageWhoseHandlerThrowsLeavesNothing() throws SQLException {
-        Joiner<Message, String> joiner = joiner(whole(1).process((value, handOver) -> {
+        Joiner<Message, String> joiner = joiner(joining(1).process((value, handOver) -> {
             throw new Refused();
         }));
 
-        assertThatThrownBy(() -> joiner.accept(Message.of("k:a"))).isInstanceOf(ProcessingException.class);
+        assertThatThrownBy(() -> joiner.accept(Message.of("k:a"))).isInstanceOf(UndoneException.class);
 
         assertThat(store.size()).isZero();
     }
 
     @Test
+    void aMessageOfABatchFailsAlone() throws SQLException {
+        Joiner<Message, String> joiner = joiner(joining(2)
+                .process((value, handOver) -> {
+                    process(value, handOver);
+                    if (handOver.key().equals("k")) {
+                        throw new NoClassDefFoundError("an Error as well");
+                    }
+                    return value;
+                })
+                .onIncomplete(value -> {
+                    if (value.equals("late")) {
+                        throw new IllegalStateException("within the transaction");
+                    }
+                }));
+
+        List<Outcome<String>> outcomes = joiner.acceptAll(Arrays.asList(
+                Message.of("k:a"),
+                Message.of("k:b"),
+                null,
+                Message.of("l:late"),
+                Message.of("m:a"),
+                Message.of("m:b")));
+
+        assertThat(outcomes.get(0)).isInstanceOf(Outcome.Incomplete.class);
+        assertThat(outcomes.get(1)).isInstanceOfSatisfying(Outcome.Failed.class, failed -> {
+            assertThat(failed.isSafe()).isFalse();
+            assertThat(failed.cause())
+                    .isInstanceOf(UndoneException.class)
+                    .hasCauseInstanceOf(NoClassDefFoundError.class);
+        });
+        assertThat(outcomes.get(2)).isInstanceOfSatisfying(Outcome.Failed.class, failed -> {
+            assertThat(failed.isSafe()).isFalse();
+            assertThat(failed.cause()).isInstanceOf(InvalidMessageException.class);
+        });
+        assertThat(outcomes.get(3)).isInstanceOfSatisfying(Outcome.Failed.class, failed -> {
+            assertThat(failed.isSafe()).as("it is not stored").isFalse();
+            assertThat(failed.cause()).hasMessage("within the transaction");
+        });
+        assertThat(outcomes.get(5)).isEqualTo(joined("a+b"));
+        assertThat(effects()).containsExactly("COMPLETE m:a+b");
+        assertThat(store.find("k").state().open().value()).isEqualTo("a");
+        assertThat(store.find("l")).isNull();
+    }
+
+    @Test
     void aFailureThatTheHandlerSwallowsIsNotCommittedAsIfItWereNone() throws SQLException {
-        Joiner<Message, String> joiner = joiner(whole(2).process((value, handOver) -> {
+        Joiner<Message, String> joiner = joiner(joining(2).process((value, handOver) -> {
             process(value, handOver);
             try (Connection connection = store.handOverConnection();
                     Statement statement = connection.createStatement()) {
@@ -269,18 +197,74 @@ abstract class TransactionalContract {
         assertThat(store.size()).isEqualTo(applied ? 0 : 1);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"k:b", "new:a+b"})
+    void aRollbackByTheDatabaseThatTheHandlerSwallowsIsNotCommittedAsIfItWereNone(String last) throws SQLException {
+        boolean[] rollsBack = {true};
+        Joiner<Message, String> joiner = joiner(joining(2).process((value, handOver) -> {
+            process(value, handOver);
+            if (rollsBack[0]) {
+                end("ROLLBACK");
+                process(value, handOver);
+            }
+            return value;
+        }));
+        joiner.accept(Message.of("k:a"));
+
+        assertThatExceptionOfType(StoreException.class)
+                .isThrownBy(() -> joiner.accept(Message.of(last)))
+                .withMessageContaining("ended the transaction");
+
+        assertThat(effects()).isEmpty();
+        assertThat(store.find("k").state().open().value()).isEqualTo("a");
+        assertThat(store.size()).isEqualTo(1);
+        rollsBack[0] = false;
+        assertThat(joiner.accept(Message.of(last))).isEqualTo(joined("a+b"));
+        assertThat(effects()).hasSize(1);
+    }
+
+    @Test
+    void whatAHandlerLeavesBehindThatCommitsAndThrowsIsNoJoin() throws SQLException {
+        boolean[] commits = {true};
+        KeyedJoiner<Message, String, String, String> joiner = joiner(joining(1).process((value, handOver) -> {
+            if (commits[0]) {
+                end("COMMIT");
+                throw new Refused();
+            }
+            return process(value, handOver);
+        }));
+        List<Message> messages = List.of(Message.of("k:a"), Message.of("l:a"), Message.of("m:a"), Message.of("n:a"));
+        for (Message message : messages) {
+            assertThatThrownBy(() -> joiner.accept(message)).isInstanceOf(UndoneException.class);
+        }
+        commits[0] = false;
+
+        assertThat(joiner.find("k")).isEmpty();
+        assertThat(store.findAll(List.of("k", "l"))).containsOnlyNulls();
+        assertThat(store.scan(null, 10).entries()).isEmpty();
+        assertThat(store.compareAndExchange("k", null, null)).isEqualTo(Exchange.written());
+        assertThat(joiner.accept(Message.of("k:a"))).isEqualTo(joined("a"));
+        Versioned<String> next = Versioned.of(7, waiting("b"));
+        assertThat(store.compareAndExchange("l", null, next)).isEqualTo(Exchange.written());
+        assertThat(store.compareAndExchangeAll(List.of(new Change<>("m", null, next), new Change<>("o", null, next))))
+                .containsOnly(Exchange.written());
+        assertThat(store.compareAndExchange("n", next, null)).isEqualTo(Exchange.lost(null));
+        assertThat(store.find("l")).isEqualTo(next);
+        assertThat(store.find("m")).isEqualTo(next);
+    }
+
     @Test
     void mergesThatThrowChangeNothing() {
         IllegalStateException kaboom = new IllegalStateException("kaboom");
-        Joiner<Message, String> joiner = joiner(JoinSpec.<Message>keyedBy(Message::key)
-                .<String>mergedBy((message, pending) -> {
-                    if (message.text().equals("!")) {
+        Joiner<Message, String> joiner = joiner(joining(2)
+                .process(this::process)
+                .expireAt(value -> {
+                    if (value.endsWith("!")) {
                         throw kaboom;
                     }
-                    return pending == null ? message.text() : pending + "+" + message.text();
+                    return null;
                 })
-                .sufficientWhen(value -> value.length() == 3)
-                .process(this::process));
+                .joinOnExpiry());
         joiner.accept(Message.of("k:a"));
 
         assertThatThrownBy(() -> joiner.accept(Message.of("k:!"))).isSameAs(kaboom);
@@ -308,26 +292,129 @@ abstract class TransactionalContract {
         assertThat(store.size()).isZero();
     }
 
+    /** {@code onIncomplete} and {@code onLate} of a message. */
+    @Nested
+    class Callbacks {
+        private boolean fails;
+
+        private Joiner<Message, String> joinerThatTells() {
+            return joiner(whole(2).rememberFor(Duration.ofHours(1))
+                    .onIncomplete(value -> tell("waits " + value))
+                    .onLate(message -> tell("late " + message.text())));
+        }
+
+        private void tell(String text) {
+            try (Connection connection = store.handOverDataSource().getConnection()) {
+                insert(connection, text, "told");
+                insert(store.handOverConnection(), text, "told again");
+                assertThat(effects()).as("committed").noneMatch(effect -> effect.endsWith(text));
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+            if (fails) {
+                throw new IllegalStateException("told too much");
+            }
+        }
+
+        @Test
+        void arePartOfTheTransaction() throws SQLException {
+            Joiner<Message, String> joiner = joinerThatTells();
+
+            List.of("k:a", "k:b", "k:c").forEach(message -> joiner.accept(Message.of(message)));
+            joiner.acceptAll(List.of(Message.of("l:x"), Message.of("l:y"), Message.of("l:z")));
+
+            assertThat(effects())
+                    .filteredOn(effect -> effect.startsWith("told"))
+                    .containsExactlyInAnyOrder(
+                            "told waits a",
+                            "told again waits a",
+                            "told late c",
+                            "told again late c",
+                            "told waits x",
+                            "told again waits x",
+                            "told late z",
+                            "told again late z");
+            assertThat(effects()).contains("COMPLETE k:a+b", "COMPLETE l:x+y");
+        }
+
+        @ParameterizedTest
+        @ValueSource(booleans = {true, false})
+        void thatThrowUndoTheMessage(boolean inBatch) throws SQLException {
+            Joiner<Message, String> joiner = joinerThatTells();
+            fails = true;
+            assertThatFails(joiner, Message.of("k:a"), inBatch);
+            assertThat(store.size()).isZero();
+            assertThat(effects()).isEmpty();
+
+            fails = false;
+            joiner.acceptAll(List.of(Message.of("k:a"), Message.of("k:b")));
+            List<String> before = effects();
+            fails = true;
+            assertThatFails(joiner, Message.of("k:c"), inBatch);
+
+            assertThat(effects()).isEqualTo(before);
+        }
+
+        private void assertThatFails(Joiner<Message, String> joiner, Message message, boolean inBatch) {
+            if (inBatch) {
+                assertThat(joiner.acceptAll(List.of(message)))
+                        .singleElement()
+                        .isInstanceOfSatisfying(Outcome.Failed.class, failed -> {
+                            assertThat(failed.cause()).hasMessage("told too much");
+                            assertThat(failed.isSafe()).isFalse();
+                        });
+            } else {
+                assertThatIllegalStateException()
+                        .isThrownBy(() -> joiner.accept(message))
+                        .withMessage("told too much");
+            }
+        }
+
+        @Test
+        void cannotEndTheTransaction() throws SQLException {
+            Joiner<Message, String> joiner = joiner(whole(2).onIncomplete(value -> {
+                try {
+                    insert(store.handOverConnection(), value, "told");
+                    end("COMMIT");
+                } catch (SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+            }));
+
+            assertThatExceptionOfType(StoreException.class)
+                    .isThrownBy(() -> joiner.accept(Message.of("k:a")))
+                    .withMessageContaining("ended the transaction");
+
+            assertThat(effects()).containsExactly("told a");
+            assertThat(store.size()).isZero();
+        }
+    }
+
     @Test
-    void onIncompleteSeesWhatIsCommitted() {
-        List<String> seen = new ArrayList<>();
-        Joiner<Message, String> joiner = joiner(whole(3).onIncomplete(value -> {
-            seen.add(store.find("k").state().open().value());
-            throw new IllegalStateException("after the write");
-        }));
+    void mergesTakeNoPartInTheTransaction() {
+        List<String> refused = new ArrayList<>();
+        Joiner<Message, String> joiner = joiner(JoinSpec.joining(Message.class)
+                .keyedBy(Message::key)
+                .<String>mergedBy((message, pending) -> {
+                    assertThatExceptionOfType(SQLException.class)
+                            .isThrownBy(() -> store.handOverDataSource().getConnection())
+                            .withMessageContaining("merge");
+                    assertThatIllegalStateException()
+                            .isThrownBy(() -> store.handOverConnection())
+                            .withMessageContaining("merge");
+                    refused.add(message.text());
+                    return message.text();
+                })
+                .sufficientWhen(value -> false));
 
-        assertThatIllegalStateException().isThrownBy(() -> joiner.accept(Message.of("k:a")));
+        joiner.accept(Message.of("k:a"));
 
-        assertThat(seen).containsExactly("a");
-        assertThat(store.find("k").state().open().value()).isEqualTo("a");
+        assertThat(refused).containsExactly("a");
     }
 
     @Test
     void aKeptValueGoesOutWithEachMessage() throws SQLException {
-        Joiner<Message, String> joiner = joiner(JoinSpec.<Message>keyedBy(Message::key)
-                .<String>mergedBy(
-                        (message, pending) -> pending == null ? message.text() : pending + "+" + message.text())
-                .sufficientWhen(value -> value.length() >= 3)
+        Joiner<Message, String> joiner = joiner(merged().sufficientWhen(value -> value.length() >= 3)
                 .keepAfterJoin()
                 .expireAfter(Duration.ofMinutes(1))
                 .joinOnExpiry()
@@ -342,98 +429,9 @@ abstract class TransactionalContract {
     }
 
     @Test
-    void aSweepHandsEachKeyOverInATransactionOfItsOwn() throws SQLException {
-        boolean[] fails = {true};
-        Joiner<Message, String> joiner =
-                joiner(whole(2).expireAfter(Duration.ofMinutes(1)).onExpired((value, handOver) -> {
-                    process(value, handOver);
-                    if (fails[0] && handOver.key().equals("bad")) {
-                        throw new Refused();
-                    }
-                }));
-        joiner.acceptAll(List.of(Message.of("good:a"), Message.of("bad:a"), Message.of("other:a")));
-        clock.advance(Duration.ofMinutes(1));
-
-        SweepReport report = joiner.sweep();
-
-        assertThat(report.expired()).isEqualTo(2);
-        assertThat(report.failures()).singleElement().satisfies(failure -> {
-            assertThat(failure.key()).isEqualTo("bad");
-            assertThat(failure.cause()).isInstanceOf(ProcessingException.class);
-        });
-        assertThat(effects()).containsExactly("EXPIRED good:a", "EXPIRED other:a");
-        assertThat(store.find("bad").state().inFlight())
-                .singleElement()
-                .satisfies(flight -> assertThat(flight.attempt()).isEqualTo(1));
-        assertThat(joiner.sweep()).as("before its backoff is over").isEqualTo(new SweepReport(0, 0, 0, 0, List.of()));
-
-        fails[0] = false;
-        clock.advance(Duration.ofMinutes(1));
-        assertThat(joiner.sweep().expired()).isEqualTo(1);
-        assertThat(effects()).containsExactly("EXPIRED bad:a", "EXPIRED good:a", "EXPIRED other:a");
-        assertThat(store.size()).isZero();
-    }
-
-    @Test
-    void oneOfSeveralHandOversOfAKeyMayFailAlone() throws SQLException {
-        boolean[] fails = {true};
-        Joiner<Message, String> joiner =
-                joiner(whole(9).expireAfter(Duration.ofMinutes(1)).onExpired((value, handOver) -> {
-                    process(value, handOver);
-                    if (fails[0] && value.equals("a")) {
-                        throw new Refused();
-                    }
-                }));
-        joiner.accept(Message.of("k:a"));
-        clock.advance(Duration.ofMinutes(1));
-        joiner.sweep();
-        joiner.accept(Message.of("k:b"));
-        clock.advance(Duration.ofMinutes(1));
-
-        SweepReport report = joiner.sweep();
-
-        assertThat(report.expired()).isEqualTo(1);
-        assertThat(report.failures()).hasSize(1);
-        assertThat(effects()).containsExactly("EXPIRED k:b");
-        fails[0] = false;
-        clock.advance(Duration.ofMinutes(1));
-        joiner.sweep();
-        assertThat(effects()).containsExactly("EXPIRED k:a", "EXPIRED k:b");
-    }
-
-    @Test
-    void moreThanAPageIsSwept() throws SQLException {
-        Joiner<Message, String> joiner =
-                joiner(whole(2).expireAfter(Duration.ofMinutes(1)).joinOnExpiry());
-        IntStream.range(0, 300).forEach(i -> joiner.accept(Message.of("k" + i + ":a")));
-        clock.advance(Duration.ofMinutes(1));
-
-        assertThat(joiner.sweep().joined()).isEqualTo(300);
-
-        assertThat(effects()).hasSize(300).doesNotHaveDuplicates();
-        assertThat(store.size()).isZero();
-    }
-
-    @Test
-    void whatIsReleasedOrDroppedIsOneTransactionToo() throws SQLException {
-        Joiner<Message, String> joiner = joiner(whole(3));
-        joiner.acceptAll(List.of(Message.of("k:a"), Message.of("l:a")));
-
-        assertThat(joiner.release("k")).containsExactly(new Outcome.Joined<>("a", true));
-        assertThat(joiner.drop("l"))
-                .singleElement()
-                .satisfies(join -> assertThat(join.value()).isEqualTo("a"));
-        assertThat(joiner.drop("m")).isEmpty();
-        assertThat(joiner.find("k")).isEmpty();
-
-        assertThat(effects()).containsExactly("FORCED k:a");
-        assertThat(store.size()).isZero();
-    }
-
-    @Test
     void codeThatKnowsNothingOfJoinsTakesPartThroughTheDataSource() throws SQLException {
         boolean[] fails = {true};
-        Joiner<Message, String> joiner = joiner(whole(1).process((value, handOver) -> {
+        Joiner<Message, String> joiner = joiner(joining(1).process((value, handOver) -> {
             try (Connection connection = store.handOverDataSource().getConnection()) {
                 insert(connection, value, "DAO");
             }
@@ -443,7 +441,7 @@ abstract class TransactionalContract {
             return value;
         }));
 
-        assertThatThrownBy(() -> joiner.accept(Message.of("k:a"))).isInstanceOf(ProcessingException.class);
+        assertThatThrownBy(() -> joiner.accept(Message.of("k:a"))).isInstanceOf(UndoneException.class);
         assertThat(effects()).isEmpty();
         fails[0] = false;
         joiner.accept(Message.of("k:a"));
@@ -461,7 +459,7 @@ abstract class TransactionalContract {
     @Test
     void aHandlerCannotEndTheTransaction() {
         List<Connection> kept = new ArrayList<>();
-        Joiner<Message, String> joiner = joiner(whole(1).process((value, handOver) -> {
+        Joiner<Message, String> joiner = joiner(joining(1).process((value, handOver) -> {
             Connection connection = store.handOverConnection();
             kept.add(connection);
             assertThat(connection.getAutoCommit()).isFalse();
@@ -488,12 +486,12 @@ abstract class TransactionalContract {
     @Test
     void aHandOverGivesNoMessagesToAJoinerOfItsStore() {
         AtomicReference<Joiner<Message, String>> joiner = new AtomicReference<>();
-        joiner.set(joiner(whole(1).process((value, handOver) -> {
+        joiner.set(joiner(joining(1).process((value, handOver) -> {
             joiner.get().accept(Message.of("other:a"));
             return value;
         })));
 
-        assertThatExceptionOfType(ProcessingException.class)
+        assertThatExceptionOfType(UndoneException.class)
                 .isThrownBy(() -> joiner.get().accept(Message.of("k:a")))
                 .withCauseInstanceOf(IllegalStateException.class);
 
@@ -514,7 +512,7 @@ abstract class TransactionalContract {
     void aMessageWaitsForItsKeyAndForNoOther() throws Exception {
         CountDownLatch running = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
-        Joiner<Message, String> joiner = joiner(whole(2).process((value, handOver) -> {
+        Joiner<Message, String> joiner = joiner(joining(2).process((value, handOver) -> {
             process(value, handOver);
             if (handOver.key().equals("k")) {
                 running.countDown();
@@ -546,7 +544,7 @@ abstract class TransactionalContract {
     void aMessageDoesNotWaitForEver() throws Exception {
         CountDownLatch running = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
-        Joiner<Message, String> joiner = joiner(whole(1).process((value, handOver) -> {
+        Joiner<Message, String> joiner = joiner(joining(1).process((value, handOver) -> {
             running.countDown();
             go.await();
             return value;
@@ -566,6 +564,36 @@ abstract class TransactionalContract {
             go.countDown();
             threads.shutdownNow();
         }
+    }
+
+    @Test
+    void onAnInterruptedThreadNoHandlerBegins() throws SQLException {
+        Joiner<Message, String> joiner = joiner(whole(2));
+        joiner.accept(Message.of("k:a"));
+
+        Thread.currentThread().interrupt();
+        Outcome<String> outcome = joiner.accept(Message.of("k:b"));
+        boolean isInterrupted = Thread.interrupted();
+
+        assertThat(outcome).isInstanceOf(Outcome.Incomplete.class);
+        assertThat(isInterrupted).as("the flag stays set").isTrue();
+        assertThat(effects()).isEmpty();
+        assertThat(joiner.sweep().joined()).isEqualTo(1);
+        assertThat(effects()).containsExactly("COMPLETE k:a+b");
+    }
+
+    @Test
+    void anInterruptByTheHandlerDoesNotUndoWhatItReturnsFrom() throws SQLException {
+        Joiner<Message, String> joiner = joiner(joining(1).process((value, handOver) -> {
+            Thread.currentThread().interrupt();
+            return process(value, handOver);
+        }));
+
+        Outcome<String> outcome = joiner.accept(Message.of("k:a"));
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(outcome).isEqualTo(joined("a"));
+        assertThat(effects()).containsExactly("COMPLETE k:a");
     }
 
     @Test

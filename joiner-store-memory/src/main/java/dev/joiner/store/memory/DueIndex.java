@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -27,18 +26,31 @@ import org.jspecify.annotations.Nullable;
  * lock, as it makes no time that was looked up wrong.
  *
  * @param <K> the keys
+ * @param <W> what is written under them
  */
-final class DueIndex<K> {
+final class DueIndex<K, W> {
     private static final int STRIPE_BITS = 4;
     private static final int LEAF_SIZE = 64;
 
+    /** Writes a key: one object for all writes, as one for each would have to be allocated. */
+    @FunctionalInterface
+    interface Write<K, W> {
+        /** Whether the key held what was expected, and now holds what comes next; null is nothing. */
+        boolean replace(K key, @Nullable W expected, @Nullable W next);
+    }
+
     private final ToLongFunction<? super K> dueAt;
+    private final Write<K, W> write;
     private final List<Stripe> stripes =
             Stream.generate(Stripe::new).limit(1 << STRIPE_BITS).toList();
 
-    /** @param dueAt when a key is due as things are now; {@link JoinState#NEVER} if it is not */
-    DueIndex(ToLongFunction<? super K> dueAt) {
+    /**
+     * @param dueAt when a key is due as things are now; {@link JoinState#NEVER} if it is not
+     * @param write runs under a lock
+     */
+    DueIndex(ToLongFunction<? super K> dueAt, Write<K, W> write) {
         this.dueAt = dueAt;
+        this.write = write;
     }
 
     /**
@@ -46,17 +58,17 @@ final class DueIndex<K> {
      *
      * @param from when the key is due until then; {@link JoinState#NEVER} if it is not
      * @param to when it is due from then on
-     * @param write whether the write happened; runs once, under a lock
+     * @return whether the write happened
      */
-    boolean move(K key, long from, long to, BooleanSupplier write) {
+    boolean replace(K key, @Nullable W expected, long from, @Nullable W next, long to) {
         int hash = spread(key);
-        return stripes.get(hash >>> (Integer.SIZE - STRIPE_BITS)).move(key, hash, from, to, write);
+        return stripes.get(hash >>> (Integer.SIZE - STRIPE_BITS)).replace(key, hash, expected, from, next, to);
     }
 
-    /** The first page of each stripe, but for those on which nothing can be due by then. */
-    List<Page> firstPages(long now) {
+    /** The page of each stripe where keys begin that are due from a time on, but for those on which none is due in time. */
+    List<Page> firstPages(long from, long upTo) {
         return stripes.stream()
-                .map(stripe -> stripe.page(null, now))
+                .map(stripe -> stripe.firstPage(from, upTo))
                 .filter(Objects::nonNull)
                 .toList();
     }
@@ -85,8 +97,8 @@ final class DueIndex<K> {
 
         /** The next page of the same stripe, null if nothing can be due on it by then. */
         @Nullable
-        Page next(long now) {
-            return stripe.page(start, now);
+        Page next(long upTo) {
+            return stripe.pageAfter(start, upTo);
         }
     }
 
@@ -149,12 +161,12 @@ final class DueIndex<K> {
             leaves.add(new Leaf<>(JoinState.NEVER, 0));
         }
 
-        boolean move(K key, int hash, long from, long to, BooleanSupplier write) {
+        boolean replace(K key, int hash, @Nullable W expected, long from, @Nullable W next, long to) {
             lock.lock();
             try {
                 Leaf<K> target = to == JoinState.NEVER ? null : withRoom(to, hash);
                 Leaf<K> source = from == JoinState.NEVER ? null : leafAt(from, hash);
-                if (!write.getAsBoolean()) {
+                if (!write.replace(key, expected, next)) {
                     return false;
                 }
                 if (target != null) {
@@ -177,14 +189,27 @@ final class DueIndex<K> {
         }
 
         @Nullable
-        Page page(@Nullable Leaf<K> after, long now) {
+        Page firstPage(long from, long upTo) {
             lock.lock();
             try {
-                Leaf<K> leaf = after == null ? leaves.first() : leaves.higher(after);
-                return leaf == null || leaf.due > now ? null : new Page(this, leaf);
+                return page(leafAt(from, Integer.MIN_VALUE), upTo);
             } finally {
                 lock.unlock();
             }
+        }
+
+        @Nullable
+        Page pageAfter(Leaf<K> start, long upTo) {
+            lock.lock();
+            try {
+                return page(leaves.higher(start), upTo);
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private @Nullable Page page(@Nullable Leaf<K> leaf, long upTo) {
+            return leaf == null || leaf.due > upTo ? null : new Page(this, leaf);
         }
 
         long size() {

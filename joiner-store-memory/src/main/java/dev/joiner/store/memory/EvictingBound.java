@@ -6,13 +6,10 @@ import com.github.benmanes.caffeine.cache.Policy.FixedExpiration;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinStore;
-import dev.joiner.spi.JoinStore.Change;
 import dev.joiner.spi.JoinStore.Exchange;
 import dev.joiner.spi.Versioned;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Caffeine's own choice under a maximum size is not used. It keeps what was used often, so that new joins would have
  * to go before those that wait in vain.
  */
-final class EvictingBound<K, V> implements Bound<K, V> {
+final class EvictingBound<K, V> {
     private final JoinStore<K, V> store;
     private final long maximumSize;
     /** Without an order of access Caffeine keeps none, so there is an expiry; with this ticker it never comes. */
@@ -47,23 +44,14 @@ final class EvictingBound<K, V> implements Bound<K, V> {
         this.maximumSize = maximumSize;
     }
 
-    @Override
-    public Exchange<V> compareAndExchange(K key, @Nullable Versioned<V> expected, @Nullable Versioned<V> next) {
+    /** Writes to the store, and makes room. */
+    Exchange<V> compareAndExchange(K key, @Nullable Versioned<V> expected, @Nullable Versioned<V> next) {
         Exchange<V> exchange = store.compareAndExchange(key, expected, next);
         if (exchange.won()) {
             follow(key);
             makeRoom();
         }
         return exchange;
-    }
-
-    @Override
-    public List<Exchange<V>> compareAndExchangeAll(List<Change<K, V>> changes) {
-        List<Exchange<V>> exchanges = new ArrayList<>(changes.size());
-        for (Change<K, V> change : changes) {
-            exchanges.add(compareAndExchange(change.key(), change.expected(), change.next()));
-        }
-        return exchanges;
     }
 
     /**

@@ -5,21 +5,17 @@ import static dev.joiner.store.memory.States.join;
 import static dev.joiner.store.memory.States.open;
 import static dev.joiner.store.memory.States.versioned;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.joiner.Cause;
-import dev.joiner.StoreException;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinState.Closed;
 import dev.joiner.spi.JoinState.Flight;
 import dev.joiner.spi.JoinState.Join;
-import dev.joiner.spi.JoinStore.Change;
-import dev.joiner.spi.JoinStore.Entry;
+import dev.joiner.spi.JoinStore.Due;
 import dev.joiner.spi.JoinStore.Exchange;
 import dev.joiner.spi.Versioned;
-import dev.joiner.store.memory.CaffeineJoinStore.Overflow;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -32,15 +28,8 @@ import org.junit.jupiter.api.Test;
 
 class CaffeineJoinStoreTest {
 
-    private static CaffeineJoinStore<String, Integer> rejecting(long maximumSize) {
-        return CaffeineJoinStore.builder().maximumSize(maximumSize).build();
-    }
-
     private static CaffeineJoinStore<String, Integer> evicting(long maximumSize) {
-        return CaffeineJoinStore.builder()
-                .maximumSize(maximumSize)
-                .overflow(Overflow.EVICT)
-                .build();
+        return CaffeineJoinStore.builder().maximumSize(maximumSize).build();
     }
 
     @Test
@@ -54,105 +43,13 @@ class CaffeineJoinStoreTest {
     }
 
     @Test
-    void aStoreThatRejectsSaysThatItDoesNotEvict() {
-        assertThat(rejecting(1).evicts()).isFalse();
-        assertThat(evicting(1).evicts()).isTrue();
-    }
+    void aStoreSaysThatItEvictsAndHowMuchItHolds() {
+        CaffeineJoinStore<String, Integer> store = evicting(1);
+        store.compareAndExchange("a", null, open(4_711));
+        store.compareAndExchange("b", null, open(4_712));
 
-    @Test
-    void aNewKeyIsRejectedWhenThereIsNoRoom() {
-        CaffeineJoinStore<String, Integer> store = rejecting(2);
-        Versioned<Integer> a = open(1, 10);
-        store.compareAndExchange("a", null, a);
-        store.compareAndExchange("b", null, inFlight(2, 10));
-
-        assertThatExceptionOfType(StoreException.class)
-                .isThrownBy(() -> store.compareAndExchange("c", null, open(3)))
-                .withMessageContaining("maximumSize is 2");
-
-        assertThat(store.find("a")).isSameAs(a);
-        assertThat(store.find("c")).isNull();
-        assertThat(store.size()).isEqualTo(2);
-        assertThat(keys(store.due(Instant.ofEpochMilli(10), 10))).containsExactlyInAnyOrder("a", "b");
-    }
-
-    @Test
-    void aFullStoreTakesWritesToKeysThatAreThere() {
-        CaffeineJoinStore<String, Integer> store = rejecting(1);
-        Versioned<Integer> first = open(1);
-        Versioned<Integer> second = open(2);
-        store.compareAndExchange("a", null, first);
-
-        assertThat(store.compareAndExchange("a", null, open(3))).isEqualTo(new Exchange<>(false, first));
-        assertThat(store.compareAndExchange("a", first, second).won()).isTrue();
-        assertThat(store.compareAndExchange("a", first, null).won()).isFalse();
-        assertThatExceptionOfType(StoreException.class).isThrownBy(() -> store.compareAndExchange("b", null, open(3)));
-        assertThat(store.compareAndExchange("a", second, null).won()).isTrue();
-        assertThat(store.compareAndExchange("b", null, open(3)).won()).isTrue();
-    }
-
-    @Test
-    void aBatchBeginsAllItsKeysOrNone() {
-        CaffeineJoinStore<String, Integer> store = rejecting(3);
-        Versioned<Integer> a = open(1);
-        store.compareAndExchange("a", null, a);
-        List<Change<String, Integer>> tooMany = List.of(
-                new Change<>("a", a, open(2)),
-                new Change<>("b", null, open(3)),
-                new Change<>("c", null, open(4)),
-                new Change<>("d", null, open(5)));
-
-        assertThatExceptionOfType(StoreException.class)
-                .isThrownBy(() -> store.compareAndExchangeAll(tooMany))
-                .withMessageContaining("maximumSize is 3");
-        assertThat(store.find("a")).isSameAs(a);
-        assertThat(store.size()).isEqualTo(1);
-
-        assertThat(store.compareAndExchangeAll(tooMany.subList(0, 3))).allMatch(Exchange::won);
-        assertThat(store.compareAndExchangeAll(tooMany.subList(0, 3))).noneMatch(Exchange::won);
-        assertThat(store.size()).isEqualTo(3);
-    }
-
-    @Test
-    void threadsBeginAsManyKeysAsThereIsRoomFor() throws Exception {
-        CaffeineJoinStore<String, Integer> store = rejecting(100);
-        List<Integer> begun = Parallel.run(8, thread -> {
-            int mine = 0;
-            for (int i = 0; i < 1_000; i++) {
-                try {
-                    mine += store.compareAndExchange("k" + i, null, open(i)).won() ? 1 : 0;
-                } catch (StoreException full) {
-                    assertThat(full).hasMessageContaining("maximumSize is 100");
-                }
-            }
-            return mine;
-        });
-
-        assertThat(begun.stream().mapToInt(Integer::intValue).sum()).isEqualTo(100);
-        assertThat(store.size()).isEqualTo(100);
-    }
-
-    @Test
-    void noRoomIsLostWhileThreadsBeginAndEndKeys() throws Exception {
-        CaffeineJoinStore<String, Integer> store = rejecting(100);
-        Parallel.run(8, thread -> {
-            for (int i = 0; i < 20_000; i++) {
-                String key = "k" + ThreadLocalRandom.current().nextInt(200);
-                Versioned<Integer> held = store.find(key);
-                try {
-                    store.compareAndExchange(key, held, held == null ? open(i) : null);
-                } catch (StoreException full) {
-                    assertThat(held).isNull();
-                }
-            }
-            return null;
-        });
-
-        for (long i = store.size(); i < 100; i++) {
-            assertThat(store.compareAndExchange("new" + i, null, open(0)).won()).isTrue();
-        }
-        assertThatExceptionOfType(StoreException.class)
-                .isThrownBy(() -> store.compareAndExchange("one more", null, open(0)));
+        assertThat(store.evicts()).isTrue();
+        assertThat(store).hasToString("CaffeineJoinStore[2 keys, of at most 1 open joins]");
     }
 
     /** Another write comes in at each of the moments at which a write that ends a key looks at the key. */
@@ -160,10 +57,8 @@ class CaffeineJoinStoreTest {
     void aKeyThatBeginsAgainWhileItEndsCounts() {
         boolean reached = true;
         for (int moment = 1; reached; moment++) {
-            CaffeineJoinStore<WatchedKey, Integer> store = CaffeineJoinStore.builder()
-                    .maximumSize(1)
-                    .overflow(Overflow.EVICT)
-                    .build();
+            CaffeineJoinStore<WatchedKey, Integer> store =
+                    CaffeineJoinStore.builder().maximumSize(1).build();
             WatchedKey key = new WatchedKey("k");
             store.compareAndExchange(key, null, open(1));
             WatchedKey watched = new WatchedKey("k");
@@ -229,7 +124,7 @@ class CaffeineJoinStoreTest {
         store.compareAndExchange("a", null, a);
         store.compareAndExchange("b", null, open(2));
         store.compareAndExchange("c", null, open(3));
-        assertThat(store.due(Instant.ofEpochMilli(999), 10)).isEmpty();
+        assertThat(store.due(Instant.MIN, Instant.ofEpochMilli(999), 10)).isEmpty();
         Versioned<Integer> another = open(4, 1_000);
         store.compareAndExchange("a", a, another);
 
@@ -240,10 +135,10 @@ class CaffeineJoinStoreTest {
                 .extracting(state -> state.inFlight().get(0).cause())
                 .isEqualTo(Cause.EVICTED);
         assertThat(store.find("a")).isSameAs(another);
-        assertThat(keys(store.due(Instant.EPOCH, 10))).containsExactly("b");
+        assertThat(keys(store.due(Instant.MIN, Instant.EPOCH, 10))).containsExactly("b");
         assertThat(store.size()).isEqualTo(4);
         store.compareAndExchange("e", null, open(6));
-        assertThat(keys(store.due(Instant.EPOCH, 10))).containsExactlyInAnyOrder("b", "c");
+        assertThat(keys(store.due(Instant.MIN, Instant.EPOCH, 10))).containsExactlyInAnyOrder("b", "c");
     }
 
     @Test
@@ -264,7 +159,7 @@ class CaffeineJoinStoreTest {
     void whatIsInFlightOrRememberedIsNotEvictedAndDoesNotCount() {
         CaffeineJoinStore<String, Integer> store = evicting(2);
         Versioned<Integer> flying = inFlight(1, 1_000);
-        Versioned<Integer> closed = versioned(new JoinState<>(null, List.of(), new Closed(List.of(), 1_000), 1));
+        Versioned<Integer> closed = versioned(new JoinState<>(null, List.of(), new Closed(1_000, null, List.of()), 1));
         store.compareAndExchange("flying", null, flying);
         store.compareAndExchange("closed", null, closed);
         for (int i = 0; i < 10; i++) {
@@ -333,9 +228,9 @@ class CaffeineJoinStoreTest {
                 written++;
                 assertThat(store.find(mine.get(mine.size() - 1))).isNotNull();
                 if (thread == 0 && i % 10 == 0) {
-                    for (Entry<String, Integer> due : store.due(Instant.EPOCH, 20)) {
+                    for (Due<String> due : store.due(Instant.MIN, Instant.EPOCH, 20)) {
                         if (due.key().startsWith("shared")) {
-                            handedOver += handOver(store, due);
+                            handedOver += handOver(store, due.key());
                         }
                     }
                 }
@@ -351,7 +246,7 @@ class CaffeineJoinStoreTest {
         assertThat(left.stream().mapToLong(Integer::longValue).sum() + handedOver)
                 .isEqualTo(written);
         assertThat(openJoins(store)).hasSize(100);
-        assertThat(keys(store.due(Instant.EPOCH, 1_000_000)))
+        assertThat(keys(store.due(Instant.MIN, Instant.EPOCH, 1_000_000)))
                 .doesNotHaveDuplicates()
                 .hasSize((int) states(store)
                         .filter(state -> !state.inFlight().isEmpty())
@@ -374,11 +269,15 @@ class CaffeineJoinStoreTest {
         } while (!exchange.won());
     }
 
-    private static long handOver(CaffeineJoinStore<String, Integer> store, Entry<String, Integer> due) {
-        JoinState<Integer> state = due.held().state();
+    private static long handOver(CaffeineJoinStore<String, Integer> store, String key) {
+        Versioned<Integer> held = store.find(key);
+        if (held == null) {
+            return 0;
+        }
+        JoinState<Integer> state = held.state();
         Versioned<Integer> next =
                 state.open() == null ? null : versioned(new JoinState<>(state.open(), List.of(), null, 0));
-        if (!store.compareAndExchange(due.key(), due.held(), next).won()) {
+        if (!store.compareAndExchange(key, held, next).won()) {
             return 0;
         }
         return state.inFlight().stream()
@@ -421,9 +320,9 @@ class CaffeineJoinStoreTest {
                 .toList();
     }
 
-    private static Set<String> keys(List<Entry<String, Integer>> entries) {
+    private static Set<String> keys(List<Due<String>> due) {
         Set<String> keys = new HashSet<>();
-        entries.forEach(entry -> assertThat(keys.add(entry.key())).isTrue());
+        due.forEach(each -> assertThat(keys.add(each.key())).isTrue());
         return keys;
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.joiner.DefaultingStoreException;
+import dev.joiner.spi.JoinStore.Due;
 import dev.joiner.spi.Versioned;
 import java.time.Instant;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,9 +27,9 @@ class CallersMapTest {
 
         assertThat(store.size()).isEqualTo(2);
         assertThat(store.find("b")).isSameAs(map.get("b"));
-        assertThat(store.due(Instant.ofEpochMilli(10), 10))
+        assertThat(store.due(Instant.MIN, Instant.ofEpochMilli(10), 10))
                 .singleElement()
-                .extracting(entry -> entry.key())
+                .extracting(Due::key)
                 .isEqualTo("a");
     }
 

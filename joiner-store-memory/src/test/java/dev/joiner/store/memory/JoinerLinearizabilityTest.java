@@ -2,9 +2,9 @@ package dev.joiner.store.memory;
 
 import dev.joiner.JoinSpec;
 import dev.joiner.Joiner;
+import dev.joiner.KeyedJoiner;
 import dev.joiner.Outcome;
 import dev.joiner.StoreException;
-import dev.joiner.spi.JoinState;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -49,32 +49,38 @@ class JoinerLinearizabilityTest {
 
     private record Message(int key, int digit) {}
 
-    private static JoinSpec.Builder<Message, Integer, Integer> pairs() {
-        return JoinSpec.<Message>keyedBy(Message::key)
+    private static JoinSpec.Builder<Message, Integer, Integer, Integer> pairs() {
+        return JoinSpec.joining(Message.class)
+                .keyedBy(Message::key)
                 .<Integer>mergedBy((message, pending) -> pending == null ? message.digit : pending * 10 + message.digit)
                 .sufficientWhen(number -> number >= 10);
     }
 
-    private static Joiner<Message, Integer> joiner(JoinSpec.Builder<Message, Integer, Integer> spec) {
+    private static KeyedJoiner<Message, Integer, Integer, Integer> joiner(
+            JoinSpec.Builder<Message, Integer, Integer, Integer> spec) {
         return Joiner.create(spec.build(), MapJoinStore.create(), InstantSource.fixed(Instant.EPOCH));
     }
 
     /** A drop that came second to another removal cannot tell that from its own, and is to be repeated. */
-    private static List<Object> dropped(Joiner<Message, Integer> joiner, int key) {
+    private static List<Object> dropped(KeyedJoiner<?, Integer, Integer, ?> joiner, int key) {
         try {
-            return joiner.drop(key).stream().<Object>map(JoinState.Join::value).toList();
+            return joiner.drop(key).stream()
+                    .<Object>map(join -> join.value().orElseThrow())
+                    .toList();
         } catch (StoreException somebodyElseWasFaster) {
             return dropped(joiner, key);
         }
     }
 
-    private static List<Object> results(List<Outcome.Joined<Integer>> joined) {
-        return joined.stream().<Object>map(Outcome.Joined::result).toList();
+    private static List<Object> results(List<Outcome<Integer>> outcomes) {
+        return outcomes.stream()
+                .<Object>map(outcome -> ((Outcome.Joined<Integer>) outcome).result())
+                .toList();
     }
 
     /** A joiner with default options. */
     public static class TwoKeys {
-        private final Joiner<Message, Integer> joiner = joiner(pairs());
+        private final KeyedJoiner<Message, Integer, Integer, Integer> joiner = joiner(pairs());
 
         @Operation
         public Outcome<Integer> accept(
@@ -114,9 +120,10 @@ class JoinerLinearizabilityTest {
 
     /** A joiner whose joins are over at once, for the next sweep, and whose ids are kept. */
     public static class OneKey {
-        private final Joiner<Message, Integer> joiner = joiner(pairs().identifiedBy(Message::digit, Duration.ofHours(1))
-                .expireAt(number -> Instant.EPOCH)
-                .onExpired((number, handOver) -> {}));
+        private final KeyedJoiner<Message, Integer, Integer, Integer> joiner =
+                joiner(pairs().identifiedBy(Message::digit, Duration.ofHours(1))
+                        .expireAt(number -> Instant.EPOCH)
+                        .onExpired((number, handOver) -> {}));
 
         @Operation
         public Outcome<Integer> accept(@Param(gen = IntGen.class, conf = "1:9") int digit) {

@@ -1,6 +1,7 @@
 package dev.joiner.store.memory;
 
 import dev.joiner.spi.JoinState;
+import dev.joiner.spi.JoinStore.Due;
 import dev.joiner.spi.JoinStore.Exchange;
 import dev.joiner.spi.Versioned;
 import java.time.Instant;
@@ -63,7 +64,7 @@ class MapJoinStoreLinearizabilityTest {
                 @Param(gen = IntGen.class, conf = "0:3") int expected,
                 @Param(gen = IntGen.class, conf = "0:3") int next) {
             Exchange<String> exchange = store.compareAndExchange(KEY, entry(expected), entry(next));
-            return exchange.won() + " " + number(exchange.witness());
+            return exchange.won() ? "won" : "lost to " + number(exchange.witness());
         }
 
         /** As a joiner writes: on a mismatch once more, from the witness. What was there before. */
@@ -79,10 +80,11 @@ class MapJoinStoreLinearizabilityTest {
             }
         }
 
+        /** Since when; 0 if it is not due. */
         @Operation
         public long due(@Param(gen = IntGen.class, conf = "10:20") int now) {
-            return store.due(Instant.ofEpochMilli(now), 9).stream()
-                    .mapToLong(entry -> entry.held().version())
+            return store.due(Instant.MIN, Instant.ofEpochMilli(now), 9).stream()
+                    .mapToLong(Due::at)
                     .sum();
         }
 
@@ -104,9 +106,11 @@ class MapJoinStoreLinearizabilityTest {
         }
 
         public String exchange(int expected, int next) {
-            boolean won = held == expected;
-            held = won ? next : held;
-            return won + " " + held;
+            if (held != expected) {
+                return "lost to " + held;
+            }
+            held = next;
+            return "won";
         }
 
         public long write(int next) {
@@ -116,7 +120,9 @@ class MapJoinStoreLinearizabilityTest {
         }
 
         public long due(int now) {
-            return held > 1 && ENTRIES.get(held - 1).state().dueAt() <= now ? held : 0;
+            long at =
+                    held == 0 ? JoinState.NEVER : ENTRIES.get(held - 1).state().dueAt();
+            return at <= now ? at : 0;
         }
     }
 }

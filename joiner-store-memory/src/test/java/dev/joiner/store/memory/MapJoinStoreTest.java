@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.joiner.spi.JoinState;
+import dev.joiner.spi.JoinStore.Due;
 import dev.joiner.spi.JoinStore.Entry;
 import dev.joiner.spi.JoinStore.Exchange;
 import dev.joiner.spi.JoinStore.Page;
@@ -23,6 +24,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class MapJoinStoreTest {
@@ -34,7 +36,7 @@ class MapJoinStoreTest {
 
         Exchange<Integer> exchange = store.compareAndExchange("k", null, first);
 
-        assertThat(exchange).isEqualTo(new Exchange<>(true, first));
+        assertThat(exchange).isEqualTo(Exchange.written());
         assertThat(store.find("k")).isSameAs(first);
         assertThat(store.guess("k")).isSameAs(first);
         assertThat(store.size()).isEqualTo(1);
@@ -45,7 +47,7 @@ class MapJoinStoreTest {
         Versioned<Integer> first = open(1);
         store.compareAndExchange("k", null, first);
 
-        assertThat(store.compareAndExchange("k", first, null)).isEqualTo(new Exchange<>(true, null));
+        assertThat(store.compareAndExchange("k", first, null)).isEqualTo(Exchange.written());
         assertThat(store.find("k")).isNull();
         assertThat(store.guess("k")).isNull();
         assertThat(store.size()).isZero();
@@ -53,11 +55,11 @@ class MapJoinStoreTest {
 
     @Test
     void nothingIsExchangedForNothing() {
-        assertThat(store.compareAndExchange("k", null, null)).isEqualTo(new Exchange<>(true, null));
+        assertThat(store.compareAndExchange("k", null, null)).isEqualTo(Exchange.written());
         Versioned<Integer> first = open(1);
         store.compareAndExchange("k", null, first);
 
-        assertThat(store.compareAndExchange("k", null, null)).isEqualTo(new Exchange<>(false, first));
+        assertThat(store.compareAndExchange("k", null, null)).isEqualTo(Exchange.lost(first));
     }
 
     @Test
@@ -67,13 +69,13 @@ class MapJoinStoreTest {
         store.compareAndExchange("k", null, first);
         store.compareAndExchange("k", first, second);
 
-        assertThat(store.compareAndExchange("k", first, open(3))).isEqualTo(new Exchange<>(false, second));
-        assertThat(store.compareAndExchange("k", null, open(3))).isEqualTo(new Exchange<>(false, second));
-        assertThat(store.compareAndExchange("k", first, null)).isEqualTo(new Exchange<>(false, second));
+        assertThat(store.compareAndExchange("k", first, open(3))).isEqualTo(Exchange.lost(second));
+        assertThat(store.compareAndExchange("k", null, open(3))).isEqualTo(Exchange.lost(second));
+        assertThat(store.compareAndExchange("k", first, null)).isEqualTo(Exchange.lost(second));
         assertThat(store.find("k")).isSameAs(second);
 
         store.compareAndExchange("k", second, null);
-        assertThat(store.compareAndExchange("k", second, open(3))).isEqualTo(new Exchange<>(false, null));
+        assertThat(store.compareAndExchange("k", second, open(3))).isEqualTo(Exchange.lost(null));
         assertThat(store.find("k")).isNull();
     }
 
@@ -94,7 +96,7 @@ class MapJoinStoreTest {
                     .isTrue();
         }
 
-        assertThat(keys(store.due(Instant.ofEpochMilli(5), 100))).containsExactlyInAnyOrderElementsOf(keys);
+        assertThat(due(5, 100)).containsExactlyInAnyOrderElementsOf(keys);
         assertThat(keys(store.scan(null, 100).entries())).containsExactlyInAnyOrderElementsOf(keys);
 
         MapJoinStore<Object, Integer> mixed = MapJoinStore.create();
@@ -131,7 +133,7 @@ class MapJoinStoreTest {
             for (int key = 0; key < keys; key++) {
                 Versioned<Integer> written = open(thread, key);
                 Exchange<Integer> exchange = store.compareAndExchange("k" + key, null, written);
-                assertThat(exchange.witness()).isNotNull();
+                assertThat(exchange.won()).isEqualTo(exchange.witness() == null);
                 if (exchange.won()) {
                     mine.add(key);
                 } else {
@@ -154,32 +156,26 @@ class MapJoinStoreTest {
         store.compareAndExchange("never", null, open(4));
         store.compareAndExchange("flight", null, inFlight(5, 3));
 
-        List<Entry<String, Integer>> due = store.due(Instant.ofEpochMilli(10), 10);
-
-        assertThat(keys(due)).containsExactly("flight", "before", "at");
-        assertThat(due.get(1).held()).isSameAs(store.find("before"));
-        assertThat(store.due(Instant.ofEpochMilli(2), 10)).isEmpty();
-        assertThat(keys(store.due(Instant.MAX, 10))).doesNotContain("never").hasSize(4);
-        assertThat(store.due(Instant.MIN, 10)).isEmpty();
+        assertThat(store.due(Instant.MIN, Instant.ofEpochMilli(10), 10))
+                .containsExactly(Due.of("flight", 3, 0), Due.of("before", 9, 0), Due.of("at", 10, 0));
+        assertThat(store.due(Instant.MIN, Instant.ofEpochMilli(2), 10)).isEmpty();
+        assertThat(dueKeys(store.due(Instant.MIN, Instant.MAX, 10)))
+                .doesNotContain("never")
+                .hasSize(4);
+        assertThat(store.due(Instant.MIN, Instant.MIN, 10)).isEmpty();
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> store.due(Instant.MAX, 0))
+                .isThrownBy(() -> store.due(Instant.MIN, Instant.MAX, 0))
                 .withMessageContaining("limit is 0");
     }
 
     @Test
-    void dueIsARandomChoiceAmongTheOldest() {
+    void dueAreTheOldestInTheirOrder() {
         IntStream.range(0, 10_000).forEach(i -> store.compareAndExchange("k" + i, null, open(i, i * 7919 % 10_000)));
 
-        Set<String> seen = new HashSet<>();
-        for (int i = 0; i < 200; i++) {
-            List<Entry<String, Integer>> due = store.due(Instant.ofEpochMilli(20_000), 10);
-            assertThat(due).hasSize(10).allMatch(entry -> entry.held().state().dueAt() < 40);
-            assertThat(due)
-                    .isSortedAccordingTo((a, b) -> Long.compare(
-                            a.held().state().dueAt(), b.held().state().dueAt()));
-            seen.addAll(keys(due));
-        }
-        assertThat(seen).hasSize(40);
+        assertThat(store.due(Instant.MIN, Instant.ofEpochMilli(20_000), 1_000))
+                .extracting(Due::at)
+                .containsExactlyElementsOf(LongStream.range(0, 1_000).boxed().toList());
+        assertThat(store.due(Instant.MIN, Instant.ofEpochMilli(499), 1_000)).hasSize(500);
     }
 
     @Test
@@ -188,11 +184,9 @@ class MapJoinStoreTest {
         IntStream.range(0, 20_000).forEach(i -> store.compareAndExchange("k" + i, null, open(i, 7)));
         IntStream.range(0, 300).forEach(i -> crowded.compareAndExchange(new SameHash(i), null, open(i, 7)));
 
-        assertThat(store.due(Instant.ofEpochMilli(7), 100)).hasSize(100);
-        assertThat(keys(store.due(Instant.ofEpochMilli(7), 50_000)))
-                .doesNotHaveDuplicates()
-                .hasSize(20_000);
-        assertThat(crowded.due(Instant.ofEpochMilli(7), 50_000)).hasSize(300);
+        assertThat(store.due(Instant.MIN, Instant.ofEpochMilli(7), 100)).hasSize(100);
+        assertThat(due(7, 50_000)).doesNotHaveDuplicates().hasSize(20_000);
+        assertThat(crowded.due(Instant.MIN, Instant.ofEpochMilli(7), 50_000)).hasSize(300);
         IntStream.range(0, 300)
                 .forEach(i -> crowded.compareAndExchange(new SameHash(i), crowded.find(new SameHash(i)), null));
         assertThat(crowded.indexed()).isZero();
@@ -212,8 +206,9 @@ class MapJoinStoreTest {
             Versioned<Integer> next = open(1, deadline);
             store.compareAndExchange("k", held, next);
             held = next;
-            assertThat(keys(store.due(Instant.ofEpochMilli(deadline), 10))).containsExactly("k");
-            assertThat(store.due(Instant.ofEpochMilli(deadline - 1), 10)).isEmpty();
+            assertThat(due(deadline, 10)).containsExactly("k");
+            assertThat(store.due(Instant.MIN, Instant.ofEpochMilli(deadline - 1), 10))
+                    .isEmpty();
         }
     }
 
@@ -226,9 +221,9 @@ class MapJoinStoreTest {
         other.compareAndExchange(new SameHash(1_000), other.find(first), open(1, 1_000));
         other.compareAndExchange(new SameHash(1_000), other.find(first), open(1, -1));
 
-        assertThat(other.due(Instant.ofEpochMilli(-1), 10))
+        assertThat(other.due(Instant.MIN, Instant.ofEpochMilli(-1), 10))
                 .singleElement()
-                .satisfies(entry -> assertThat(entry.key()).isSameAs(first));
+                .satisfies(due -> assertThat(due.key()).isSameAs(first));
     }
 
     @Test
@@ -242,13 +237,8 @@ class MapJoinStoreTest {
         }
 
         assertThat(store.indexed()).isEqualTo(10_001);
-        assertThat(keys(store.due(Instant.ofEpochMilli(999_999), 20_000)))
-                .doesNotContain("k")
-                .hasSize(10_000);
-        assertThat(keys(store.due(Instant.ofEpochMilli(1_000_000), 20_000)))
-                .doesNotHaveDuplicates()
-                .contains("k")
-                .hasSize(10_001);
+        assertThat(due(999_999, 20_000)).doesNotContain("k").hasSize(10_000);
+        assertThat(due(1_000_000, 20_000)).doesNotHaveDuplicates().contains("k").hasSize(10_001);
     }
 
     @Test
@@ -269,11 +259,11 @@ class MapJoinStoreTest {
         }
         touched.set(0);
 
-        assertThat(large.due(Instant.ofEpochMilli(999_999), 256)).isEmpty();
+        assertThat(large.due(Instant.MIN, Instant.ofEpochMilli(999_999), 256)).isEmpty();
         assertThat(touched).hasValue(0);
 
-        assertThat(large.due(Instant.ofEpochMilli(1_000_009), 256)).hasSize(10);
-        assertThat(large.due(Instant.ofEpochMilli(1_500_000), 256)).hasSize(256);
+        assertThat(large.due(Instant.MIN, Instant.ofEpochMilli(1_000_009), 256)).hasSize(10);
+        assertThat(large.due(Instant.MIN, Instant.ofEpochMilli(1_500_000), 256)).hasSize(256);
         assertThat(touched).hasValueLessThan(10_000);
     }
 
@@ -299,19 +289,24 @@ class MapJoinStoreTest {
             }
             if (i % 30_000 == 0) {
                 long now = random.nextInt(1_000_000);
-                assertThat(keys(store.due(Instant.ofEpochMilli(now), Integer.MAX_VALUE)))
+                long from = random.nextInt(100_000);
+                assertThat(due(now, Integer.MAX_VALUE))
                         .as("seed %s", seed)
-                        .containsExactlyInAnyOrderElementsOf(dueBy(model, now));
+                        .containsExactlyInAnyOrderElementsOf(dueBy(model, Long.MIN_VALUE, now));
+                assertThat(dueKeys(store.due(Instant.ofEpochMilli(from), Instant.ofEpochMilli(now), Integer.MAX_VALUE)))
+                        .as("seed %s", seed)
+                        .containsExactlyInAnyOrderElementsOf(dueBy(model, from, now));
             }
         }
         assertThat(store.indexed())
                 .as("seed %s", seed)
-                .isEqualTo(dueBy(model, JoinState.NEVER - 1).size());
+                .isEqualTo(dueBy(model, Long.MIN_VALUE, JoinState.NEVER - 1).size());
     }
 
-    private static List<String> dueBy(Map<String, Versioned<Integer>> model, long now) {
+    private static List<String> dueBy(Map<String, Versioned<Integer>> model, long from, long upTo) {
         return model.entrySet().stream()
-                .filter(entry -> entry.getValue().state().dueAt() <= now)
+                .filter(entry -> entry.getValue().state().dueAt() >= from)
+                .filter(entry -> entry.getValue().state().dueAt() <= upTo)
                 .map(Map.Entry::getKey)
                 .toList();
     }
@@ -332,7 +327,7 @@ class MapJoinStoreTest {
                 }
             } else {
                 while (writers.getCount() > 0) {
-                    List<String> page = keys(store.due(Instant.ofEpochMilli(500), 64));
+                    List<String> page = due(500, 64);
                     if (new HashSet<>(page).size() < page.size()) {
                         twice.addAll(page);
                     }
@@ -355,7 +350,8 @@ class MapJoinStoreTest {
                 withDeadline.add("k" + i);
             }
         }
-        assertThat(keys(store.due(Instant.MAX, 10 * keys))).containsExactlyInAnyOrderElementsOf(withDeadline);
+        assertThat(dueKeys(store.due(Instant.MIN, Instant.MAX, 10 * keys)))
+                .containsExactlyInAnyOrderElementsOf(withDeadline);
         assertThat(store.indexed()).isEqualTo(withDeadline.size());
     }
 
@@ -431,6 +427,21 @@ class MapJoinStoreTest {
                     .isThrownBy(() -> store.scan(cursor, 1))
                     .withMessageContaining("cursor is \"" + cursor + "\"");
         }
+    }
+
+    @Test
+    void aStoreSaysHowManyKeysItHoldsAndNotWhatIsUnderThem() {
+        store.compareAndExchange("key", null, open(4_711));
+
+        assertThat(store).hasToString("MapJoinStore[1 keys]");
+    }
+
+    private List<String> due(long now, int limit) {
+        return dueKeys(store.due(Instant.MIN, Instant.ofEpochMilli(now), limit));
+    }
+
+    private static <K> List<K> dueKeys(List<Due<K>> due) {
+        return due.stream().map(Due::key).toList();
     }
 
     private static <K> List<K> keys(List<? extends Entry<K, ?>> entries) {

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.joiner.spi.Codec;
+import dev.joiner.Codec;
+import dev.joiner.JoinStoreConfig;
+import dev.joiner.JoinStores;
+import dev.joiner.KeyCodec;
 import dev.joiner.spi.JoinStore;
-import dev.joiner.spi.JoinStoreConfig;
-import dev.joiner.spi.JoinStores;
-import dev.joiner.spi.KeyCodec;
 import java.lang.module.Configuration;
 import java.lang.module.ModuleFinder;
 import java.lang.reflect.InvocationTargetException;
@@ -28,10 +28,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OpeningByUrlTest {
     private static final JoinStoreConfig<String, String> CONFIG =
             JoinStoreConfig.of("test", KeyCodec.string(), Codec.string());
-    private static final String EVICTING = "caffeine:?maximumSize=1&overflow=evict";
+    private static final String EVICTING = "caffeine:?maximumSize=1";
 
     @ParameterizedTest
-    @ValueSource(strings = {"memory:", "Memory:", "memory:?"})
+    @ValueSource(strings = {"memory:", "Memory:", "memory:?", "memory:?maximumSize=1"})
     void memoryIsAMap(String url) {
         JoinStore<String, String> store = JoinStores.open(url, CONFIG);
 
@@ -40,17 +40,32 @@ class OpeningByUrlTest {
         assertThat(JoinStores.open(url, CONFIG).find("k")).isNull();
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "caffeine:?maximumSize=2, false",
-        "caffeine:?maximumSize=2&overflow=reject, false",
-        "caffeine:?overflow=evict&maximumSize=2, true"
-    })
-    void caffeineHasABound(String url, boolean evicts) {
-        JoinStore<String, String> store = JoinStores.open(url, CONFIG);
+    @Test
+    void memoryMayHaveABoundThatRejects() {
+        assertThat(JoinStores.open("memory:?maximumSize=2", CONFIG)).hasToString("MapJoinStore[0 of at most 2 keys]");
+        assertThat(JoinStores.open("memory:", CONFIG)).hasToString("MapJoinStore[0 keys]");
+    }
 
-        assertThat(store).isInstanceOf(CaffeineJoinStore.class);
-        assertThat(store.evicts()).isEqualTo(evicts);
+    @Test
+    void caffeineHasABoundThatEvicts() {
+        JoinStore<String, String> store = JoinStores.open("caffeine:?maximumSize=2", CONFIG);
+
+        assertThat(store).hasToString("CaffeineJoinStore[0 keys, of at most 2 open joins]");
+        assertThat(store.evicts()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "caffeine:?maximumSize=2&overflow=reject",
+                "caffeine:?overflow=evict",
+                "memory:?overflow=reject&maximumSize=2"
+            })
+    void anOverflowIsToldWhichStoreToUse(String url) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> JoinStores.open(url, CONFIG))
+                .withMessageContainingAll(
+                        "overflow", "memory:?maximumSize=N refuses", "caffeine:?maximumSize=N evicts");
     }
 
     @ParameterizedTest
@@ -60,8 +75,10 @@ class OpeningByUrlTest {
                 "memory:joins                               | \"joins\"",
                 "memory://joins                             | \"//joins\"",
                 "memory:?size=1                             | \"size\" \"1\"",
+                "memory:?maximumSize=                       | maximumSize \"\"",
+                "memory:?maximumSize=0                      | maximumSize 0",
+                "memory:?maximumSize=1&maximumSize=2        | maximumSize \"2\"",
                 "caffeine:                                  | maximumSize",
-                "caffeine:?overflow=evict                   | maximumSize",
                 "caffeine:/joins?maximumSize=1              | \"/joins\"",
                 "caffeine:?maximumSize=                     | maximumSize \"\"",
                 "caffeine:?maximumSize                      | maximumSize \"\"",
@@ -70,9 +87,8 @@ class OpeningByUrlTest {
                 "caffeine:?maximumSize=-1                   | maximumSize -1",
                 "caffeine:?maximumSize=99999999999999999999 | maximumSize \"99999999999999999999\"",
                 "caffeine:?maximumSize=1&maximumSize=2      | maximumSize \"2\"",
-                "caffeine:?maximumSize=1&overflow=drop      | overflow \"drop\"",
                 "caffeine:?maximumSize=1&expiry=1m          | \"expiry\" \"1m\"",
-                "caffeine:?maximumsize=1                    | maximumSize"
+                "caffeine:?maximumsize=1                    | \"maximumsize\""
             })
     void whatIsNotUnderstoodIsNamed(String url, String named) {
         assertThatIllegalArgumentException()
@@ -98,13 +114,11 @@ class OpeningByUrlTest {
     }
 
     private static void opensOnlyWhatItCan(ClassLoader withoutCaffeine) throws Exception {
-        assertThat(open(withoutCaffeine, "memory:").getClass().getSimpleName()).isEqualTo("MapJoinStore");
-        for (String url : List.of(EVICTING, "caffeine:?maximumSize=1")) {
-            assertThatExceptionOfType(InvocationTargetException.class)
-                    .isThrownBy(() -> open(withoutCaffeine, url))
-                    .withStackTraceContaining("UnknownStoreException")
-                    .withStackTraceContaining("com.github.ben-manes.caffeine:caffeine");
-        }
+        assertThat(open(withoutCaffeine, "memory:?maximumSize=1")).hasToString("MapJoinStore[0 of at most 1 keys]");
+        assertThatExceptionOfType(InvocationTargetException.class)
+                .isThrownBy(() -> open(withoutCaffeine, EVICTING))
+                .withStackTraceContaining("UnknownStoreException")
+                .withStackTraceContaining("com.github.ben-manes.caffeine:caffeine");
     }
 
     /** Opens a store with classes that are not those of this test. */

@@ -7,10 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.joiner.Cause;
 import dev.joiner.JoinSpec;
 import dev.joiner.Joiner;
+import dev.joiner.KeyedJoiner;
 import dev.joiner.Outcome;
 import dev.joiner.StoreException;
 import dev.joiner.SweepReport;
-import dev.joiner.store.memory.CaffeineJoinStore.Overflow;
+import dev.joiner.spi.JoinStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -23,8 +24,9 @@ class OverflowTest {
     private final List<String> expired = new ArrayList<>();
     private final InstantSource clock = InstantSource.fixed(Instant.parse("2026-01-01T00:00:00Z"));
 
-    private static JoinSpec.Builder<String, String, String> pairs() {
-        return JoinSpec.<String>keyedBy(message -> message.substring(0, message.indexOf(':')))
+    private static JoinSpec.Builder<String, String, String, String> pairs() {
+        return JoinSpec.joining(String.class)
+                .keyedBy(message -> message.substring(0, message.indexOf(':')))
                 .<String>mergedBy((message, pending) -> {
                     String part = message.substring(message.indexOf(':') + 1);
                     return pending == null ? part : pending + part;
@@ -32,18 +34,22 @@ class OverflowTest {
                 .sufficientWhen(value -> value.length() == 2);
     }
 
-    private Joiner<String, String> joiner(Overflow overflow) {
+    private static JoinStore<String, String> evicting(long maximumSize) {
+        return CaffeineJoinStore.builder().maximumSize(maximumSize).build();
+    }
+
+    private KeyedJoiner<String, String, String, String> joiner(JoinStore<String, String> store) {
         return Joiner.create(
                 pairs().onExpired(
                                 (value, handOver) -> expired.add(handOver.key() + "=" + value + " " + handOver.cause()))
                         .build(),
-                CaffeineJoinStore.builder().maximumSize(2).overflow(overflow).build(),
+                store,
                 clock);
     }
 
     @Test
     void anEvictedJoinReachesOnExpiredAtTheNextSweep() {
-        try (Joiner<String, String> joiner = joiner(Overflow.EVICT)) {
+        try (var joiner = joiner(evicting(2))) {
             joiner.accept("a:1");
             joiner.accept("b:1");
             joiner.accept("c:1");
@@ -64,7 +70,7 @@ class OverflowTest {
 
     @Test
     void aMessageAfterTheEvictionOpensAnotherJoin() {
-        try (Joiner<String, String> joiner = joiner(Overflow.EVICT)) {
+        try (var joiner = joiner(evicting(2))) {
             joiner.accept("a:1");
             joiner.accept("b:1");
             joiner.accept("c:1");
@@ -79,15 +85,12 @@ class OverflowTest {
 
     @Test
     void anEvictedJoinThatWasHandedOverEndsQuietly() {
-        try (Joiner<String, String> joiner = Joiner.create(
+        try (var joiner = Joiner.create(
                 pairs().keepAfterJoin()
                         .expireAfter(Duration.ofHours(1))
                         .onExpired((value, handOver) -> expired.add(value))
                         .build(),
-                CaffeineJoinStore.builder()
-                        .maximumSize(1)
-                        .overflow(Overflow.EVICT)
-                        .build(),
+                evicting(1),
                 clock)) {
             joiner.accept("a:1");
             assertThat(joiner.accept("a:2")).isEqualTo(new Outcome.Joined<>("12", true));
@@ -96,16 +99,13 @@ class OverflowTest {
             assertThat(joiner.find("a")).isEmpty();
             joiner.sweep();
             assertThat(expired).isEmpty();
-            assertThat(joiner.find("b")).isPresent();
+            assertThat(joiner.find("b")).hasSize(1);
         }
     }
 
     @Test
     void aSpecWithoutAReceiverForEvictedJoinsIsRefused() {
-        CaffeineJoinStore<String, String> store = CaffeineJoinStore.builder()
-                .maximumSize(2)
-                .overflow(Overflow.EVICT)
-                .build();
+        JoinStore<String, String> store = evicting(2);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Joiner.create(pairs().build(), store, clock))
                 .withMessageContaining("evict");
@@ -113,7 +113,7 @@ class OverflowTest {
 
     @Test
     void aRejectedMessageIsTakenOnceThereIsRoom() {
-        try (Joiner<String, String> joiner = joiner(Overflow.REJECT)) {
+        try (var joiner = joiner(MapJoinStore.bounded(2))) {
             joiner.accept("a:1");
             joiner.accept("b:1");
             assertThatExceptionOfType(StoreException.class)
@@ -129,15 +129,21 @@ class OverflowTest {
     }
 
     @Test
-    void aRejectedBatchIsNotWritten() {
-        try (Joiner<String, String> joiner = joiner(Overflow.REJECT)) {
+    void aMessageOfABatchIsRejectedAloneAndTheOthersMakeRoom() {
+        try (var joiner = joiner(MapJoinStore.bounded(2))) {
             joiner.accept("a:1");
-            List<String> batch = List.of("b:1", "c:1", "a:2");
-            assertThatExceptionOfType(StoreException.class).isThrownBy(() -> joiner.acceptAll(batch));
-            joiner.drop("a");
 
-            assertThat(joiner.acceptAll(batch.subList(0, 2))).allMatch(Outcome.Incomplete.class::isInstance);
-            assertThat(joiner.accept("b:2")).isEqualTo(new Outcome.Joined<>("12", true));
+            List<Outcome<String>> outcomes = joiner.acceptAll(List.of("b:1", "c:1", "a:2"));
+
+            assertThat(outcomes.get(0)).isInstanceOf(Outcome.Incomplete.class);
+            assertThat(outcomes.get(1)).satisfies(outcome -> {
+                assertThat(outcome.isSafe()).isFalse();
+                assertThat(((Outcome.Failed<String>) outcome).cause())
+                        .isInstanceOf(StoreException.class)
+                        .hasMessageContaining("maximumSize is 2");
+            });
+            assertThat(outcomes.get(2)).isEqualTo(new Outcome.Joined<>("12", true));
+            assertThat(joiner.accept("c:1")).isInstanceOf(Outcome.Incomplete.class);
         }
     }
 }

@@ -1,8 +1,10 @@
 package dev.joiner.store.memory;
 
 import dev.joiner.Cause;
+import dev.joiner.spi.Ids;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinState.Flight;
+import dev.joiner.spi.JoinState.Flight.Status;
 import dev.joiner.spi.JoinState.Join;
 import dev.joiner.spi.Versioned;
 import java.util.List;
@@ -30,11 +32,12 @@ final class States {
 
     /** A join that is being handed over. */
     static <V> Versioned<V> inFlight(V value, long dueAt) {
-        Flight<V> flight = new Flight<>(join(value, JoinState.NEVER), Cause.COMPLETE, 1, 1, 1, null, dueAt);
+        Flight<V> flight = new Flight<>(
+                join(value, JoinState.NEVER), Cause.COMPLETE, Status.CLAIMED_ALONE, false, 1, 1, 1, null, dueAt);
         return versioned(new JoinState<>(null, List.of(flight), null, 1));
     }
 
     static <V> Join<V> join(V value, long deadline) {
-        return new Join<>(value, 1, 0, deadline, JoinState.NEVER, List.of(), false);
+        return new Join<>(value, 1, 0, deadline, JoinState.NEVER, Ids.NONE, false);
     }
 }

@@ -4,42 +4,42 @@ import dev.joiner.store.redis.Layout.Shard;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.AbstractPipeline;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Protocol;
 import redis.clients.jedis.Response;
-import redis.clients.jedis.UnifiedJedis;
-import redis.clients.jedis.params.ScanParams;
 import redis.clients.jedis.params.ZRangeParams;
-import redis.clients.jedis.resps.ScanResult;
 import redis.clients.jedis.resps.Tuple;
 
 /**
- * Something to ask of Redis, alone or in a pipeline.
+ * A command for Redis.
  *
- * @param where the Redis keys that it is about, for messages
- * @param withScript what to ask instead of a server that does not know the script; null if there is none in it
+ * @param where the Redis key that it is about, or one in the same slot
+ * @param writes whether it may change something
+ * @param piped adds it to a pipeline
+ * @param withScript what to send instead to a server that does not know the script; null if there is no script in it
  */
 record Command<T>(
         String where,
-        Function<UnifiedJedis, T> alone,
+        boolean writes,
         Function<AbstractPipeline, Response<T>> piped,
-        @Nullable Supplier<Command<T>> withScript) {
+        @Nullable Command<T> withScript) {
 
-    /** The answer of an exchange that was won. Otherwise the answer is the entry that is there, or null. */
+    /** The answer to an exchange that was won. Otherwise the answer is the entry that is there, or null. */
     static final Long WON = 1L;
 
-    /** Instead of a time: the entry is due no more. */
+    /** Instead of a time: the entry is not due any more. */
     static final byte[] NOT_DUE = {'-'};
 
     /**
-     * The one write: puts an entry, or takes it out, if the key holds the expected version. Changes the due index first,
-     * as that may be refused, so that a refusal leaves everything as it was; an entry too short for a version has one
-     * that ends in zeros.
+     * The only write of an entry: puts or removes it if the key holds the expected version. The due index goes first: it is what
+     * may be refused, and then everything is as it was. The version of an entry that is too short for one ends in zeros.
      */
     private static final String EXCHANGE = """
             local held = redis.call('HGET', KEYS[1], ARGV[1])
@@ -63,66 +63,126 @@ record Command<T>(
             return 1
             """;
 
+    /**
+     * A limit is a hint for HSCAN, which reads the values as well: so it is asked for few at first, and for more as long as
+     * they turn out to be small.
+     */
+    private static final byte[] PAGE = """
+            local cursor, limit, room = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+            local entries, rest = {}, {}
+            local function fits(size)
+              return #entries < 2 * limit and (size <= room or (ARGV[4] == '1' and #entries == 0))
+            end
+            local function add(key, entry)
+              room = room - #key - #entry
+              entries[#entries + 1] = key
+              entries[#entries + 1] = entry
+            end
+            for i = 5, #ARGV do
+              if fits(#ARGV[i] + redis.call('HSTRLEN', KEYS[1], ARGV[i])) then
+                local entry = redis.call('HGET', KEYS[1], ARGV[i])
+                if entry then
+                  add(ARGV[i], entry)
+                end
+              else
+                rest[#rest + 1] = ARGV[i]
+              end
+            end
+            local count = 1
+            while cursor ~= '' and #rest == 0 and #entries < 2 * limit do
+              local found = redis.call('HSCAN', KEYS[1], cursor, 'COUNT', math.min(count, limit - #entries / 2))
+              cursor = found[1] == '0' and '' or found[1]
+              for i = 1, #found[2], 2 do
+                local key, entry = found[2][i], found[2][i + 1]
+                if fits(#key + #entry) then
+                  add(key, entry)
+                else
+                  rest[#rest + 1] = key
+                end
+              end
+              count = math.min(2 * count, 256)
+            end
+            return {cursor, entries, rest}
+            """.getBytes(StandardCharsets.US_ASCII);
+
     private static final byte[] SCRIPT = EXCHANGE.getBytes(StandardCharsets.US_ASCII);
     private static final byte[] SHA = sha1(SCRIPT);
 
     /**
      * @param expected eight bytes, or none if nothing is to be there
-     * @param next the entry, or no bytes to take it out
+     * @param next the entry, or no bytes to remove it
      * @param due digits, or {@link #NOT_DUE}, or no bytes if it is due when it was
      */
     static Command<Object> exchange(Shard shard, byte[] key, byte[] expected, byte[] next, byte[] due) {
         List<byte[]> keys = List.of(shard.joins, shard.due);
         List<byte[]> args = List.of(key, expected, next, due);
-        return new Command<>(
-                shard.name,
-                jedis -> jedis.evalsha(SHA, keys, args),
-                pipeline -> pipeline.evalsha(SHA, keys, args),
-                () -> new Command<>(
-                        shard.name,
-                        jedis -> jedis.eval(SCRIPT, keys, args),
-                        pipeline -> pipeline.eval(SCRIPT, keys, args),
-                        null));
+        Command<Object> whole = write(shard.name, pipeline -> pipeline.eval(SCRIPT, keys, args));
+        return new Command<>(shard.name, true, pipeline -> pipeline.evalsha(SHA, keys, args), whole);
     }
 
     static Command<byte[]> entry(Shard shard, byte[] key) {
-        return new Command<>(
-                shard.name, jedis -> jedis.hget(shard.joins, key), pipeline -> pipeline.hget(shard.joins, key), null);
+        return read(shard.name, pipeline -> pipeline.hget(shard.joins, key));
+    }
+
+    /** The size of an entry in bytes; 0 if there is none. */
+    static Command<Long> size(Shard shard, byte[] key) {
+        return read(shard.name, pipeline -> pipeline.hstrlen(shard.joins, key));
     }
 
     static Command<Long> count(Shard shard) {
-        return new Command<>(
-                shard.name, jedis -> jedis.hlen(shard.joins), pipeline -> pipeline.hlen(shard.joins), null);
+        return read(shard.name, pipeline -> pipeline.hlen(shard.joins));
     }
 
-    /** The first {@code limit} keys that are due, and when. */
-    static Command<List<Tuple>> due(Shard shard, long now, int limit) {
-        ZRangeParams range = ZRangeParams.zrangeByScoreParams(Double.NEGATIVE_INFINITY, (double) now)
-                .limit(0, limit);
-        return new Command<>(
-                shard.name,
-                jedis -> jedis.zrangeWithScores(shard.due, range),
-                pipeline -> pipeline.zrangeWithScores(shard.due, range),
-                null);
+    /** The first {@code limit} keys that are due from one time to another, and when. */
+    static Command<List<Tuple>> due(Shard shard, long from, long upTo, int limit) {
+        ZRangeParams range =
+                ZRangeParams.zrangeByScoreParams((double) from, (double) upTo).limit(0, limit);
+        return read(shard.name, pipeline -> pipeline.zrangeWithScores(shard.due, range));
     }
 
-    /** Some entries from the cursor on; the limit is a hint. */
-    static Command<ScanResult<Map.Entry<byte[], byte[]>>> scan(Shard shard, byte[] cursor, int limit) {
-        ScanParams params = new ScanParams().count(limit);
-        return new Command<>(
-                shard.name,
-                jedis -> jedis.hscan(shard.joins, cursor, params),
-                pipeline -> pipeline.hscan(shard.joins, cursor, params),
-                null);
+    /**
+     * Entries of a shard: those under some keys first, then those from a cursor on, as long as there is room for them. An entry
+     * that is larger than all of the room is given alone, if it may be.
+     *
+     * @param cursor none if the end was reached before
+     * @return the cursor, keys and entries in turn, and keys that there was no room for
+     */
+    static Command<Object> page(
+            Shard shard, String cursor, Collection<byte[]> keys, int limit, long room, boolean alone) {
+        List<byte[]> args = new ArrayList<>(List.of(
+                Layout.utf8(cursor),
+                Layout.utf8(String.valueOf(limit)),
+                Layout.utf8(String.valueOf(room)),
+                Layout.utf8(alone ? "1" : "0")));
+        args.addAll(keys);
+        List<byte[]> joins = List.of(shard.joins);
+        return read(shard.name, pipeline -> pipeline.eval(PAGE, joins, args));
     }
 
     static Command<Long> setIfAbsent(String key, String field, String value) {
-        return new Command<>(
-                key, jedis -> jedis.hsetnx(key, field, value), pipeline -> pipeline.hsetnx(key, field, value), null);
+        return write(key, pipeline -> pipeline.hsetnx(key, field, value));
     }
 
     static Command<List<String>> fields(String key, String... fields) {
-        return new Command<>(key, jedis -> jedis.hmget(key, fields), pipeline -> pipeline.hmget(key, fields), null);
+        return read(key, pipeline -> pipeline.hmget(key, fields));
+    }
+
+    /** What the node that has the key says of itself. */
+    static Command<Object> info(String where) {
+        return read(where, pipeline -> pipeline.sendCommand(new CommandArguments(Protocol.Command.INFO)));
+    }
+
+    /** Has to go before a command that a node of a cluster was named for while a slot is on the way to it. */
+    static Command<Object> asking(String where) {
+        return read(where, pipeline -> pipeline.sendCommand(new CommandArguments(Protocol.Command.ASKING)));
+    }
+
+    private static <T> Command<T> read(String where, Function<AbstractPipeline, Response<T>> piped) {
+        return new Command<>(where, false, piped, null);
+    }
+
+    private static <T> Command<T> write(String where, Function<AbstractPipeline, Response<T>> piped) {
+        return new Command<>(where, true, piped, null);
     }
 
     private static byte[] sha1(byte[] script) {

@@ -1,11 +1,12 @@
 package dev.joiner.store.redis;
 
+import dev.joiner.Codec;
 import dev.joiner.CodecException;
-import dev.joiner.spi.Codec;
+import dev.joiner.JoinStoreConfig;
 import dev.joiner.spi.EntryCodec;
 import dev.joiner.spi.JoinState;
+import dev.joiner.spi.JoinStore.Due;
 import dev.joiner.spi.JoinStore.Entry;
-import dev.joiner.spi.JoinStoreConfig;
 import dev.joiner.spi.Versioned;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -15,13 +16,17 @@ import org.jspecify.annotations.Nullable;
 /** Entries as Redis holds them: the eight bytes of the version, then the bytes of the state. */
 final class Entries<K, V> {
     private static final byte[] NOTHING = {};
-    /** Beyond this a sorted set does not tell one millisecond from the next. */
+    /** Beyond this a sorted set cannot tell one millisecond from the next. */
     private static final long LATEST = 1L << 53;
 
     private final EntryCodec<K, V> codec;
 
-    Entries(JoinStoreConfig<K, V> config) {
-        codec = new EntryCodec<>(config);
+    Entries(JoinStoreConfig<K, V> config, long maxEntryBytes) {
+        codec = new EntryCodec<>(config, maxEntryBytes);
+    }
+
+    long maxEntryBytes() {
+        return codec.maxBytes();
     }
 
     String text(K key) {
@@ -51,7 +56,7 @@ final class Entries<K, V> {
                 : ByteBuffer.allocate(Long.BYTES).putLong(entry.version()).array();
     }
 
-    /** What a write makes of the key's place in the due index, as {@link Command#exchange} is told. */
+    /** What a write makes of the key's place in the due index, in the form that {@link Command#exchange} takes. */
     byte[] due(@Nullable Versioned<V> expected, @Nullable Versioned<V> next) {
         long to = dueAt(next);
         if (isDueAt(to, expected)) {
@@ -62,13 +67,9 @@ final class Entries<K, V> {
                 : String.valueOf(score(to)).getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Whether the entry is due at that time. When one that cannot be read is due, nobody knows. */
+    /** Whether the entry is due at that time. When an entry that cannot be read is due, nobody knows. */
     private static boolean isDueAt(long time, @Nullable Versioned<?> entry) {
-        try {
-            return dueAt(entry) == time;
-        } catch (CodecException e) {
-            return false;
-        }
+        return !(entry instanceof Versioned.Unreadable<?>) && dueAt(entry) == time;
     }
 
     private static long dueAt(@Nullable Versioned<?> entry) {
@@ -79,22 +80,52 @@ final class Entries<K, V> {
         return Math.max(-LATEST, Math.min(LATEST, millis));
     }
 
-    /** What is held under a key; an entry too short for a version has one that ends in zeros, and cannot be read. */
+    /** What is held under a key; null if there is nothing. */
     @Nullable
     Versioned<V> held(String text, byte @Nullable [] bytes) {
-        return bytes == null ? null : codec.held(text, versionOf(bytes), state(bytes));
+        return bytes == null ? null : decoded(text, bytes);
     }
 
-    /** A key and what is held under it; without the key if it is not one that this store writes. */
-    Entry<K, V> entry(byte[] key, byte[] bytes) {
-        String text;
-        try {
-            text = Codec.string().decode(key);
-        } catch (IllegalArgumentException e) {
-            String about = new String(key, StandardCharsets.UTF_8);
-            return new Entry<>(null, Versioned.unreadable(versionOf(bytes), new CodecException(about, "is no key", e)));
+    /** An entry that is too short for a version cannot be read, and has a version that ends in zeros. */
+    private Versioned<V> decoded(String text, byte[] bytes) {
+        if (bytes.length < Long.BYTES) {
+            CodecException problem = new CodecException(text, "what is stored is too short for an entry", null);
+            return Versioned.unreadable(versionOf(bytes), bytes, problem);
         }
-        return codec.entry(text, versionOf(bytes), state(bytes));
+        return codec.held(text, versionOf(bytes), state(bytes));
+    }
+
+    /**
+     * A key and what is held under it; without the key if it cannot be read.
+     *
+     * @param misplaced what is wrong with the place where it was found; null if nothing is
+     */
+    Entry<K, V> entry(byte[] key, byte[] bytes, @Nullable CodecException misplaced) {
+        try {
+            if (misplaced != null) {
+                throw misplaced;
+            }
+            String text = text(key);
+            return new Entry<>(codec.key(text), decoded(text, bytes));
+        } catch (CodecException e) {
+            return new Entry<>(null, Versioned.unreadable(versionOf(bytes), state(bytes), e));
+        }
+    }
+
+    Due<K> due(byte[] key, long at, long bytes) {
+        try {
+            return codec.due(text(key), at, bytes);
+        } catch (CodecException e) {
+            return Due.unreadable(e, at);
+        }
+    }
+
+    private static String text(byte[] key) {
+        try {
+            return Codec.string().decode(key);
+        } catch (IllegalArgumentException e) {
+            throw new CodecException(new String(key, StandardCharsets.UTF_8), "is not the text of a key", e);
+        }
     }
 
     private static long versionOf(byte[] bytes) {
@@ -102,6 +133,6 @@ final class Entries<K, V> {
     }
 
     private static byte[] state(byte[] bytes) {
-        return bytes.length <= Long.BYTES ? NOTHING : Arrays.copyOfRange(bytes, Long.BYTES, bytes.length);
+        return bytes.length < Long.BYTES ? bytes : Arrays.copyOfRange(bytes, Long.BYTES, bytes.length);
     }
 }

@@ -1,9 +1,11 @@
 package dev.joiner.store.redis;
 
+import dev.joiner.CodecException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The names of what a namespace keeps in Redis, and the shard that each join is in.
@@ -45,8 +47,23 @@ final class Layout {
     Shard shardOf(byte[] key) {
         CRC32C crc = new CRC32C();
         crc.update(key);
-        long mixed = (crc.getValue() * 0x9E37_79B9_7F4A_7C15L) >>> 32; // the low bits of a checksum alone are no hash
+        // The low bits of a checksum alone are a poor hash.
+        long mixed = (crc.getValue() * 0x9E37_79B9_7F4A_7C15L) >>> 32;
         return shards.get((int) ((mixed * shards.size()) >>> 32));
+    }
+
+    /** What is wrong with a key in a shard where nobody looks for it; null if it belongs there. */
+    @Nullable
+    CodecException misplaced(Shard shard, byte[] key) {
+        Shard right = shardOf(key);
+        if (right == shard) {
+            return null;
+        }
+        return new CodecException(
+                new String(key, StandardCharsets.UTF_8),
+                "the entry is in " + shard.name + ":joins, where nobody looks for it, as it belongs into " + right.name
+                        + ":joins; take its parts to a joiner again if they are missing, and delete it with HDEL",
+                null);
     }
 
     /** A brace in the namespace would move the end of the hash tag. */

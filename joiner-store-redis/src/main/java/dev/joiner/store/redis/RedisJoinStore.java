@@ -1,11 +1,12 @@
 package dev.joiner.store.redis;
 
+import dev.joiner.Codec;
+import dev.joiner.CodecException;
+import dev.joiner.JoinStoreConfig;
+import dev.joiner.KeyCodec;
 import dev.joiner.StoreException;
-import dev.joiner.spi.Codec;
-import dev.joiner.spi.JoinState;
+import dev.joiner.ValueTooLargeException;
 import dev.joiner.spi.JoinStore;
-import dev.joiner.spi.JoinStoreConfig;
-import dev.joiner.spi.KeyCodec;
 import dev.joiner.spi.Versioned;
 import dev.joiner.store.redis.Redis.Answer;
 import dev.joiner.store.redis.Redis.Batch;
@@ -20,12 +21,12 @@ import redis.clients.jedis.UnifiedJedis;
 /**
  * A store of joins in Redis: one server, one with replicas and sentinels, or a cluster.
  *
- * <p>It is thread-safe. Nodes that open the same namespace share its joins. No entry has a time to live, and nothing is
- * read from replicas. What is written is as durable as the server is set to be.
+ * <p>It is thread-safe. Nodes that open the same namespace share its joins. No entry has a time to live, and nothing is read
+ * from replicas. What is written is as durable as the server is configured to make it.
  *
  * <p>A call costs one round trip; {@link #findAll} and {@link #compareAndExchangeAll} cost one to each server that they
- * touch, and one more for each entry that is on its way from one node of a cluster to another. The first write to a
- * server after its start costs one more, as it brings the script along.
+ * touch, and one more for each entry that is being moved from one node of a cluster to another. The first write to a server
+ * after its start costs two more, as it brings the script along.
  *
  * <p>{@link #close()} leaves the client open, unless the builder says otherwise.
  *
@@ -33,8 +34,14 @@ import redis.clients.jedis.UnifiedJedis;
  * @param <V> the values that the joins merge
  */
 public final class RedisJoinStore<K, V> implements JoinStore<K, V> {
-    /** The most shards that a namespace can have: as many as a cluster has slots. */
+    /** The most shards that a namespace can have, which is the number of slots of a cluster. */
     public static final int MAX_SHARDS = 16_384;
+
+    /**
+     * The most that a state can take, in bytes: a little less than the 512 MiB that Redis takes for one value unless it is told
+     * otherwise ({@code proto-max-bulk-len}).
+     */
+    public static final long LARGEST_ENTRY_BYTES = (512L << 20) - 1_024;
 
     private final String name;
     private final UnifiedJedis jedis;
@@ -48,20 +55,18 @@ public final class RedisJoinStore<K, V> implements JoinStore<K, V> {
         name = config.namespace();
         jedis = builder.jedis;
         closeClient = builder.closeClient;
-        entries = new Entries<>(config);
+        entries = new Entries<>(config, builder.maxEntryBytes);
         guesses = new Guesses(builder.cacheBytes);
         layout = new Layout(config.namespace(), builder.shards);
         redis = new Redis(jedis, builder.batches, layout);
-        redis.agreement().make();
-        if (redis.evicts()) {
-            throw new StoreException("maxmemory-policy is allkeys-...: the server would take joins away when memory is"
-                    + " short, and tell nobody; set it to noeviction");
-        }
+        redis.agreement().check();
+        redis.check();
     }
 
     /**
-     * A builder of a store on the client: a {@code RedisClient}, {@code RedisSentinelClient}, {@code RedisClusterClient}
-     * or any other that Jedis has.
+     * Returns a builder of a store on the client: a {@code RedisClient}, {@code RedisSentinelClient},
+     * {@code RedisClusterClient} or any other that Jedis has, unless it goes from one database to another. Whatever the client is
+     * set to repeat, no write of the store is repeated by it.
      */
     public static Builder<String, byte[]> builder(UnifiedJedis jedis) {
         return new Builder<>(Objects.requireNonNull(jedis, "jedis"), KeyCodec.string(), Codec.bytes());
@@ -88,68 +93,74 @@ public final class RedisJoinStore<K, V> implements JoinStore<K, V> {
             batch.send();
             List<@Nullable Versioned<V>> found = new ArrayList<>(texts.size());
             for (int i = 0; i < texts.size(); i++) {
-                found.add(saw(texts.get(i), answers.get(i).get()));
+                found.add(saw(texts.get(i), answers.get(i).take())); // or each would be held twice
             }
             return found;
         });
     }
 
-    /** What this store last wrote or saw, if it is not forgotten. */
+    /** What this store last wrote or saw, unless it has forgotten. */
     @Override
     public @Nullable Versioned<V> guess(K key) {
         String text = entries.text(key);
         return entries.held(text, guesses.get(text));
     }
 
+    /** A change as it goes to Redis. */
+    private final class Write {
+        private final String text;
+        /** What the key is to hold; no bytes if that is nothing. */
+        private final byte[] entry;
+
+        final Command<Object> command;
+
+        Write(String text, @Nullable Versioned<V> expected, @Nullable Versioned<V> next) {
+            this.text = text;
+            entry = entries.bytes(text, next);
+            byte[] field = entries.key(text);
+            command = Command.exchange(
+                    layout.shardOf(field), field, entries.version(expected), entry, entries.due(expected, next));
+        }
+
+        Exchange<V> answered(@Nullable Object answer) {
+            if (Command.WON.equals(answer)) {
+                guesses.saw(text, entry.length == 0 ? null : entry);
+                return Exchange.written();
+            }
+            return Exchange.lost(saw(text, (byte[]) answer));
+        }
+    }
+
     @Override
     public Exchange<V> compareAndExchange(K key, @Nullable Versioned<V> expected, @Nullable Versioned<V> next) {
         String text = entries.text(key);
         return orForget(List.of(text), () -> {
-            byte[] written = entries.bytes(text, next);
-            return exchange(text, next, written, redis.send(command(text, expected, next, written)));
+            Write write = new Write(text, expected, next);
+            return write.answered(redis.send(write.command));
         });
     }
 
-    /** {@inheritDoc} All are encoded before one of them is written. */
+    /** {@inheritDoc} All are encoded before the first is sent. */
     @Override
     public List<Exchange<V>> compareAndExchangeAll(List<Change<K, V>> changes) {
-        List<String> texts =
-                changes.stream().map(change -> entries.text(change.key())).toList();
-        return orForget(texts, () -> {
-            Batch batch = redis.batch();
-            List<byte[]> written = new ArrayList<>(texts.size());
-            List<Answer<Object>> answers = new ArrayList<>(texts.size());
-            for (int i = 0; i < texts.size(); i++) {
-                Change<K, V> change = changes.get(i);
-                written.add(entries.bytes(texts.get(i), change.next()));
-                answers.add(batch.add(command(texts.get(i), change.expected(), change.next(), written.get(i))));
+        Batch batch = redis.batch();
+        List<String> texts = new ArrayList<>(changes.size());
+        List<Supplier<Exchange<V>>> exchanges = new ArrayList<>(changes.size());
+        for (Change<K, V> change : changes) {
+            try {
+                String text = entries.text(change.key());
+                Write write = orForget(List.of(text), () -> new Write(text, change.expected(), change.next()));
+                Answer<Object> answer = batch.add(write.command);
+                texts.add(text);
+                exchanges.add(() -> write.answered(answer.get()));
+            } catch (CodecException | ValueTooLargeException | IllegalArgumentException e) {
+                exchanges.add(() -> Exchange.refused(e));
             }
-            batch.send();
-            List<Exchange<V>> exchanges = new ArrayList<>(texts.size());
-            for (int i = 0; i < texts.size(); i++) {
-                exchanges.add(exchange(
-                        texts.get(i),
-                        changes.get(i).next(),
-                        written.get(i),
-                        answers.get(i).get()));
-            }
-            return exchanges;
-        });
-    }
-
-    private Command<Object> command(
-            String text, @Nullable Versioned<V> expected, @Nullable Versioned<V> next, byte[] written) {
-        byte[] field = entries.key(text);
-        return Command.exchange(
-                layout.shardOf(field), field, entries.version(expected), written, entries.due(expected, next));
-    }
-
-    private Exchange<V> exchange(String text, @Nullable Versioned<V> next, byte[] written, @Nullable Object answer) {
-        if (Command.WON.equals(answer)) {
-            guesses.saw(text, next == null ? null : written);
-            return new Exchange<>(true, next);
         }
-        return new Exchange<>(false, saw(text, (byte[]) answer));
+        return orForget(texts, () -> {
+            batch.send();
+            return exchanges.stream().map(Supplier::get).toList();
+        });
     }
 
     private @Nullable Versioned<V> saw(String text, byte @Nullable [] entry) {
@@ -167,40 +178,35 @@ public final class RedisJoinStore<K, V> implements JoinStore<K, V> {
         }
     }
 
-    /**
-     * {@inheritDoc}
-     *
-     * <p>Looks at all shards in one round trip, and reads what it chose, if anything is due, in another. The choice is
-     * among the {@code 4 * limit} that have been due for longest, or nearly so.
-     */
+    /** {@inheritDoc} One round trip over all shards, and one more for the sizes if anything is due. */
     @Override
-    public List<Entry<K, V>> due(Instant now, int limit) {
+    public List<Due<K>> due(Instant from, Instant upTo, int limit) {
         requirePositive(limit);
-        return new Due(redis, layout, Entries.score(JoinState.millis(now)), limit)
-                .page().stream()
-                        .map(due -> entries.entry(due.getKey(), due.getValue()))
-                        .toList();
+        return new DueSearch<>(redis, layout, entries, from, upTo, limit).oldest();
     }
 
     /**
      * {@inheritDoc}
      *
-     * <p>An entry may be on two pages also if others are written meanwhile, so that Redis changes the size of a table. A
-     * cursor may be kept, and continued on any node.
+     * <p>A page has no more than 4 MiB, unless it has one entry only. An entry may also be on two pages if others are written meanwhile, as Redis then changes the size of a table. A cursor
+     * can be kept, and used on any node.
      *
-     * @throws IllegalArgumentException if the cursor is none of this namespace's
+     * @throws IllegalArgumentException if the cursor is not one of this namespace
      */
     @Override
     public Page<K, V> scan(@Nullable String cursor, int limit) {
         requirePositive(limit);
         Scan scan = new Scan(redis, layout, cursor, limit);
         List<Entry<K, V>> page = scan.page().stream()
-                .map(found -> entries.entry(found.getKey(), found.getValue()))
+                .map(found -> {
+                    byte[] field = found.entry().getKey();
+                    return entries.entry(field, found.entry().getValue(), layout.misplaced(found.shard(), field));
+                })
                 .toList();
         return new Page<>(page, scan.next());
     }
 
-    /** How many keys are held; of shards that are written to meanwhile, before or after. One round trip. */
+    /** {@inheritDoc} Writes that happen meanwhile may or may not be counted. One round trip. */
     @Override
     public long size() {
         Batch batch = redis.batch();
@@ -210,6 +216,12 @@ public final class RedisJoinStore<K, V> implements JoinStore<K, V> {
         batch.send();
         redis.agreement().verify(agreed.required());
         return counts.stream().mapToLong(Answer::required).sum();
+    }
+
+    /** {@inheritDoc} 64 MiB, unless the builder says otherwise. */
+    @Override
+    public long maxEntryBytes() {
+        return entries.maxEntryBytes();
     }
 
     @Override
@@ -236,11 +248,10 @@ public final class RedisJoinStore<K, V> implements JoinStore<K, V> {
     }
 
     /**
-     * How a store is made.
+     * Builds a {@link RedisJoinStore}.
      *
-     * <p>The namespace has to be set. By default keys are strings and values are bytes as they are, there are 256 shards,
-     * up to 16 MiB of entries are remembered, eight batches may be under way over several nodes, and the client stays
-     * open.
+     * <p>The namespace has to be set. By default keys are strings and values are bytes, there are 256 shards, up to 16 MiB of
+     * entries are remembered, an entry takes up to 64 MiB, eight batches may be under way over several nodes, and the client stays open.
      */
     public static final class Builder<K, V> {
         private final UnifiedJedis jedis;
@@ -250,6 +261,7 @@ public final class RedisJoinStore<K, V> implements JoinStore<K, V> {
         private int shards = 256;
         private long cacheBytes = 16L << 20;
         private int batches = 8;
+        private long maxEntryBytes = 64L << 20;
         private boolean closeClient;
 
         private Builder(UnifiedJedis jedis, KeyCodec<K> keys, Codec<V> values) {
@@ -258,13 +270,13 @@ public final class RedisJoinStore<K, V> implements JoinStore<K, V> {
             this.values = values;
         }
 
-        /** Separates these joins from all others on the same server; 1 to 100 bytes of UTF-8. */
+        /** Sets the name that separates these joins from all others on the same server; 1 to 100 bytes of UTF-8. */
         public Builder<K, V> namespace(String namespace) {
             this.namespace = Objects.requireNonNull(namespace, "namespace");
             return this;
         }
 
-        /** Turns keys into text. */
+        /** Sets the codec that turns keys into text. */
         @SuppressWarnings("unchecked") // nothing of the old type is left
         public <T> Builder<T, V> keyCodec(KeyCodec<T> keys) {
             Builder<T, V> retyped = (Builder<T, V>) this;
@@ -272,7 +284,7 @@ public final class RedisJoinStore<K, V> implements JoinStore<K, V> {
             return retyped;
         }
 
-        /** Turns values into bytes. */
+        /** Sets the codec that turns values into bytes. */
         @SuppressWarnings("unchecked") // nothing of the old type is left
         public <T> Builder<K, T> valueCodec(Codec<T> values) {
             Builder<K, T> retyped = (Builder<K, T>) this;
@@ -281,8 +293,8 @@ public final class RedisJoinStore<K, V> implements JoinStore<K, V> {
         }
 
         /**
-         * Over how many parts the joins are spread: a part is what a cluster can move, and moves at once. 1 to 16,384. A
-         * namespace keeps the number with which it was first opened.
+         * Sets over how many parts the joins are spread, from 1 to 16,384. A part is what a cluster moves, and it moves as a whole.
+         * A namespace keeps the number that it was first opened with.
          */
         public Builder<K, V> shards(int shards) {
             requireBetween("shards", shards, 1, MAX_SHARDS);
@@ -290,7 +302,7 @@ public final class RedisJoinStore<K, V> implements JoinStore<K, V> {
             return this;
         }
 
-        /** How much memory the entries may take that are remembered to save the read before a write; 0: none is. */
+        /** Sets how much memory is used to remember entries, which saves the read before a write; 0 for none. */
         public Builder<K, V> cacheBytes(long cacheBytes) {
             requireBetween("cacheBytes", cacheBytes, 0, Long.MAX_VALUE);
             this.cacheBytes = cacheBytes;
@@ -298,8 +310,8 @@ public final class RedisJoinStore<K, V> implements JoinStore<K, V> {
         }
 
         /**
-         * How many batches may be under way over several nodes of a cluster. Each takes a connection to every node that
-         * it touches: at most as many as the client has for a node, less those of other stores on the same client.
+         * Sets how many batches over several nodes of a cluster may be under way at once. Each holds a connection to every node
+         * that it touches: set at most as many as the client has for a node, less those of other stores on the same client.
          */
         public Builder<K, V> batches(int batches) {
             requireBetween("batches", batches, 1, Integer.MAX_VALUE);
@@ -307,7 +319,22 @@ public final class RedisJoinStore<K, V> implements JoinStore<K, V> {
             return this;
         }
 
-        /** The store's {@code close()} closes the client, too. */
+        /**
+         * Sets how many bytes a state may take under one key, from 1,024 to {@link #LARGEST_ENTRY_BYTES}; 64 MiB by default.
+         * Beyond that a message is refused with a {@link ValueTooLargeException}.
+         *
+         * <p>Redis would take 512 MiB, but each message of a join sends its state again and each node that reads it holds it in
+         * memory several times, while a script that writes it holds up everybody else. A join that grows so large is more likely a
+         * mistake, and better refused while it can still be expired or dropped. Nodes that share a namespace should agree:
+         * where the limit is lower than what is stored, such a join is read, but only removed, not claimed.
+         */
+        public Builder<K, V> maxEntryBytes(long maxEntryBytes) {
+            requireBetween("maxEntryBytes", maxEntryBytes, 1_024, LARGEST_ENTRY_BYTES);
+            this.maxEntryBytes = maxEntryBytes;
+            return this;
+        }
+
+        /** Lets the store's {@code close()} close the client, too. */
         public Builder<K, V> closeClient() {
             closeClient = true;
             return this;

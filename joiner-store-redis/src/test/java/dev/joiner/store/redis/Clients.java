@@ -1,8 +1,8 @@
 package dev.joiner.store.redis;
 
-import dev.joiner.spi.Codec;
-import dev.joiner.spi.JoinStoreConfig;
-import dev.joiner.spi.KeyCodec;
+import dev.joiner.Codec;
+import dev.joiner.JoinStoreConfig;
+import dev.joiner.KeyCodec;
 import dev.joiner.test.servers.RedisCluster;
 import dev.joiner.test.servers.RedisServer;
 import java.util.Set;

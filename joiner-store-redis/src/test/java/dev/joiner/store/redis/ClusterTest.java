@@ -167,7 +167,8 @@ class ClusterTest {
                     .ignoreException(StoreException.class)
                     .untilAsserted(() -> assertThat(store.findAll(KEYS))
                             .isEqualTo(changes.stream().map(Change::next).toList()));
-            assertThat(store.due(Instant.ofEpochMilli(5), KEYS.size())).hasSameSizeAs(KEYS);
+            assertThat(store.due(Instant.MIN, Instant.ofEpochMilli(5), KEYS.size()))
+                    .hasSameSizeAs(KEYS);
         }
     }
 }

@@ -3,12 +3,12 @@ package dev.joiner.store.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.joiner.Codec;
+import dev.joiner.JoinStoreConfig;
+import dev.joiner.JoinStores;
+import dev.joiner.KeyCodec;
 import dev.joiner.StoreException;
-import dev.joiner.spi.Codec;
 import dev.joiner.spi.JoinStore.Exchange;
-import dev.joiner.spi.JoinStoreConfig;
-import dev.joiner.spi.JoinStores;
-import dev.joiner.spi.KeyCodec;
 import dev.joiner.test.servers.RedisCluster;
 import dev.joiner.test.servers.RedisServer;
 import java.io.IOException;
@@ -97,7 +97,7 @@ class DocumentedUsageTest {
         assertThat(answers.get(5)).asString().contains("order-1");
         assertThat(answers.get(6)).isEqualTo(1L);
         assertThat(answers.get(7)).as("deleted").isEqualTo(1L);
-        assertThat(store.due(Instant.ofEpochMilli(5), 10)).isEmpty();
+        assertThat(store.due(Instant.MIN, Instant.ofEpochMilli(5), 10)).isEmpty();
         assertThat(server.call("EXISTS", "joiner:{orders:255}:due"))
                 .as("it has left the index")
                 .isEqualTo(0L);
@@ -120,7 +120,7 @@ class DocumentedUsageTest {
             assertThat(store.compareAndExchange("k1", store.find("k1"), States.open("never due"))
                             .won())
                     .isTrue();
-            assertThat(store.due(Instant.ofEpochMilli(5), 100)).hasSize(49);
+            assertThat(store.due(Instant.MIN, Instant.ofEpochMilli(5), 100)).hasSize(49);
             assertThat(store.scan(null, 100).entries()).hasSize(50);
             assertThat(store.size()).isEqualTo(50);
             store.findAll(List.of("k1", "k2")).forEach(held -> assertThat(held).isNotNull());

@@ -3,11 +3,13 @@ package dev.joiner.store.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.joiner.Codec;
 import dev.joiner.CodecException;
-import dev.joiner.spi.Codec;
+import dev.joiner.KeyCodec;
+import dev.joiner.spi.Ids;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinStore.Change;
-import dev.joiner.spi.KeyCodec;
+import dev.joiner.spi.JoinStore.Exchange;
 import dev.joiner.spi.Versioned;
 import dev.joiner.test.servers.RedisServer;
 import java.util.List;
@@ -90,7 +92,7 @@ class GuessesTest {
         StringBuilder value = new StringBuilder("a");
         Versioned<String> like = States.open("a");
         JoinState.Join<StringBuilder> join =
-                new JoinState.Join<>(value, 1, 0, JoinState.NEVER, JoinState.NEVER, List.of(), false);
+                new JoinState.Join<>(value, 1, 0, JoinState.NEVER, JoinState.NEVER, Ids.NONE, false);
         store.compareAndExchange("k", null, Versioned.of(like.version(), new JoinState<>(join, List.of(), null, 0)));
         value.append("changed");
 
@@ -101,16 +103,26 @@ class GuessesTest {
     void keysOfACallThatFailsAreForgotten() {
         Versioned<String> first = States.open("a");
         store.compareAndExchange("k", null, first);
-        store.compareAndExchange("l", null, first);
 
         assertThatThrownBy(() -> store.compareAndExchange("k", first, States.open("\ud83d")))
                 .isInstanceOf(CodecException.class);
         assertThat(store.guess("k")).isNull();
-        assertThatThrownBy(() -> store.compareAndExchangeAll(
-                        List.of(new Change<>("l", first, null), new Change<>("m", null, States.open("\ud83d")))))
-                .isInstanceOf(CodecException.class);
-        assertThat(store.guess("l")).isNull();
-        assertThat(store.find("l")).as("nothing of the batch was written").isEqualTo(first);
+    }
+
+    @Test
+    void keyOfAChangeThatIsRefusedIsForgottenAlone() {
+        Versioned<String> first = States.open("a");
+        Versioned<String> second = States.open("b");
+        store.compareAndExchange("k", null, first);
+        store.compareAndExchange("l", null, first);
+
+        List<Exchange<String>> exchanges = store.compareAndExchangeAll(
+                List.of(new Change<>("k", first, States.open("\ud83d")), new Change<>("l", first, second)));
+
+        assertThat(exchanges.get(0).refusal()).isInstanceOf(CodecException.class);
+        assertThat(store.guess("k")).isNull();
+        assertThat(exchanges.get(1)).isEqualTo(Exchange.written());
+        assertThat(store.guess("l")).isEqualTo(second);
     }
 
     @Test

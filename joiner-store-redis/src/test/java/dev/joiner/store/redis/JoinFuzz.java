@@ -74,7 +74,8 @@ final class JoinFuzz {
 
     private Joiner<Message, String> node(JoinStore<String, String> store) {
         return Joiner.create(
-                JoinSpec.<Message>keyedBy(Message::key)
+                JoinSpec.joining(Message.class)
+                        .keyedBy(Message::key)
                         .<String>mergedBy((message, pending) ->
                                 pending == null ? "" + message.number() : pending + " " + message.number())
                         .sufficientWhen(value -> value.split(" ", -1).length == PARTS)

@@ -109,6 +109,20 @@ class LayoutTest {
     }
 
     @Test
+    void entryEndsWithItsValueAsItsCodecWroteIt() {
+        String namespace = Clients.namespace();
+        String value = "{\"total\":\"12 \u20ac\"}";
+        try (UnifiedJedis client = Clients.of(RedisServer.shared())) {
+            RedisJoinStore<String, String> store =
+                    Clients.store(client, namespace).shards(1).build();
+            store.compareAndExchange("order-1", null, States.open(value, 5));
+
+            assertThat(client.hget("joiner:{" + namespace + ":0}:joins", "order-1"))
+                    .endsWith(value);
+        }
+    }
+
+    @Test
     void builderNamesWhatIsWrong() {
         try (UnifiedJedis client = Clients.of(RedisServer.shared())) {
             RedisJoinStore.Builder<String, byte[]> builder = RedisJoinStore.builder(client);

@@ -93,8 +93,8 @@ class MovingSlotsTest {
         assertThat(store.findAll(keys))
                 .isEqualTo(changes.stream().map(Change::next).toList());
         assertThat(store.size()).isEqualTo(KEYS);
-        assertThat(store.due(Instant.ofEpochMilli(6), KEYS)).isEmpty();
-        assertThat(store.due(Instant.ofEpochMilli(7), KEYS)).hasSize(KEYS);
+        assertThat(store.due(Instant.MIN, Instant.ofEpochMilli(6), KEYS)).isEmpty();
+        assertThat(store.due(Instant.MIN, Instant.ofEpochMilli(7), KEYS)).hasSize(KEYS);
     }
 
     @Test
@@ -156,11 +156,33 @@ class MovingSlotsTest {
                 .isThrownBy(this::writesAll)
                 .withMessageContainingAll(shard.name, "TRYAGAIN");
         assertThat(store.guess("k0")).as("after a failure nothing is known").isNull();
+        assertThat(store.due(Instant.MIN, Instant.ofEpochMilli(10), KEYS + 1))
+                .as("what is due is found all the same")
+                .extracting(due -> due.key())
+                .containsExactlyInAnyOrderElementsOf(
+                        IntStream.range(0, KEYS).mapToObj(i -> "k" + i).toList());
 
         while (cluster.moveKeys(slot, from, to, 100) > 0) {}
         cluster.endMove(slot, from, to);
         assertThat(store.find("k0")).isEqualTo(held);
         writesAll();
+    }
+
+    @Test
+    void whatIsDueElsewhereIsFoundWhileAShardWithoutAnyDueMoves() {
+        store.compareAndExchangeAll(IntStream.range(0, KEYS)
+                .mapToObj(i -> "k" + i)
+                .filter(key -> layout.shardOf(Layout.utf8(key)).number == shard.number)
+                .map(key -> new Change<>(key, store.find(key), States.open("never due")))
+                .toList());
+        long others = KEYS - client.hlen(shard.name + ":joins");
+        cluster.beginMove(slot, from, to);
+
+        assertThat(store.due(Instant.MIN, Instant.ofEpochMilli(5), KEYS)).hasSize((int) others);
+
+        while (cluster.moveKeys(slot, from, to, 100) > 0) {}
+        assertThat(store.due(Instant.MIN, Instant.ofEpochMilli(5), KEYS)).hasSize((int) others);
+        cluster.endMove(slot, from, to);
     }
 
     @Test

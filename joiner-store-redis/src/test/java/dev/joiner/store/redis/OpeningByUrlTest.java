@@ -7,25 +7,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import dev.joiner.Codec;
+import dev.joiner.JoinStoreConfig;
+import dev.joiner.JoinStores;
+import dev.joiner.KeyCodec;
 import dev.joiner.StoreException;
-import dev.joiner.spi.Codec;
 import dev.joiner.spi.JoinStore;
-import dev.joiner.spi.JoinStoreConfig;
-import dev.joiner.spi.JoinStores;
-import dev.joiner.spi.KeyCodec;
 import dev.joiner.spi.Versioned;
 import dev.joiner.test.servers.RedisCluster;
+import dev.joiner.test.servers.RedisSentinel;
 import dev.joiner.test.servers.RedisServer;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.util.List;
-import java.util.stream.Collectors;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -82,6 +78,16 @@ class OpeningByUrlTest {
     }
 
     @Test
+    void largestEntryIsTheOneOfTheUrl() {
+        String url = "redis://127.0.0.1:" + RedisServer.shared().port();
+        try (JoinStore<String, String> store = JoinStores.open(url + "?maxEntryBytes=2000", config);
+                JoinStore<String, String> again = JoinStores.open(url, config)) {
+            assertThat(store.maxEntryBytes()).isEqualTo(2_000);
+            assertThat(again.maxEntryBytes()).isEqualTo(64 << 20);
+        }
+    }
+
+    @Test
     void databaseIsTheOneOfTheUrl() {
         String url = "redis://127.0.0.1:" + RedisServer.shared().port() + "/";
         try (JoinStore<String, String> zero = JoinStores.open(url + "0", config);
@@ -106,40 +112,22 @@ class OpeningByUrlTest {
     }
 
     @Test
-    void masterIsFoundByASentinelAndFollowed(@TempDir Path other) throws Exception {
-        String[] master = {"127.0.0.1", String.valueOf(RedisServer.shared().port())};
-        try (RedisServer next = RedisServer.start(other);
-                FakeServer sentinel = new FakeServer(command -> switch (command.get(0)) {
-                    case "SENTINEL" -> FakeServer.array(master);
-                    case "SUBSCRIBE" -> "*3\r\n$9\r\nsubscribe\r\n$14\r\n+switch-master\r\n:1\r\n";
-                    case "HELLO" -> "-ERR unknown command\r\n";
-                    default -> "+OK\r\n";
-                })) {
-            String url = "redis+sentinel://127.0.0.1:1,127.0.0.1:" + sentinel.port() + "/?master=mine&timeout=1000";
-            holds(url);
-            try (JoinStore<String, String> store = JoinStores.open(url, config)) {
-                Versioned<String> written = States.open("a");
-                store.compareAndExchange("k", null, written);
-                String moved = "mine " + String.join(" ", master) + " 127.0.0.1 " + next.port();
-                master[1] = String.valueOf(next.port());
-
-                await().untilAsserted(() -> {
-                    sentinel.say(FakeServer.array("message", "+switch-master", moved));
-                    assertThat(store.find("k")).as("the new master is empty").isNull();
-                });
-                assertThat(store.compareAndExchange("k", null, written).won()).isTrue();
-            }
+    void masterIsFoundByASentinel(@TempDir Path other) {
+        try (RedisSentinel sentinel = RedisSentinel.start(other, "mine", RedisServer.shared())) {
+            String url = "redis+sentinel://127.0.0.1:1,127.0.0.1:" + sentinel.port();
+            holds(url + "/?master=mine&timeout=5000");
+            assertThatExceptionOfType(StoreException.class)
+                    .isThrownBy(() -> JoinStores.open(url + "/?master=another", config));
         }
     }
 
     @Test
     void tlsTrustsWhatItIsToldTo(@TempDir Path keys) throws Exception {
-        Path store = keys.resolve("keys.p12");
-        SSLContext tls = certificate(store, "san=ip:127.0.0.1");
-        try (TcpProxy proxy = TcpProxy.to(RedisServer.shared().port(), tls)) {
-            String url = "rediss://127.0.0.1:" + proxy.port();
+        Certificate certificate = Certificate.of("ip:127.0.0.1", keys);
+        try (RedisServer server = RedisServer.startWithTls(keys, certificate.pem(), certificate.key())) {
+            String url = "rediss://127.0.0.1:" + server.tlsPort();
 
-            holds(url + "?trustStore=" + store + "&trustStorePassword=changeit&trustStoreType=PKCS12");
+            holds(url + "?" + certificate.options() + "&trustStoreType=PKCS12");
             assertThatExceptionOfType(StoreException.class)
                     .as("the JDK does not know who signed it")
                     .isThrownBy(() -> JoinStores.open(url, config));
@@ -148,58 +136,32 @@ class OpeningByUrlTest {
 
     @Test
     void tlsRefusesAnotherHostsCertificate(@TempDir Path keys) throws Exception {
-        Path store = keys.resolve("keys.p12");
-        SSLContext tls = certificate(store, "san=dns:elsewhere.example");
-        try (TcpProxy proxy = TcpProxy.to(RedisServer.shared().port(), tls)) {
+        Certificate certificate = Certificate.of("dns:elsewhere.example", keys);
+        try (RedisServer server = RedisServer.startWithTls(keys, certificate.pem(), certificate.key())) {
             assertThatExceptionOfType(StoreException.class)
                     .isThrownBy(() -> JoinStores.open(
-                            "rediss://127.0.0.1:" + proxy.port() + "?trustStore=" + store
-                                    + "&trustStorePassword=changeit",
-                            config));
+                            "rediss://127.0.0.1:" + server.tlsPort() + "?" + certificate.options(), config));
         }
     }
 
     @Test
-    void clustersHaveTlsByOption() {
-        // Nobody speaks TLS there.
-        String node = "127.0.0.1:" + RedisCluster.shared().masters().get(0).port();
-        assertThatExceptionOfType(StoreException.class)
-                .isThrownBy(() -> JoinStores.open("redis+cluster://" + node + "?tls=true&timeout=500", config));
-        holds("redis+cluster://" + node + "?tls=false");
-    }
+    void clustersHaveTlsByOption(@TempDir Path keys) throws Exception {
+        Certificate certificate = Certificate.of("ip:127.0.0.1", keys);
+        try (RedisServer node = RedisServer.startWithTls(
+                keys,
+                certificate.pem(),
+                certificate.key(),
+                "cluster-enabled=yes",
+                "cluster-announce-ip=127.0.0.1",
+                "tls-cluster=yes")) {
+            node.call("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
+            await().until(() -> String.valueOf(node.call("CLUSTER", "INFO")).contains("cluster_state:ok"));
+            String url = "redis+cluster://127.0.0.1:" + node.tlsPort();
 
-    private static SSLContext certificate(Path store, String name) throws Exception {
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        "redis",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=redis",
-                        "-ext",
-                        name,
-                        "-storetype",
-                        "PKCS12",
-                        "-keystore",
-                        store.toString(),
-                        "-storepass",
-                        "changeit")
-                .redirectErrorStream(true)
-                .redirectOutput(store.resolveSibling("keytool.log").toFile())
-                .start();
-        assertThat(keytool.waitFor()).isZero();
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(store)) {
-            keys.load(in, "changeit".toCharArray());
+            holds(url + "?tls=true&" + certificate.options());
+            assertThatExceptionOfType(StoreException.class)
+                    .isThrownBy(() -> JoinStores.open(url + "?tls=false&timeout=500", config));
         }
-        KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        managers.init(keys, "changeit".toCharArray());
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(managers.getKeyManagers(), null, null);
-        return context;
     }
 
     @ParameterizedTest
@@ -225,6 +187,8 @@ class OpeningByUrlTest {
                 "redis://h?shards=many                       | shards \"many\"",
                 "redis://h?shards                            | shards \"\"",
                 "redis://h?cacheBytes=-1                     | cacheBytes \"-1\"",
+                "redis://h?maxEntryBytes=1023                | maxEntryBytes \"1023\"",
+                "redis://h?maxEntryBytes=536869889           | maxEntryBytes 536869888",
                 "redis://h?timeout=0                         | timeout \"0\"",
                 "redis://h?connections=x                     | connections \"x\"",
                 "redis://h?tls=true                          | \"tls\"",
@@ -276,11 +240,11 @@ class OpeningByUrlTest {
     }
 
     @Test
-    void serversThatRepeatThePasswordAreNotQuoted() throws Exception {
-        try (FakeServer server = new FakeServer(command -> "-ERR unknown command '" + command.get(0)
-                + "', with args beginning with: "
-                + command.stream().skip(1).map(arg -> "'" + arg + "' ").collect(Collectors.joining())
-                + "\r\n")) {
+    void serversThatRepeatThePasswordAreNotQuoted(@TempDir Path other) throws Exception {
+        // Redis repeats the beginning of a command that it does not know.
+        Path settings = Files.write(
+                other.resolve("renamed.conf"), List.of("rename-command AUTH \"\"", "rename-command HELLO \"\""));
+        try (RedisServer server = RedisServer.start(other, "include=" + settings)) {
             for (String scheme : List.of("redis", "redis+cluster", "redis+sentinel")) {
                 Throwable thrown = catchThrowable(() -> JoinStores.open(
                         scheme + "://user:secret@127.0.0.1:" + server.port()

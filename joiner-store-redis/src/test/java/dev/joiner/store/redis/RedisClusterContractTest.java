@@ -1,15 +1,18 @@
 package dev.joiner.store.redis;
 
+import dev.joiner.JoinStoreConfig;
 import dev.joiner.spi.JoinStore;
-import dev.joiner.spi.JoinStoreConfig;
 import dev.joiner.store.tck.JoinStoreContract;
+import dev.joiner.store.tck.JoinerContract;
+import dev.joiner.store.tck.StoreUnderTest;
 import dev.joiner.test.servers.RedisCluster;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
 import redis.clients.jedis.UnifiedJedis;
 
-/** The contract on three nodes. */
-class RedisClusterContractTest extends JoinStoreContract {
+/** The contracts on a cluster of three nodes. */
+class RedisClusterContractTest implements StoreUnderTest {
     private static UnifiedJedis client;
 
     @BeforeAll
@@ -23,7 +26,21 @@ class RedisClusterContractTest extends JoinStoreContract {
     }
 
     @Override
-    protected <K, V> JoinStore<K, V> open(JoinStoreConfig<K, V> config) {
+    public <K, V> JoinStore<K, V> open(JoinStoreConfig<K, V> config) {
         return Clients.store(client, config).build();
+    }
+
+    @Nested
+    class OfTheStore extends JoinStoreContract {
+        OfTheStore() {
+            super(RedisClusterContractTest.this);
+        }
+    }
+
+    @Nested
+    class OfJoins extends JoinerContract {
+        OfJoins() {
+            super(RedisClusterContractTest.this);
+        }
     }
 }

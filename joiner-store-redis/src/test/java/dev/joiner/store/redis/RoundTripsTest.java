@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.joiner.JoinSpec;
 import dev.joiner.Joiner;
+import dev.joiner.KeyedJoiner;
 import dev.joiner.Outcome;
 import dev.joiner.spi.JoinStore;
 import dev.joiner.spi.JoinStore.Exchange;
@@ -55,9 +56,10 @@ class RoundTripsTest {
 
     record Part(String key, String text) {}
 
-    private static Joiner<Part, String> joiner(JoinStore<String, String> store) {
+    private static KeyedJoiner<Part, String, String, String> joiner(JoinStore<String, String> store) {
         return Joiner.create(
-                JoinSpec.<Part>keyedBy(Part::key)
+                JoinSpec.joining(Part.class)
+                        .keyedBy(Part::key)
                         .<String>mergedBy((part, pending) -> pending == null ? part.text() : pending + part.text())
                         .sufficientWhen(value -> value.length() == 2)
                         .expireAfter(Duration.ofHours(1))
@@ -197,13 +199,27 @@ class RoundTripsTest {
         store.compareAndExchangeAll(States.beginning(500, NOW.toEpochMilli() + 1));
 
         assertThat(tripsOf(() -> assertThat(store.size()).isEqualTo(500))).isEqualTo(1);
-        assertThat(tripsOf(() -> assertThat(store.due(NOW, 100)).isEmpty())).isEqualTo(1);
+        assertThat(tripsOf(() -> assertThat(store.due(Instant.MIN, NOW, 100)).isEmpty()))
+                .isEqualTo(1);
         assertThat(tripsOf(() -> joiner(store).sweep())).isEqualTo(1);
-        assertThat(tripsOf(() -> assertThat(store.due(NOW.plusMillis(1), 100)).hasSize(100)))
-                .as("something is due, and read")
+        assertThat(tripsOf(() -> assertThat(store.due(Instant.MIN, NOW.plusMillis(1), 100))
+                        .hasSize(100)))
+                .as("something is due: its size is looked at, the entry is not read")
                 .isEqualTo(2);
         assertThat(tripsOf(() -> assertThat(store.scan(null, 100).entries()).hasSize(100)))
                 .isLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void sweepCostsFiveForEachPageAndOneIfNothingIsDue() {
+        RedisJoinStore<String, String> store = store();
+        store.compareAndExchangeAll(States.beginning(100, NOW.toEpochMilli()));
+        KeyedJoiner<Part, String, String, String> joiner = joiner(store);
+
+        assertThat(tripsOf(() -> assertThat(joiner.sweep().expired()).isEqualTo(100)))
+                .as("a look, its sizes, a read, the claims, the hand-overs")
+                .isEqualTo(5);
+        assertThat(tripsOf(joiner::sweep)).as("nothing is due any more").isEqualTo(1);
     }
 
     @Test
@@ -238,7 +254,8 @@ class RoundTripsTest {
         assertThat(tripsOf(all, () -> assertThat(store.size()).isEqualTo(600))).isEqualTo(1);
         assertThat(tripsOf(
                         all,
-                        () -> assertThat(store.due(Instant.ofEpochMilli(4), 10)).isEmpty()))
+                        () -> assertThat(store.due(Instant.MIN, Instant.ofEpochMilli(4), 10))
+                                .isEmpty()))
                 .isEqualTo(1);
         assertThat(tripsOf(all, () -> assertThat(store.find("k7")).isNotNull())).isEqualTo(1);
     }

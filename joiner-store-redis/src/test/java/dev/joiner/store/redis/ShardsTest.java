@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.joiner.spi.JoinStore.Change;
+import dev.joiner.spi.JoinStore.Due;
 import dev.joiner.spi.JoinStore.Entry;
 import dev.joiner.spi.JoinStore.Exchange;
 import dev.joiner.spi.JoinStore.Page;
@@ -16,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -64,22 +66,44 @@ class ShardsTest {
         }
     }
 
+    private static List<String> dueKeys(List<Due<String>> due) {
+        return due.stream().map(Due::key).toList();
+    }
+
     private static List<String> keys(List<Entry<String, String>> entries) {
         return entries.stream().map(Entry::key).toList();
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 7, 256, 1_000})
-    void dueIsARandomChoiceAmongTheOldest(int shards) {
+    void dueIsTheOldestOfAllShardsInOrder(int shards) {
         RedisJoinStore<String, String> store = store(shards);
         fill(store, 3_000, 0);
-        Set<String> chosen = new HashSet<>();
-        for (int i = 0; i < 20; i++) {
-            List<Entry<String, String>> page = store.due(Instant.ofEpochMilli(5_000), 100);
-            assertThat(page).hasSize(100).allMatch(entry -> entry.held().state().dueAt() < 400);
-            chosen.addAll(keys(page));
-        }
-        assertThat(chosen).as("20 random choices of 100 out of 400").hasSizeGreaterThan(380);
+
+        assertThat(dueKeys(store.due(Instant.MIN, Instant.ofEpochMilli(5_000), 100)))
+                .isEqualTo(IntStream.range(0, 100).mapToObj(i -> "k" + i).toList());
+        assertThat(store.due(Instant.MIN, Instant.ofEpochMilli(5_000), 100))
+                .extracting(Due::at)
+                .isEqualTo(LongStream.range(0, 100).boxed().toList());
+        assertThat(dueKeys(store.due(Instant.MIN, Instant.ofEpochMilli(49), 5_000)))
+                .isEqualTo(IntStream.range(0, 50).mapToObj(i -> "k" + i).toList());
+    }
+
+    @Test
+    void dueSaysHowLargeEntriesAre() {
+        RedisJoinStore<String, String> store = store(4);
+        int large = 300_000;
+        store.compareAndExchange("small", null, States.open("v", 1));
+        store.compareAndExchange("large", null, States.open("v".repeat(large), 2));
+
+        List<Due<String>> due = store.due(Instant.MIN, Instant.ofEpochMilli(5), 10);
+
+        assertThat(dueKeys(due)).containsExactly("small", "large");
+        assertThat(due.get(0).bytes()).isBetween(10L, 200L);
+        assertThat(due.get(1).bytes()).isBetween(large + 10L, large + 200L);
+        assertThat(outputOf(() -> store.due(Instant.MIN, Instant.ofEpochMilli(5), 10)))
+                .as("bytes that a look brings, which reads no entries")
+                .isLessThan(10_000);
     }
 
     @ParameterizedTest
@@ -91,13 +115,21 @@ class ShardsTest {
         List<Change<String, String>> changes = IntStream.range(0, 100_000)
                 .mapToObj(i -> "k" + i)
                 .filter(key -> layout.shardOf(Layout.utf8(key)).number == 0)
-                .limit(390)
+                .limit(380)
                 .map(key -> new Change<>(key, (Versioned<String>) null, States.open("v", 5)))
                 .toList();
         store.compareAndExchangeAll(changes);
 
-        assertThat(store.due(Instant.ofEpochMilli(5), 300)).hasSize(300);
-        assertThat(store.due(Instant.ofEpochMilli(5), 1_000)).hasSameSizeAs(changes);
+        assertThat(store.due(Instant.MIN, Instant.ofEpochMilli(5), 300)).hasSize(300);
+        assertThat(store.due(Instant.MIN, Instant.ofEpochMilli(5), 1_000)).hasSameSizeAs(changes);
+
+        store.compareAndExchangeAll(IntStream.range(0, 1_000)
+                .mapToObj(i -> new Change<>("later" + i, (Versioned<String>) null, States.open("v", 6)))
+                .toList());
+        assertThat(store.due(Instant.MIN, Instant.ofEpochMilli(6), changes.size()))
+                .as("the oldest, though all other shards have something, too")
+                .extracting(Due::at)
+                .containsOnly(5L);
     }
 
     @Test
@@ -107,11 +139,12 @@ class ShardsTest {
         for (long at : new long[] {Long.MIN_VALUE, -5, 0, far - 1, far + 1_000, Long.MAX_VALUE - 1, Long.MAX_VALUE}) {
             store.compareAndExchange("at " + at, null, States.open("v", at));
         }
-        assertThat(keys(store.due(Instant.MIN, 10))).containsExactly("at " + Long.MIN_VALUE);
-        assertThat(keys(store.due(Instant.ofEpochMilli(-1), 10)))
-                .containsExactlyInAnyOrder("at " + Long.MIN_VALUE, "at -5");
-        assertThat(keys(store.due(Instant.ofEpochMilli(far - 1), 10))).hasSize(4);
-        assertThat(keys(store.due(Instant.MAX, 10))).hasSize(6).doesNotContain("at " + Long.MAX_VALUE);
+        assertThat(dueKeys(store.due(Instant.MIN, Instant.MIN, 10))).containsExactly("at " + Long.MIN_VALUE);
+        assertThat(dueKeys(store.due(Instant.MIN, Instant.ofEpochMilli(-1), 10)))
+                .containsExactly("at " + Long.MIN_VALUE, "at -5");
+        assertThat(dueKeys(store.due(Instant.MIN, Instant.ofEpochMilli(far - 1), 10)))
+                .hasSize(4);
+        assertThat(dueKeys(store.due(Instant.MIN, Instant.MAX, 10))).hasSize(6).doesNotContain("at " + Long.MAX_VALUE);
     }
 
     private static long outputOf(Runnable call) {
@@ -144,14 +177,14 @@ class ShardsTest {
         RedisJoinStore<String, String> store = store(256);
         fill(store, pending, 1_000_000);
 
-        assertThat(outputOf(() -> assertThat(store.due(Instant.ofEpochMilli(999_999), 256))
+        assertThat(outputOf(() -> assertThat(store.due(Instant.MIN, Instant.ofEpochMilli(999_999), 256))
                         .isEmpty()))
                 .as("bytes out of the server, and those of the question for them")
                 .isLessThan(20_000);
-        assertThat(outputOf(() -> assertThat(store.due(Instant.ofEpochMilli(1_100_000), 256))
+        assertThat(outputOf(() -> assertThat(store.due(Instant.MIN, Instant.ofEpochMilli(1_100_000), 256))
                         .hasSize(256)))
-                .as("a page, and the times of the oldest")
-                .isLessThan(600_000);
+                .as("keys, times and sizes, of some more than are wanted")
+                .isLessThan(150_000);
         assertThat(store.size()).isEqualTo(pending);
     }
 
@@ -221,7 +254,8 @@ class ShardsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "x", "1", "1.", "256.0", "-1.0", "0.x", "0.0.?", "0.-1"})
+    @ValueSource(
+            strings = {"", "x", "1", "1.", "256.0.1", "-1.0.1", "0.x.1", "0.0", "0.0.x", "0.0.0", "0.0.1.?", "0.-1.1"})
     void cursorThatNoPageGaveIsRefused(String cursor) {
         RedisJoinStore<String, String> store = store(256);
         if (cursor.equals("1.")) {
@@ -239,7 +273,32 @@ class ShardsTest {
                 .isThrownBy(() -> store.scan(null, 0))
                 .withMessageContaining("limit is 0");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> store.due(Instant.EPOCH, -1))
+                .isThrownBy(() -> store.due(Instant.MIN, Instant.EPOCH, -1))
                 .withMessageContaining("limit is -1");
+    }
+
+    @Test
+    void pageIsBoundedInBytesAndHasAtLeastOneEntry() {
+        RedisJoinStore<String, String> store = store(4);
+        int large = 1 << 20;
+        Set<String> written = new HashSet<>();
+        for (int i = 0; i < 30; i++) {
+            String value = "x".repeat(i % 10 == 0 ? 5 * large : i % 2 == 0 ? large : 10);
+            written.add("k" + i);
+            store.compareAndExchange("k" + i, null, States.open(value));
+        }
+        List<String> found = new ArrayList<>();
+        String cursor = null;
+        do {
+            Page<String, String> page = store.scan(cursor, 1_000);
+            long bytes = page.entries().stream()
+                    .mapToLong(entry -> entry.held().state().open().value().length())
+                    .sum();
+            assertThat(page.entries().size() == 1 || bytes <= Scan.PAGE_BYTES).isTrue();
+            page.entries().forEach(entry -> found.add(entry.key()));
+            cursor = page.next();
+        } while (cursor != null);
+
+        assertThat(found).containsExactlyInAnyOrderElementsOf(written);
     }
 }

@@ -1,5 +1,6 @@
 package dev.joiner.store.redis;
 
+import dev.joiner.spi.Ids;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinState.Join;
 import dev.joiner.spi.JoinStore.Change;
@@ -17,7 +18,7 @@ final class States {
     }
 
     static Versioned<String> open(String value, long deadline) {
-        Join<String> join = new Join<>(value, 1, 0, deadline, JoinState.NEVER, List.of(), false);
+        Join<String> join = new Join<>(value, 1, 0, deadline, JoinState.NEVER, Ids.NONE, false);
         return Versioned.of(ThreadLocalRandom.current().nextLong(), new JoinState<>(join, List.of(), null, 0));
     }
 

@@ -14,7 +14,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import javax.net.ssl.SSLContext;
 
 /** Stands between a client and a server, counts what goes on, and does what networks do. */
 final class TcpProxy implements AutoCloseable {
@@ -25,7 +24,8 @@ final class TcpProxy implements AutoCloseable {
     private volatile int target;
     private volatile long delayNanos;
     private volatile long silenceNanos;
-    private volatile boolean losesAnswers;
+    private final AtomicInteger answersToLose = new AtomicInteger();
+    private volatile Runnable whenLost = () -> {};
 
     private TcpProxy(ServerSocket listening, int target) {
         this.listening = listening;
@@ -36,16 +36,6 @@ final class TcpProxy implements AutoCloseable {
     static TcpProxy to(int target) {
         try {
             return new TcpProxy(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), target);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Clients speak TLS to it, and it speaks plainly to the server. */
-    static TcpProxy to(int target, SSLContext tls) {
-        try {
-            return new TcpProxy(
-                    tls.getServerSocketFactory().createServerSocket(0, 50, InetAddress.getLoopbackAddress()), target);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -65,9 +55,22 @@ final class TcpProxy implements AutoCloseable {
         delayNanos = delay.toNanos();
     }
 
-    /** Requests go through, and where an answer comes, the connection breaks instead. */
+    /**
+     * Requests go through, and where an answer comes, the connection breaks instead. Of several requests that are sent together
+     * those after the first may be lost with it.
+     */
     void loseAnswers(boolean lose) {
-        losesAnswers = lose;
+        answersToLose.set(lose ? Integer.MAX_VALUE : 0);
+    }
+
+    /**
+     * Does that with the next answer alone.
+     *
+     * @param whenLost what happens before the connection breaks
+     */
+    void loseNextAnswer(Runnable whenLost) {
+        this.whenLost = whenLost;
+        answersToLose.set(1);
     }
 
     /**
@@ -94,6 +97,10 @@ final class TcpProxy implements AutoCloseable {
                 sockets.add(client);
                 Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
                 sockets.add(server);
+                if (listening.isClosed()) { // a socket may still accept for a moment
+                    breakAll();
+                    return;
+                }
                 client.setTcpNoDelay(true);
                 server.setTcpNoDelay(true);
                 connections.incrementAndGet();
@@ -174,7 +181,8 @@ final class TcpProxy implements AutoCloseable {
                 for (int read = server.getInputStream().read(buffer);
                         read >= 0;
                         read = server.getInputStream().read(buffer)) {
-                    if (losesAnswers) {
+                    if (answersToLose.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                        whenLost.run();
                         break;
                     }
                     answers.add(

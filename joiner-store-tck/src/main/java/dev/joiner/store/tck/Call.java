@@ -11,7 +11,7 @@ import java.util.Optional;
 record Call(
         Object key, String value, Cause cause, int parts, int attempt, Optional<String> lastError, Instant firstAt) {
 
-    static Call of(String value, HandOver handOver) {
+    static Call of(String value, HandOver<?> handOver) {
         return new Call(
                 handOver.key(),
                 value,

@@ -168,7 +168,7 @@ abstract class DuplicateAndLateScenarios extends Scenarios {
     @Test
     void whatOnLateThrowsPassesThrough() {
         IllegalStateException thrown = new IllegalStateException("from onLate");
-        Node node = node(whole(1).rememberFor(HOUR).onLate(message -> {
+        Node node = node(bare(1).rememberFor(HOUR).onLate(message -> {
             throw thrown;
         }));
         node.accept("k:a");
@@ -195,7 +195,29 @@ abstract class DuplicateAndLateScenarios extends Scenarios {
     }
 
     @Test
-    void idsAreKeptUntilSoLongAfterTheLastHandOver() {
+    void idsAreKeptUntilSoLongAfterTheirOwnHandOver() {
+        Node node = node(whole(2).identifiedBy(Message::text, HOUR));
+        node.acceptEach("k:a", "k:b");
+        clock.advance(MINUTE);
+        node.acceptEach("k:c", "k:d");
+
+        clock.advance(HOUR.minus(MINUTE).minus(MILLISECOND));
+        assertThat(node.acceptEach("k:a", "k:c")).containsExactly(duplicate(), duplicate());
+
+        clock.advance(MILLISECOND);
+        assertThat(node.acceptEach("k:a", "k:c", "k:b", "k:d"))
+                .containsExactly(incomplete(), duplicate(), joined("a+b"), duplicate());
+        assertThat(node.state("k")).isEqualTo("closed [c, d, a, b]");
+
+        clock.advance(MINUTE.minus(MILLISECOND));
+        assertThat(node.acceptEach("k:c", "k:d")).containsExactly(duplicate(), duplicate());
+        clock.advance(MILLISECOND);
+        assertThat(node.accept("k:c")).isEqualTo(incomplete());
+        assertThat(node.state("k")).isEqualTo("open c, closed [a, b]");
+    }
+
+    @Test
+    void keptIdsAreSweptAwayWhenTheLastIsOver() {
         Node node = node(whole(1).identifiedBy(Message::text, HOUR));
         node.accept("k:a");
         clock.advance(MINUTE);
@@ -203,7 +225,6 @@ abstract class DuplicateAndLateScenarios extends Scenarios {
 
         clock.advance(HOUR.minus(MILLISECOND));
         assertThat(node.sweep()).isEqualTo("nothing");
-        assertThat(node.acceptEach("k:a", "k:b")).containsExactly(duplicate(), duplicate());
 
         clock.advance(MILLISECOND);
         assertThat(node.sweep()).isEqualTo("ended 1");

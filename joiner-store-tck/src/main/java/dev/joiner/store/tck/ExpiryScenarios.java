@@ -28,12 +28,12 @@ abstract class ExpiryScenarios extends Scenarios {
         super(stores);
     }
 
-    private JoinSpec.Builder<Message, String, String> expiring(int parts) {
+    private JoinSpec.Builder<Message, String, String, String> expiring(int parts) {
         return whole(parts).expireAfter(SECOND).onExpired(expired);
     }
 
     /** Expires at the second that the latest part names after an @, counted from the start. */
-    private JoinSpec.Builder<Message, String, String> expiringAsTheDataSays(int parts) {
+    private JoinSpec.Builder<Message, String, String, String> expiringAsTheDataSays(int parts) {
         return whole(parts).expireAt(ExpiryScenarios::deadline).onExpired(expired);
     }
 
@@ -358,9 +358,8 @@ abstract class ExpiryScenarios extends Scenarios {
         node.accept("k:c");
         clock.advance(MINUTE);
 
-        assertThat(node.sweep()).isEqualTo("joined 1");
-        assertThat(node.state("k")).isEqualTo("open c");
-        assertThat(node.sweep()).isEqualTo("expired 1");
+        assertThat(node.sweep()).isEqualTo("joined 1, expired 1");
+        assertThat(expired.calls()).containsExactly(Call.of("k:c", EXPIRED));
         assertThat(node.isEmpty()).isTrue();
     }
 
@@ -412,7 +411,7 @@ abstract class ExpiryScenarios extends Scenarios {
         node.acceptEach("k:a", "k:b");
         evict(node, "k");
 
-        assertThat(node.state("k")).isEqualTo("failed a+b EVICTED 0");
+        assertThat(node.state("k")).isEqualTo("given back a+b EVICTED 0");
         assertThat(node.acceptEach("k:a", "k:c")).containsExactly(duplicate(), incomplete());
         assertThat(node.sweep()).isEqualTo("expired 1");
         assertThat(expired.calls()).containsExactly(Call.of("k:a+b", EVICTED));
@@ -467,7 +466,7 @@ abstract class ExpiryScenarios extends Scenarios {
         evict(node, "k");
 
         assertThat(node.acceptEach("k:b", "k:c")).containsExactly(incomplete(), joined("b+c"));
-        assertThat(node.state("k")).isEqualTo("failed a EVICTED 0");
+        assertThat(node.state("k")).isEqualTo("given back a EVICTED 0");
     }
 
     @Test

@@ -1,14 +1,23 @@
 package dev.joiner.store.tck;
 
+import dev.joiner.Codec;
 import dev.joiner.CodecException;
+import dev.joiner.JoinStoreConfig;
+import dev.joiner.KeyCodec;
 import dev.joiner.StoreException;
+import dev.joiner.ValueTooLargeException;
+import dev.joiner.spi.EntryCodec;
+import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinStore;
 import dev.joiner.spi.Versioned;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -17,13 +26,14 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * A store over another one that counts round trips, and shows on demand what a real store does on a bad day: writes that
- * fail before or after they happened, wrong guesses, entries that cannot be read. It stops at chosen points, where a test
- * runs what another node does in between, so that an interleaving is driven step by step. For one thread.
+ * A store over another one that counts round trips, and shows on demand what a real store does on a bad day: reads and writes
+ * that fail before or after they happened, wrong guesses, entries that cannot be read or written, values that are too large.
+ * It stops at chosen points, where a test runs what another node does in between, so that an interleaving is driven step by
+ * step. For one thread.
  */
 public final class FaultyStore<K, V> implements JoinStore<K, V> {
 
-    /** What happens to one write, of one key or of many. */
+    /** What happens to one read or write, of one key or of many. */
     public enum Fault {
         NONE,
         /** It never reaches the store. */
@@ -35,17 +45,19 @@ public final class FaultyStore<K, V> implements JoinStore<K, V> {
     }
 
     private final JoinStore<K, V> store;
-    private final Deque<Fault> faults = new ArrayDeque<>();
+    private final Deque<Fault> writeFaults = new ArrayDeque<>();
+    private final Deque<Fault> readFaults = new ArrayDeque<>();
     private final Map<K, Versioned<V>> stale = new HashMap<>();
-    private final Set<K> unreadable = new HashSet<>();
+    private final Map<K, Throwable> unreadable = new HashMap<>();
     private final Set<K> nameless = new HashSet<>();
-    private final Set<K> unwritable = new HashSet<>();
+    private final Map<K, Throwable> unwritable = new HashMap<>();
+    private EntryCodec<String, V> limit;
     private Function<K, Versioned<V>> guess;
     private Runnable beforeWrite = () -> {};
     private Runnable afterWrite = () -> {};
-    private boolean failNextRead;
     private boolean dead;
     private boolean evicts;
+    private boolean remote;
     private int roundTrips;
 
     /** @param store holds the joins; as long as nothing else is said, this one does what it does */
@@ -54,17 +66,17 @@ public final class FaultyStore<K, V> implements JoinStore<K, V> {
         guess = store::guess;
     }
 
-    /** What happens to the next writes, in this order; those after them go well. */
+    /** Says what happens to the next writes, in this order; those after them go well. */
     public void nextWrites(Fault... next) {
-        faults.addAll(List.of(next));
+        writeFaults.addAll(List.of(next));
     }
 
-    /** The next read throws. */
-    public void failNextRead() {
-        failNextRead = true;
+    /** Says what happens to the next reads of keys and of what is due, in this order; those after them go well. */
+    public void nextReads(Fault... next) {
+        readFaults.addAll(List.of(next));
     }
 
-    /** As if this node were gone: nothing reaches the store any more. */
+    /** Cuts this node off, as if it had died: nothing reaches the store any more, not even {@link #close}. */
     public void die() {
         dead = true;
     }
@@ -90,50 +102,83 @@ public final class FaultyStore<K, V> implements JoinStore<K, V> {
         };
     }
 
-    /** As a bounded store says of itself. */
+    /** Says of itself what a bounded store says. */
     public void mayEvict() {
         evicts = true;
     }
 
-    /** The guess is always what the store holds. */
+    /** Says of itself what a store on a server says. */
+    public void beRemote() {
+        remote = true;
+    }
+
+    /** Makes every guess what the store holds. */
     public void guessRight() {
         guess = store::find;
     }
 
-    /** The guess is always that there is nothing. */
+    /** Makes every guess that there is nothing. */
     public void guessNothing() {
         guess = key -> null;
     }
 
-    /** The guess for this key stays what it is now, whatever becomes of it; other keys are guessed to hold nothing. */
+    /** Keeps the guess for this key as it is now, whatever becomes of it; other keys are guessed to hold nothing. */
     public void guessAsOfNow(K key) {
         stale.put(key, shown(key, store.find(key)));
         guess = stale::get;
     }
 
-    /** The entry of this key cannot be decoded, from now on. */
+    /** Makes the entry of this key one that cannot be decoded. */
     public void corrupt(K key) {
-        unreadable.add(key);
+        corrupt(key, new IllegalStateException("corrupt"));
     }
 
-    /** Nor can its key. */
+    /**
+     * Makes the entry of this key one that cannot be decoded.
+     *
+     * @param thrown what the codec throws, an Error for example
+     */
+    public void corrupt(K key, Throwable thrown) {
+        unreadable.put(key, thrown);
+    }
+
+    /** Makes the entry of this key one that cannot be decoded, nor can its key. */
     public void corruptWithItsKey(K key) {
         corrupt(key);
         nameless.add(key);
     }
 
-    /** What is to be under this key cannot be encoded, from now on: nothing happens of a write that it is part of. */
+    /** Refuses every write of this key, as one that cannot be encoded. */
     public void refuseToEncode(K key) {
-        unwritable.add(key);
+        refuseToEncode(key, new IllegalStateException("cannot be encoded"));
     }
 
-    /** Everything can be decoded again. */
+    /**
+     * Refuses every write of this key, as one that cannot be encoded.
+     *
+     * @param thrown what the codec throws, an Error for example
+     */
+    public void refuseToEncode(K key, Throwable thrown) {
+        unwritable.put(key, thrown);
+    }
+
+    /**
+     * Refuses states that take more than so many bytes, and values that do not come back from their codec.
+     *
+     * @param bytes what {@link #maxEntryBytes} says
+     */
+    public void limitTo(long bytes, Codec<V> values) {
+        limit = new EntryCodec<>(JoinStoreConfig.of("limited", KeyCodec.string(), values), bytes);
+    }
+
+    /** Makes everything readable and writable again. */
     public void repair() {
         unreadable.clear();
         nameless.clear();
+        unwritable.clear();
     }
 
-    /** How often the store was reached since the last time this was asked. */
+    /** Counts how often the store was reached since the last time this was asked. */
     public int roundTrips() {
         int counted = roundTrips;
         roundTrips = 0;
@@ -141,40 +186,65 @@ public final class FaultyStore<K, V> implements JoinStore<K, V> {
     }
 
     private Versioned<V> shown(K key, Versioned<V> held) {
-        return held != null && unreadable.contains(key)
-                ? Versioned.unreadable(held.version(), new CodecException(key.toString(), "corrupt", null))
-                : held;
+        Throwable thrown = unreadable.get(key);
+        return held == null || thrown == null
+                ? held
+                : Versioned.unreadable(held.version(), bytes(key), problem(key, thrown));
     }
 
-    private void reach() {
+    /** What an entry that cannot be decoded holds: {@code "corrupt k"}. */
+    private static byte[] bytes(Object key) {
+        return ("corrupt " + key).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static CodecException problem(Object key, Throwable thrown) {
+        return new CodecException(key.toString(), "cannot be read: " + text(thrown), thrown);
+    }
+
+    /** Not everything that is thrown can say what it is. */
+    private static String text(Throwable thrown) {
+        try {
+            return thrown.getMessage();
+        } catch (RuntimeException e) {
+            return thrown.getClass().getName();
+        }
+    }
+
+    private <T> T reach(Fault fault, Supplier<T> work) {
+        if (fault == Fault.LOST) {
+            throw new StoreException("it was lost on the way");
+        }
+        T answer = work.get();
+        if (fault == Fault.ANSWER_LOST) {
+            throw new StoreException("the answer was lost");
+        }
+        return fault == Fault.REPEATED ? work.get() : answer;
+    }
+
+    private void count() {
         roundTrips++;
         if (dead) {
             throw new StoreException("this node is dead");
         }
     }
 
+    private static Fault next(Deque<Fault> faults) {
+        return Objects.requireNonNullElse(faults.poll(), Fault.NONE);
+    }
+
     private <T> T read(Supplier<T> read) {
-        reach();
-        if (failNextRead) {
-            failNextRead = false;
-            throw new StoreException("the read failed");
-        }
-        return read.get();
+        count();
+        return reach(next(readFaults), read);
     }
 
     private <T> T write(Supplier<T> write) {
-        reach();
+        count();
         beforeWrite.run();
-        Fault fault = Objects.requireNonNullElse(faults.poll(), Fault.NONE);
-        if (fault == Fault.LOST) {
-            throw new StoreException("the write was lost");
-        }
-        T answer = write.get();
-        afterWrite.run();
-        if (fault == Fault.ANSWER_LOST) {
-            throw new StoreException("the answer was lost");
-        }
-        return fault == Fault.REPEATED ? write.get() : answer;
+        return reach(next(writeFaults), () -> {
+            T answer = write.get();
+            afterWrite.run();
+            return answer;
+        });
     }
 
     @Override
@@ -184,7 +254,12 @@ public final class FaultyStore<K, V> implements JoinStore<K, V> {
 
     @Override
     public List<Versioned<V>> findAll(List<K> keys) {
-        return read(() -> keys.stream().map(key -> shown(key, store.find(key))).toList());
+        return read(() -> {
+            List<Versioned<V>> found = new ArrayList<>();
+            Iterator<Versioned<V>> held = store.findAll(keys).iterator();
+            keys.forEach(key -> found.add(shown(key, held.next())));
+            return found;
+        });
     }
 
     @Override
@@ -194,44 +269,109 @@ public final class FaultyStore<K, V> implements JoinStore<K, V> {
 
     @Override
     public Exchange<V> compareAndExchange(K key, Versioned<V> expected, Versioned<V> next) {
-        return compareAndExchangeAll(List.of(new Change<>(key, expected, next))).get(0);
+        return write(() -> {
+            Change<K, V> change = new Change<>(key, expected, next);
+            requireWritable(change);
+            return exchangeAll(List.of(change)).get(0);
+        });
     }
 
     @Override
     public List<Exchange<V>> compareAndExchangeAll(List<Change<K, V>> changes) {
         return write(() -> {
-            changes.forEach(this::encode);
-            return changes.stream().map(this::exchange).toList();
+            List<Exchange<V>> exchanges = new ArrayList<>();
+            List<Change<K, V>> writable = new ArrayList<>();
+            for (Change<K, V> change : changes) {
+                try {
+                    requireWritable(change);
+                    writable.add(change);
+                    exchanges.add(null);
+                } catch (CodecException | ValueTooLargeException e) {
+                    exchanges.add(Exchange.refused(e));
+                }
+            }
+            Iterator<Exchange<V>> exchanged = exchangeAll(writable).iterator();
+            exchanges.replaceAll(refused -> refused == null ? exchanged.next() : refused);
+            return exchanges;
         });
     }
 
-    private void encode(Change<K, V> change) {
-        if (change.next() != null && unwritable.contains(change.key())) {
-            throw new CodecException(change.key().toString(), "cannot be encoded", null);
+    private void requireWritable(Change<K, V> change) {
+        if (change.next() == null) {
+            return;
+        }
+        String text = change.key().toString();
+        Throwable thrown = unwritable.get(change.key());
+        if (thrown != null) {
+            throw new CodecException(text, "cannot be written: " + text(thrown), thrown);
+        }
+        if (limit != null) {
+            limit.bytes(text, change.next().state());
         }
     }
 
-    private Exchange<V> exchange(Change<K, V> change) {
-        Exchange<V> exchange = store.compareAndExchange(change.key(), change.expected(), change.next());
-        return exchange.won() ? exchange : new Exchange<>(false, shown(change.key(), exchange.witness()));
+    private List<Exchange<V>> exchangeAll(List<Change<K, V>> changes) {
+        List<Change<K, V>> real = changes.stream().map(this::real).toList();
+        Iterator<Exchange<V>> exchanged = (real.size() == 1
+                        ? List.of(store.compareAndExchange(
+                                real.get(0).key(),
+                                real.get(0).expected(),
+                                real.get(0).next()))
+                        : store.compareAndExchangeAll(real))
+                .iterator();
+        return changes.stream()
+                .map(change -> shown(change.key(), exchanged.next()))
+                .toList();
+    }
+
+    /** What only looks as if it could not be read is expected as what it is. */
+    private Change<K, V> real(Change<K, V> change) {
+        if (!(change.expected() instanceof Versioned.Unreadable<V>)) {
+            return change;
+        }
+        Versioned<V> held = store.find(change.key());
+        return new Change<>(change.key(), change.expected().equals(held) ? held : gone(), change.next());
+    }
+
+    /** A write that no key holds. */
+    private static <V> Versioned<V> gone() {
+        return Versioned.of(0, new JoinState<>(null, List.of(), null, 0));
+    }
+
+    private Exchange<V> shown(K key, Exchange<V> exchange) {
+        return exchange.won() || exchange.refusal() != null ? exchange : Exchange.lost(shown(key, exchange.witness()));
     }
 
     @Override
-    public List<Entry<K, V>> due(Instant now, int limit) {
-        return read(() -> store.due(now, limit).stream()
-                .map(entry -> new Entry<>(
-                        nameless.contains(entry.key()) ? null : entry.key(), shown(entry.key(), entry.held())))
-                .toList());
+    public List<Due<K>> due(Instant from, Instant upTo, int limit) {
+        return read(() -> store.due(from, upTo, limit).stream().map(this::shown).toList());
+    }
+
+    private Due<K> shown(Due<K> due) {
+        return nameless.contains(due.key())
+                ? Due.unreadable(problem(due.key(), unreadable.get(due.key())), due.at())
+                : due;
     }
 
     @Override
     public Page<K, V> scan(String cursor, int limit) {
-        return store.scan(cursor, limit);
+        Page<K, V> page = store.scan(cursor, limit);
+        return new Page<>(page.entries().stream().map(this::shown).toList(), page.next());
+    }
+
+    private Entry<K, V> shown(Entry<K, V> entry) {
+        K key = entry.key();
+        return new Entry<>(nameless.contains(key) ? null : key, shown(key, entry.held()));
     }
 
     @Override
     public long size() {
         return store.size();
+    }
+
+    @Override
+    public long maxEntryBytes() {
+        return limit == null ? store.maxEntryBytes() : limit.maxBytes();
     }
 
     @Override
@@ -241,11 +381,18 @@ public final class FaultyStore<K, V> implements JoinStore<K, V> {
 
     @Override
     public boolean isRemote() {
-        return store.isRemote();
+        return remote || store.isRemote();
     }
 
     @Override
     public void close() {
-        store.close();
+        if (!dead) {
+            store.close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "FaultyStore[" + store + "]";
     }
 }

@@ -88,8 +88,9 @@ abstract class FoundByExploringScenarios extends Scenarios {
     }
 
     /** Two parts or more make a kept value whole. */
-    private JoinSpec.Builder<Message, String, String> kept() {
-        return JoinSpec.<Message>keyedBy(Message::key)
+    private JoinSpec.Builder<Message, String, String, String> kept() {
+        return JoinSpec.joining(Message.class)
+                .keyedBy(Message::key)
                 .<String>mergedBy((message, pending) -> message.mergeInto(pending))
                 .sufficientWhen(value -> Message.parts(value) >= 2)
                 .keepAfterJoin()
@@ -163,28 +164,25 @@ abstract class FoundByExploringScenarios extends Scenarios {
         assertThat(store.compareAndExchange(key, store.find(key), null).won()).isTrue();
     }
 
-    /** A node that has not come back yet looks to all others like one that is dead. */
     @Test
     void aValueThatKillsItsNodesIsPoisonedAfterItsAttempts() {
-        JoinSpec.Builder<Message, String, String> spec = whole(1).retry(2).onPoisoned(poisoned);
-        Node first = node(spec);
-        Node second = node(spec);
+        JoinSpec.Builder<Message, String, String, String> spec =
+                whole(1).retry(2).onPoisoned(poisoned);
+        FaultyStore<String, String> first = new FaultyStore<>(store());
+        FaultyStore<String, String> second = new FaultyStore<>(store());
         Node third = node(spec);
-        process.doesOnce((value, handOver) -> {
-            clock.advance(MINUTE);
-            process.doesOnce((again, secondHandOver) -> {
-                clock.advance(MINUTE);
-                assertThat(third.sweep()).isEqualTo("poisoned 1");
-                assertThat(third.isEmpty()).isTrue();
-            });
-            assertThat(second.sweep()).isEqualTo("joined 1");
-        });
+        process.does(death(first));
+        dies(() -> node(spec, first).accept("k:a"));
+        clock.advance(MINUTE);
+        process.does(death(second));
+        dies(() -> node(spec, second).sweep());
+        clock.advance(MINUTE);
 
-        assertThat(first.accept("k:a")).isEqualTo(unconfirmed("a"));
+        assertThat(third.sweep()).isEqualTo("poisoned 1");
         assertThat(process.calls())
                 .containsExactly(
                         Call.of("k:a", COMPLETE), Call.of("k:a", COMPLETE).attemptAfterCrash(2));
         assertThat(poisoned.calls()).containsExactly(Call.of("k:a", COMPLETE).attemptAfterCrash(2));
-        assertThat(first.isEmpty()).isTrue();
+        assertThat(third.isEmpty()).isTrue();
     }
 }

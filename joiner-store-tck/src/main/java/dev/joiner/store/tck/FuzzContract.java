@@ -2,11 +2,11 @@ package dev.joiner.store.tck;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.joiner.Codec;
 import dev.joiner.ContentionException;
 import dev.joiner.JoinSpec;
 import dev.joiner.Joiner;
 import dev.joiner.Outcome;
-import dev.joiner.spi.Codec;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinStore;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Two nodes and several threads join many messages of few keys, in a random order that a seed repeats. */
-abstract class FuzzContract extends StoreFixture {
+abstract class FuzzContract extends SpiFixture {
     private static final int THREADS = 4;
     private static final int KEYS = 6;
     private static final int PARTS = 3;
@@ -38,8 +38,9 @@ abstract class FuzzContract extends StoreFixture {
     private record Message(String key, int number) {}
 
     /** The value is the numbers of the messages in it. */
-    private JoinSpec.Builder<Message, String, String> numbers() {
-        return JoinSpec.<Message>keyedBy(Message::key)
+    private JoinSpec.Builder<Message, String, String, String> numbers() {
+        return JoinSpec.joining(Message.class)
+                .keyedBy(Message::key)
                 .<String>mergedBy((message, pending) ->
                         pending == null ? String.valueOf(message.number()) : pending + ' ' + message.number())
                 .sufficientWhen(value -> value.split(" ", -1).length == PARTS)
@@ -58,8 +59,7 @@ abstract class FuzzContract extends StoreFixture {
 
         List<Integer> joined = numbersOf(results);
         List<Integer> waiting = new ArrayList<>();
-        for (JoinStore.Entry<String, String> entry :
-                store("", NOT_CANONICAL).scan(null, 1_000).entries()) {
+        for (JoinStore.Entry<String, String> entry : pages(store("", NOT_CANONICAL), 1_000)) {
             JoinState<String> state = entry.held().state();
             assertThat(state.inFlight()).as("seed %d", seed).isEmpty();
             waiting.addAll(numbersOf(List.of("k:" + state.open().value())));
@@ -107,12 +107,13 @@ abstract class FuzzContract extends StoreFixture {
     }
 
     /** Some threads accept one message at a time, others batches; half of them on either node. */
-    private void joinAll(JoinSpec.Builder<Message, String, String> spec, List<Message> messages) throws Exception {
+    private void joinAll(JoinSpec.Builder<Message, String, String, String> spec, List<Message> messages)
+            throws Exception {
         Random random = new Random(seed);
         List<Message> shuffled = new ArrayList<>(messages);
         Collections.shuffle(shuffled, random);
         Queue<Message> input = new ConcurrentLinkedQueue<>(shuffled);
-        HandSetClock clock = new HandSetClock(Instant.parse("2026-01-01T00:00:00Z"));
+        ScenarioClock clock = new ScenarioClock(Instant.parse("2026-01-01T00:00:00Z"));
         List<Joiner<Message, String>> nodes =
                 List.of(joiner(spec, store("", NOT_CANONICAL), clock), joiner(spec, store("", NOT_CANONICAL), clock));
         Parallel.run(THREADS, thread -> {

@@ -3,14 +3,17 @@ package dev.joiner.store.tck;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.joiner.Codec;
+import dev.joiner.InvalidMessageException;
 import dev.joiner.JoinSpec;
 import dev.joiner.Joiner;
+import dev.joiner.KeyCodec;
+import dev.joiner.KeyedJoiner;
 import dev.joiner.Outcome;
-import dev.joiner.spi.Codec;
+import dev.joiner.PendingJoin;
 import dev.joiner.spi.JoinStore;
-import dev.joiner.spi.KeyCodec;
+import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,14 +45,14 @@ abstract class KeyScenarios extends Scenarios {
         String key = textAndProblem.get(0);
         Node node = node(whole(1));
 
-        assertThat(Stream.<Runnable>of(
-                        () -> node.joiner().accept(new Message(key, "a")),
-                        () -> node.state(key),
-                        () -> node.release(key),
-                        () -> node.drop(key)))
+        assertThatThrownBy(() -> node.joiner().accept(new Message(key, "a")))
+                .isInstanceOf(InvalidMessageException.class)
+                .hasMessageContaining("the key ")
+                .hasMessageContaining(textAndProblem.get(1));
+        assertThat(Stream.<Runnable>of(() -> node.joiner().find(key), () -> node.release(key), () -> node.drop(key)))
                 .allSatisfy(call -> assertThatThrownBy(call::run)
                         .isInstanceOf(IllegalArgumentException.class)
-                        .hasMessageStartingWith("key ")
+                        .hasMessageStartingWith("the key ")
                         .hasMessageContaining(textAndProblem.get(1)));
         assertThat(process.calls()).isEmpty();
         assertThat(node.isEmpty()).isTrue();
@@ -60,7 +63,7 @@ abstract class KeyScenarios extends Scenarios {
         Node node = node(whole(1));
 
         assertThatThrownBy(() -> node.joiner().accept(new Message(null, "a")))
-                .isInstanceOf(IllegalArgumentException.class)
+                .isInstanceOf(InvalidMessageException.class)
                 .hasMessageContaining("keyedBy");
         assertThat(node.isEmpty()).isTrue();
     }
@@ -69,10 +72,10 @@ abstract class KeyScenarios extends Scenarios {
     void nothingIsUnderAKeyThatIsNull() {
         Node node = node(whole(1));
 
-        assertThat(Stream.<Runnable>of(() -> node.state(null), () -> node.release(null), () -> node.drop(null)))
+        assertThat(Stream.<Runnable>of(() -> node.joiner().find(null), () -> node.release(null), () -> node.drop(null)))
                 .allSatisfy(call -> assertThatThrownBy(call::run)
                         .isInstanceOf(IllegalArgumentException.class)
-                        .hasMessage("key is null"));
+                        .hasMessage("the key is null"));
     }
 
     @ParameterizedTest
@@ -81,21 +84,22 @@ abstract class KeyScenarios extends Scenarios {
         Node node = node(whole(1).identifiedBy(Message::text));
 
         assertThatThrownBy(() -> node.joiner().accept(new Message("k", textAndProblem.get(0))))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("id ")
-                .hasMessageContaining("identifiedBy")
+                .isInstanceOf(InvalidMessageException.class)
+                .hasMessageContaining("the id (identifiedBy)")
                 .hasMessageContaining(textAndProblem.get(1));
         assertThat(process.calls()).isEmpty();
         assertThat(node.isEmpty()).isTrue();
     }
 
     @Test
-    void aMessageWithoutIdIsRefused() {
-        Node node = node(whole(1).identifiedBy(message -> null));
+    void aMessageThatIsNullIsRefused() {
+        Node node = node(whole(1));
 
-        assertThatThrownBy(() -> node.accept("k:a"))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("identifiedBy");
+        assertThatThrownBy(() -> node.joiner().accept(null)).isInstanceOf(InvalidMessageException.class);
+        List<Outcome<String>> outcomes = node.joiner().acceptAll(Arrays.asList(Message.of("k:a"), null));
+        assertThat(outcomes.get(0)).isEqualTo(joined("a"));
+        assertFailed(outcomes.get(1)).isInstanceOf(InvalidMessageException.class);
+        assertThat(outcomes.get(1).isSafe()).isFalse();
         assertThat(node.isEmpty()).isTrue();
     }
 
@@ -149,7 +153,7 @@ abstract class KeyScenarios extends Scenarios {
                 key -> (key instanceof Long ? "number " : "text ") + key,
                 text -> text.startsWith("number ") ? (Object) Long.valueOf(text.substring(7)) : text.substring(5));
         JoinStore<Object, String> store = open("", textsAndNumbers, Codec.string());
-        Joiner<Object, String> joiner = joiner(ofTwo(key -> key), store);
+        Joiner<Object, String> joiner = joiner(ofTwo(Object.class), store);
 
         assertThat(Stream.of("1", 1L, 1L, "1").map(joiner::accept))
                 .containsExactly(incomplete(), incomplete(), joined("1+1"), joined("1+1"));
@@ -159,7 +163,7 @@ abstract class KeyScenarios extends Scenarios {
     @Test
     void keysComeBackAsTheObjectsThatTheyWere() {
         JoinStore<Long, String> store = open("", KeyCodec.longs(), Codec.string());
-        Joiner<Long, String> joiner = joiner(KeyScenarios.<Long>ofTwo(number -> number), store);
+        KeyedJoiner<Long, Long, String, String> joiner = joiner(ofTwo(Long.class), store);
 
         joiner.accept(7L);
         joiner.accept(-7L);
@@ -167,13 +171,14 @@ abstract class KeyScenarios extends Scenarios {
         assertThat(store.scan(null, 10).entries())
                 .extracting(JoinStore.Entry::key)
                 .containsExactlyInAnyOrder(7L, -7L);
-        assertThat(joiner.find(7L)).isPresent();
+        assertThat(joiner.find(7L)).extracting(PendingJoin::key).containsExactly(7L);
         assertThat(joiner.drop(-7L)).hasSize(1);
         assertThat(joiner.release(7L)).containsExactly(new Outcome.Joined<>("7", true));
     }
 
-    private static <M> JoinSpec.Builder<M, String, String> ofTwo(Function<M, Object> key) {
-        return JoinSpec.<M>keyedBy(key)
+    private static <M> JoinSpec.Builder<M, M, String, String> ofTwo(Class<M> messages) {
+        return JoinSpec.joining(messages)
+                .<M>keyedBy(message -> message)
                 .<String>mergedBy((message, pending) -> pending == null ? message.toString() : pending + "+" + message)
                 .sufficientWhen(value -> Message.parts(value) == 2);
     }

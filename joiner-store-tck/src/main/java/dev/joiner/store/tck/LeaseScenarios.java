@@ -19,7 +19,7 @@ abstract class LeaseScenarios extends Scenarios {
         super(stores);
     }
 
-    private JoinSpec.Builder<Message, String, String> leased(int parts) {
+    private JoinSpec.Builder<Message, String, String, String> leased(int parts) {
         return whole(parts).lease(Duration.ofSeconds(10));
     }
 
@@ -81,7 +81,7 @@ abstract class LeaseScenarios extends Scenarios {
         process.doesOnce((value, handOver) -> {
             end.countDown();
             overtaken.get();
-            assertThat(other.state("k")).isEqualTo("claimed a COMPLETE 2");
+            assertThat(other.state("k")).isEqualTo("suspect claimed a COMPLETE 2");
         });
 
         assertThat(other.sweep()).isEqualTo("joined 1");
@@ -100,7 +100,7 @@ abstract class LeaseScenarios extends Scenarios {
         });
 
         assertThat(slow.accept("k:a")).isEqualTo(unconfirmed("a"));
-        assertThat(slow.state("k")).isEqualTo("failed a COMPLETE 2");
+        assertThat(slow.state("k")).isEqualTo("suspect failed a COMPLETE 2");
     }
 
     @Test

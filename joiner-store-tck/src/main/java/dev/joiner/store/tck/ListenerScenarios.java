@@ -22,7 +22,8 @@ abstract class ListenerScenarios extends Scenarios {
         final List<String> events = new ArrayList<>();
         boolean throwing;
 
-        private void note(String event, Object key, Object... rest) {
+        private void note(String event, String join, Object key, Object... rest) {
+            assertThat(join).isEqualTo("words");
             StringBuilder note = new StringBuilder(event).append(' ').append(key);
             for (Object detail : rest) {
                 note.append(' ').append(detail);
@@ -33,53 +34,70 @@ abstract class ListenerScenarios extends Scenarios {
             }
         }
 
-        @Override
-        public void merged(Object key, int parts, Duration age) {
-            note("merged", key, parts, age.toMillis());
+        private void note(String event, HandOver<?> handOver, Object number, Duration age, Duration took) {
+            note(event, handOver.join(), handOver.key(), handOver.cause(), number, age.toMillis(), took.toMillis());
         }
 
         @Override
-        public void joined(HandOver handOver, Duration age, Duration took) {
-            note("joined", handOver.key(), handOver.cause(), handOver.parts(), age.toMillis(), took.toMillis());
+        public void merged(String join, Object key, int parts, Duration age) {
+            note("merged", join, key, parts, age.toMillis());
         }
 
         @Override
-        public void expired(HandOver handOver, Duration age, Duration took) {
-            note("expired", handOver.key(), handOver.cause(), handOver.parts(), age.toMillis(), took.toMillis());
+        public void joined(HandOver<?> handOver, Duration age, Duration took) {
+            note("joined", handOver, handOver.parts(), age, took);
         }
 
         @Override
-        public void late(Object key) {
-            note("late", key);
+        public void expired(HandOver<?> handOver, Duration age, Duration took) {
+            note("expired", handOver, handOver.parts(), age, took);
         }
 
         @Override
-        public void duplicate(Object key) {
-            note("duplicate", key);
+        public void poisoned(HandOver<?> handOver, Duration age, Duration took) {
+            note("poisoned", handOver, handOver.attempt(), age, took);
         }
 
         @Override
-        public void failed(HandOver handOver, Duration age, Duration took, Throwable error, boolean poisoned) {
-            note(
-                    poisoned ? "failed for good" : "failed",
-                    handOver.key(),
-                    handOver.cause(),
-                    handOver.attempt(),
-                    age.toMillis(),
-                    took.toMillis(),
-                    error.getClass().getSimpleName());
+        public void parked(String join, Object key, int attempts, Duration age) {
+            note("parked", join, key, attempts, age.toMillis());
         }
 
         @Override
-        public void conflict(Object key, int tries) {
-            note("conflict", key, tries);
+        public void failed(HandOver<?> handOver, Duration age, Duration took, Throwable error, boolean last) {
+            assertThat(error).isInstanceOf(Broken.class);
+            note(last ? "failed for good" : "failed", handOver, handOver.attempt(), age, took);
+        }
+
+        @Override
+        public void late(String join, Object key) {
+            note("late", join, key);
+        }
+
+        @Override
+        public void duplicate(String join, Object key) {
+            note("duplicate", join, key);
+        }
+
+        @Override
+        public void unchanged(String join, Object key) {
+            note("unchanged", join, key);
+        }
+
+        @Override
+        public void conflict(String join, Object key, int tries) {
+            note("conflict", join, key, tries);
         }
     }
 
     private final Notes notes = new Notes();
 
-    private JoinSpec.Builder<Message, String, String> heard(int parts) {
-        return whole(parts).listener(notes).identifiedBy(Message::text).rememberFor(HOUR);
+    private JoinSpec.Builder<Message, String, String, String> heard(int parts) {
+        return whole(parts)
+                .named("words")
+                .listener(notes)
+                .identifiedBy(Message::text)
+                .rememberFor(HOUR);
     }
 
     @Test
@@ -144,12 +162,42 @@ abstract class ListenerScenarios extends Scenarios {
         assertHandOverFails("k", 2, () -> node.accept("k:a"));
 
         assertThat(notes.events)
-                .containsExactly("failed k COMPLETE 1 7 7 Broken", "failed for good k COMPLETE 2 14 7 Broken");
+                .containsExactly(
+                        "failed k COMPLETE 1 7 7", "failed for good k COMPLETE 2 14 7", "poisoned k COMPLETE 2 14 0");
+    }
+
+    @Test
+    void aListenerIsToldOfAParkedJoin() {
+        Node node = node(heard(1).retry(2).parkPoisoned());
+        process.fails();
+        assertHandOverFails("k", 1, () -> node.accept("k:a"));
+        clock.advance(MINUTE);
+        node.sweep();
+
+        assertThat(notes.events)
+                .containsExactly("failed k COMPLETE 1 0 0", "failed for good k COMPLETE 2 60000 0", "parked k 2 60000");
+    }
+
+    @Test
+    void aListenerIsToldOfAMessageThatChangesNothing() {
+        Node node = node(JoinSpec.joining(Message.class)
+                .keyedBy(Message::key)
+                .<String>mergedBy((message, pending) -> pending == null ? message.text() : pending)
+                .sufficientWhen(value -> true)
+                .named("words")
+                .listener(notes)
+                .keepAfterJoin()
+                .expireAfter(HOUR)
+                .joinOnExpiry());
+        node.acceptEach("k:a", "k:b");
+
+        assertThat(notes.events).containsExactly("joined k COMPLETE 1 0 0", "unchanged k");
     }
 
     @Test
     void aListenerIsToldOfConflictsButNotOfWrongGuesses() {
         FaultyStore<String, String> store = new FaultyStore<>(store());
+        store.beRemote();
         store.guessNothing();
         Node node = node(heard(9), store);
         Node other = node(whole(9).identifiedBy(Message::text));
@@ -185,6 +233,6 @@ abstract class ListenerScenarios extends Scenarios {
         node.accept("m:a");
         clock.advance(SECOND);
         assertThat(node.sweep()).isEqualTo("expired 1");
-        assertThat(notes.events).hasSize(8);
+        assertThat(notes.events).hasSize(9);
     }
 }

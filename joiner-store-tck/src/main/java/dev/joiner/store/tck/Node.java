@@ -1,6 +1,6 @@
 package dev.joiner.store.tck;
 
-import dev.joiner.Joiner;
+import dev.joiner.KeyedJoiner;
 import dev.joiner.Outcome;
 import dev.joiner.SweepReport;
 import dev.joiner.spi.JoinState;
@@ -8,12 +8,15 @@ import dev.joiner.spi.JoinState.Closed;
 import dev.joiner.spi.JoinState.Flight;
 import dev.joiner.spi.JoinState.Join;
 import dev.joiner.spi.JoinStore;
+import dev.joiner.spi.Versioned;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /** A joiner and its store, in the short words of the tests. */
-record Node(Joiner<Message, String> joiner, JoinStore<String, String> store) implements AutoCloseable {
+record Node(KeyedJoiner<Message, String, String, String> joiner, JoinStore<String, String> store)
+        implements AutoCloseable {
 
     Outcome<String> accept(String message) {
         return joiner.accept(Message.of(message));
@@ -38,8 +41,9 @@ record Node(Joiner<Message, String> joiner, JoinStore<String, String> store) imp
         count(done, "joined", report.joined());
         count(done, "expired", report.expired());
         count(done, "poisoned", report.poisoned());
+        count(done, "parked", report.parked());
         count(done, "ended", report.ended());
-        if (!report.failures().isEmpty()) {
+        if (report.failed() > 0) {
             done.add("failed "
                     + report.failures().stream()
                             .map(SweepReport.Failure::key)
@@ -55,21 +59,32 @@ record Node(Joiner<Message, String> joiner, JoinStore<String, String> store) imp
         }
     }
 
-    /** What was taken out of the key. */
+    /** The values that were taken out of the key. */
     List<String> drop(String key) {
-        return joiner.drop(key).stream().map(join -> (String) join.value()).toList();
+        return joiner.drop(key).stream()
+                .map(join -> join.value().orElse("unreadable"))
+                .toList();
     }
 
+    /** What came of the key's joins: the results, or what is to be said instead. */
     List<String> release(String key) {
-        return joiner.release(key).stream().map(Outcome.Joined::result).toList();
+        return joiner.release(key).stream().map(Node::text).toList();
+    }
+
+    private static String text(Outcome<String> outcome) {
+        return outcome instanceof Outcome.Joined<String> joined
+                ? joined.result()
+                : outcome.getClass().getSimpleName();
     }
 
     /**
      * What the store holds for the key, but for the times: {@code "open a"}, {@code "claimed a+b COMPLETE 1"} (the number
-     * is the attempt), {@code "failed a+b COMPLETE 1"}, {@code "closed [a, b]"}, or {@code "nothing"}.
+     * is that of the attempts that count), {@code "failed a+b COMPLETE 1"}, {@code "given back a+b COMPLETE 0"},
+     * {@code "closed [a, b]"}, or {@code "nothing"}.
      */
     String state(String key) {
-        return joiner.find(key).map(Node::text).orElse("nothing");
+        Versioned<String> held = store.find(key);
+        return held == null ? "nothing" : text(held.state());
     }
 
     private static String text(JoinState<?> state) {
@@ -79,26 +94,45 @@ record Node(Joiner<Message, String> joiner, JoinStore<String, String> store) imp
             parts.add("open " + open.value());
         }
         for (Flight<?> flight : state.inFlight()) {
-            parts.add((flight.isClaimed() ? "claimed " : "failed ")
-                    + flight.join().value() + " " + flight.cause() + " " + flight.attempt());
+            String suspect = flight.suspect() ? "suspect " : "";
+            parts.add(suspect + status(flight) + " " + flight.join().value() + " " + flight.cause() + " "
+                    + flight.attempts());
         }
         Closed closed = state.closed();
         if (closed != null) {
-            parts.add("closed " + closed.ids());
+            parts.add("closed "
+                    + closed.ids().stream()
+                            .flatMap(kept -> kept.ids().stream().sorted())
+                            .toList());
         }
         return String.join(", ", parts);
     }
 
+    private static String status(Flight<?> flight) {
+        return switch (flight.status()) {
+            case CLAIMED_ALONE -> "claimed";
+            case CLAIMED_TOGETHER -> "claimed together";
+            case THREW -> "failed";
+            case GIVEN_BACK -> "given back";
+            case PARKED -> "parked";
+        };
+    }
+
     /** When the key is next due, in epoch milliseconds. */
     long dueAt(String key) {
-        return joiner.find(key).orElseThrow().dueAt();
+        return Objects.requireNonNull(store.find(key), key).state().dueAt();
     }
 
     List<String> keys() {
-        return store.scan(null, 10_000).entries().stream()
-                .map(JoinStore.Entry::key)
-                .sorted()
-                .toList();
+        List<String> keys = new ArrayList<>();
+        String cursor = null;
+        do {
+            JoinStore.Page<String, String> page = store.scan(cursor, 1_000);
+            page.entries().forEach(entry -> keys.add(entry.key()));
+            cursor = page.next();
+        } while (cursor != null);
+        keys.sort(null);
+        return keys;
     }
 
     boolean isEmpty() {

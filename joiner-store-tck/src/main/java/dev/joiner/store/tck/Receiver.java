@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A handler that notes what it receives, and then does what the test wants of it. */
-final class Receiver implements JoinSpec.Processor<String, String>, JoinSpec.Handler<String> {
+final class Receiver implements JoinSpec.Processor<String, String, String>, JoinSpec.Handler<String, String> {
 
     /** What a handler does. */
     @FunctionalInterface
     interface Action {
-        void run(String value, HandOver handOver) throws Exception;
+        void run(String value, HandOver<?> handOver) throws Exception;
     }
 
     private final List<Call> calls = new CopyOnWriteArrayList<>();
@@ -23,13 +23,18 @@ final class Receiver implements JoinSpec.Processor<String, String>, JoinSpec.Han
     }
 
     @Override
-    public String process(String value, HandOver handOver) throws Exception {
-        handle(value, handOver);
+    public String process(String value, HandOver<String> handOver) throws Exception {
+        receive(value, handOver);
         return value;
     }
 
     @Override
-    public void handle(String value, HandOver handOver) throws Exception {
+    public void handle(String value, HandOver<String> handOver) throws Exception {
+        receive(value, handOver);
+    }
+
+    /** Notes the call, and does what the test wants; of a join with keys of any type. */
+    void receive(String value, HandOver<?> handOver) throws Exception {
         calls.add(Call.of(value, handOver));
         tokens.add(handOver.token());
         action.run(value, handOver);
@@ -66,7 +71,7 @@ final class Receiver implements JoinSpec.Processor<String, String>, JoinSpec.Han
         });
     }
 
-    static void fail(String value, HandOver handOver) throws Broken {
+    static void fail(String value, HandOver<?> handOver) throws Broken {
         throw new Broken(value, handOver.attempt());
     }
 

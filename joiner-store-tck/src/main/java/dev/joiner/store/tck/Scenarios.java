@@ -3,14 +3,17 @@ package dev.joiner.store.tck;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.joiner.Codec;
 import dev.joiner.JoinSpec;
+import dev.joiner.JoinStoreConfig;
 import dev.joiner.Joiner;
+import dev.joiner.JoinerException;
+import dev.joiner.KeyCodec;
+import dev.joiner.KeyedJoiner;
 import dev.joiner.Outcome;
 import dev.joiner.ProcessingException;
-import dev.joiner.spi.Codec;
+import dev.joiner.engine.SpecFunctions;
 import dev.joiner.spi.JoinStore;
-import dev.joiner.spi.JoinStoreConfig;
-import dev.joiner.spi.KeyCodec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -48,7 +51,7 @@ abstract class Scenarios {
     private final List<Joiner<?, ?>> joiners = new ArrayList<>();
     private final AtomicReference<Runnable> meanwhile = new AtomicReference<>();
 
-    final HandSetClock clock = new HandSetClock(START);
+    final ScenarioClock clock = new ScenarioClock(START);
     final Receiver process = new Receiver();
     final Receiver expired = new Receiver();
     final Receiver poisoned = new Receiver();
@@ -71,13 +74,16 @@ abstract class Scenarios {
     }
 
     /** A join of so many parts, with the handlers of this scenario. */
-    final JoinSpec.Builder<Message, String, String> whole(int parts) {
-        return JoinSpec.<Message>keyedBy(message -> keyOf(message))
+    final JoinSpec.Builder<Message, String, String, String> whole(int parts) {
+        return bare(parts).onIncomplete(incomplete::add).onLate(late::add).process(process);
+    }
+
+    /** A join of so many parts, without handlers. */
+    final JoinSpec.Builder<Message, String, String, String> bare(int parts) {
+        return JoinSpec.joining(Message.class)
+                .keyedBy(this::keyOf)
                 .<String>mergedBy(this::merge)
-                .sufficientWhen(value -> isWhole(value, parts))
-                .onIncomplete(incomplete::add)
-                .onLate(late::add)
-                .process(process);
+                .sufficientWhen(value -> isWhole(value, parts));
     }
 
     private String keyOf(Message message) {
@@ -127,24 +133,59 @@ abstract class Scenarios {
         return stores.open(JoinStoreConfig.of(namespace + suffix, keys, values));
     }
 
+    /** Whether the stores encode what they are given, and do not keep the objects themselves. */
+    final boolean keepsBytes() {
+        return stores.keepBytes();
+    }
+
     /** A node; all nodes of a scenario share one namespace. */
-    final Node node(JoinSpec.Builder<Message, String, String> spec) {
+    final Node node(JoinSpec.Builder<Message, String, String, String> spec) {
         return node(spec, store());
     }
 
-    final Node node(JoinSpec.Builder<Message, String, String> spec, JoinStore<String, String> store) {
+    final Node node(JoinSpec.Builder<Message, String, String, String> spec, JoinStore<String, String> store) {
         return new Node(joiner(spec, store), store);
     }
 
-    final <M, V, R> Joiner<M, R> joiner(JoinSpec.Builder<M, V, R> spec, JoinStore<?, V> store) {
-        JoinSpec<M, V, R> built = spec.build();
-        if (store.evicts() && !built.receivesExpired()) {
-            built = spec.onExpired((value, handOver) -> expired.handle(Objects.toString(value), handOver))
+    final <M, K, V, R> KeyedJoiner<M, K, V, R> joiner(JoinSpec.Builder<M, K, V, R> spec, JoinStore<K, V> store) {
+        JoinSpec<M, K, V, R> built = spec.build();
+        if (store.evicts() && !SpecFunctions.of(built).receivesExpired()) {
+            built = spec.onExpired((value, handOver) -> expired.receive(Objects.toString(value), handOver))
                     .build();
         }
-        Joiner<M, R> joiner = Joiner.create(built, store, clock);
+        KeyedJoiner<M, K, V, R> joiner = Joiner.create(built, store, clock);
         joiners.add(joiner);
         return joiner;
+    }
+
+    /**
+     * What kills the process of the node on this store: nothing that the node does from then on reaches the store, and it
+     * begins no other handler. The call that led to it {@linkplain #dies ends} somehow.
+     */
+    static Receiver.Action death(FaultyStore<?, ?> store) {
+        return (value, handOver) -> {
+            store.die();
+            Thread.currentThread().interrupt();
+            throw new Killed(value);
+        };
+    }
+
+    private static final class Killed extends Error {
+        private static final long serialVersionUID = 1L;
+
+        Killed(String value) {
+            super(value);
+        }
+    }
+
+    /** The call leads to the {@linkplain #death death} of its node. */
+    static void dies(Runnable call) {
+        try {
+            call.run();
+        } catch (JoinerException lastWords) {
+            // Nobody is there to hear them.
+        }
+        assertThat(Thread.interrupted()).as("the node died in a handler").isTrue();
     }
 
     static Outcome<String> joined(String result) {
@@ -162,6 +203,10 @@ abstract class Scenarios {
 
     static Outcome<String> duplicate() {
         return new Outcome.Duplicate<>();
+    }
+
+    static Outcome<String> unchanged() {
+        return new Outcome.Unchanged<>();
     }
 
     static Outcome<String> late() {

@@ -4,11 +4,11 @@ import static dev.joiner.Cause.COMPLETE;
 import static dev.joiner.Cause.EXPIRED;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.joiner.Codec;
 import dev.joiner.JoinSpec;
 import dev.joiner.Joiner;
+import dev.joiner.KeyCodec;
 import dev.joiner.Outcome;
-import dev.joiner.spi.Codec;
-import dev.joiner.spi.KeyCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -68,7 +68,7 @@ abstract class SeveralNodesScenarios extends Scenarios {
 
     @Test
     void nodesThatSweepAtTheSameMomentHandEachJoinOverOnce() throws Exception {
-        JoinSpec.Builder<Message, String, String> spec =
+        JoinSpec.Builder<Message, String, String, String> spec =
                 whole(2).expireAfter(SECOND).onExpired(expired);
         List<Node> nodes = List.of(node(spec), node(spec));
         List<String> keys =
@@ -141,7 +141,7 @@ abstract class SeveralNodesScenarios extends Scenarios {
 
     @Test
     void aMessageThatComesBetweenReadAndSweepCompletesTheJoin() {
-        JoinSpec.Builder<Message, String, String> spec =
+        JoinSpec.Builder<Message, String, String, String> spec =
                 whole(2).expireAfter(SECOND).onExpired(expired);
         FaultyStore<String, String> store = new FaultyStore<>(store());
         Node sweeping = node(spec, store);
@@ -157,7 +157,7 @@ abstract class SeveralNodesScenarios extends Scenarios {
 
     @Test
     void aSweepThatComesBetweenReadAndWriteIsNotUndone() {
-        JoinSpec.Builder<Message, String, String> spec =
+        JoinSpec.Builder<Message, String, String, String> spec =
                 whole(2).expireAfter(SECOND).onExpired(expired);
         Node one = node(spec);
         Node other = node(spec);
@@ -178,7 +178,8 @@ abstract class SeveralNodesScenarios extends Scenarios {
         FaultyStore<String, Long> store = new FaultyStore<>(open("", KeyCodec.string(), counting));
         store.guessRight();
         Joiner<Message, Long> joiner = joiner(
-                JoinSpec.<Message>keyedBy(Message::key)
+                JoinSpec.joining(Message.class)
+                        .keyedBy(Message::key)
                         .<Long>mergedBy((message, pending) -> {
                             merges.incrementAndGet();
                             return pending == null ? 1 : pending + 1;
@@ -218,7 +219,7 @@ abstract class SeveralNodesScenarios extends Scenarios {
                     String text = new String(bytes, StandardCharsets.UTF_8);
                     return text.substring(text.indexOf('|') + 1);
                 });
-        JoinSpec.Builder<Message, String, String> spec = whole(100);
+        JoinSpec.Builder<Message, String, String, String> spec = whole(100);
         List<Node> nodes = Stream.generate(() -> node(spec, open("", KeyCodec.string(), whimsical)))
                 .limit(2)
                 .toList();

@@ -1,16 +1,19 @@
 package dev.joiner.store.tck;
 
+import dev.joiner.Codec;
 import dev.joiner.JoinSpec;
+import dev.joiner.JoinStoreConfig;
 import dev.joiner.Joiner;
-import dev.joiner.spi.Codec;
+import dev.joiner.KeyCodec;
+import dev.joiner.KeyedJoiner;
+import dev.joiner.engine.SpecFunctions;
 import dev.joiner.spi.JoinStore;
-import dev.joiner.spi.JoinStoreConfig;
-import dev.joiner.spi.KeyCodec;
 import java.util.UUID;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 
 /** A namespace of a test's own, and stores on it. */
-@Timeout(300) // a deadlock is to fail, not to hang
+@Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD) // a deadlock or an endless loop fails, and does not hang
 abstract class StoreFixture {
     final String namespace = "contract-" + UUID.randomUUID();
     private final Stores stores;
@@ -27,14 +30,20 @@ abstract class StoreFixture {
         return store(suffix, KeyCodec.string(), values);
     }
 
+    final boolean keepsBytes() {
+        return stores.keepBytes();
+    }
+
     final <K, V> JoinStore<K, V> store(String suffix, KeyCodec<K> keys, Codec<V> values) {
         return stores.open(JoinStoreConfig.of(namespace + suffix, keys, values));
     }
 
-    static <M, V, R> Joiner<M, R> joiner(JoinSpec.Builder<M, V, R> spec, JoinStore<?, V> store, HandSetClock clock) {
-        if (store.evicts()) {
-            spec.onExpired((value, handOver) -> {});
+    static <M, K, V, R> KeyedJoiner<M, K, V, R> joiner(
+            JoinSpec.Builder<M, K, V, R> spec, JoinStore<K, V> store, ScenarioClock clock) {
+        JoinSpec<M, K, V, R> built = spec.build();
+        if (store.evicts() && !SpecFunctions.of(built).receivesExpired()) {
+            built = spec.onExpired((value, handOver) -> {}).build();
         }
-        return Joiner.create(spec.build(), store, clock);
+        return Joiner.create(built, store, clock);
     }
 }

@@ -1,2 +1,2 @@
-/** The suite that every store of joins passes, and what a user needs to test a join. */
+/** The suites that every store of joins passes. */
 package dev.joiner.store.tck;

@@ -1,10 +1,10 @@
 package dev.joiner.store.tck;
 
+import dev.joiner.JoinStoreConfig;
 import dev.joiner.StoreException;
 import dev.joiner.spi.EntryCodec;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinStore;
-import dev.joiner.spi.JoinStoreConfig;
 import dev.joiner.spi.Versioned;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,9 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -45,13 +43,13 @@ final class FileJoinStore<K, V> implements JoinStore<K, V> {
     private long position;
 
     private final TreeMap<String, Line> lines = new TreeMap<>();
-    private final TreeSet<Due> due = new TreeSet<>();
+    private final TreeSet<Appointment> appointments = new TreeSet<>();
 
     private record Line(long version, long dueAt, String state) {}
 
-    private record Due(long at, String key) implements Comparable<Due> {
+    private record Appointment(long at, String key) implements Comparable<Appointment> {
         @Override
-        public int compareTo(Due other) {
+        public int compareTo(Appointment other) {
             return at != other.at ? Long.compare(at, other.at) : key.compareTo(other.key);
         }
     }
@@ -102,10 +100,10 @@ final class FileJoinStore<K, V> implements JoinStore<K, V> {
         return locked(() -> {
             Versioned<V> held = held(text);
             if (!Objects.equals(held, expected)) {
-                return new Exchange<>(false, held);
+                return Exchange.lost(held);
             }
             append(text, written);
-            return new Exchange<>(true, next);
+            return Exchange.written();
         });
     }
 
@@ -124,15 +122,14 @@ final class FileJoinStore<K, V> implements JoinStore<K, V> {
 
     // snippet:file-store-due
     @Override
-    public List<Entry<K, V>> due(Instant now, int limit) {
-        return locked(() -> {
-            List<String> oldest = due.headSet(new Due(now.toEpochMilli() + 1, "")).stream()
-                    .limit(4L * limit)
-                    .map(Due::key)
-                    .collect(ArrayList::new, List::add, List::addAll);
-            Collections.shuffle(oldest);
-            return oldest.stream().limit(limit).map(this::entry).toList();
-        });
+    public List<Due<K>> due(Instant from, Instant upTo, int limit) {
+        Appointment first = new Appointment(from.toEpochMilli(), "");
+        Appointment behind = new Appointment(upTo.toEpochMilli() + 1, "");
+        return locked(() -> appointments.tailSet(first).stream()
+                .takeWhile(each -> each.compareTo(behind) < 0)
+                .limit(limit)
+                .map(each -> codec.due(each.key(), each.at(), bytes(line(each.key())).length))
+                .toList());
     }
 
     @Override
@@ -148,8 +145,12 @@ final class FileJoinStore<K, V> implements JoinStore<K, V> {
 
     /** An entry whose key cannot be decoded has none, and says so to whoever looks at it. */
     private Entry<K, V> entry(String text) {
-        Line line = Objects.requireNonNull(lines.get(text));
+        Line line = line(text);
         return codec.entry(text, line.version(), bytes(line));
+    }
+
+    private Line line(String text) {
+        return Objects.requireNonNull(lines.get(text));
     }
 
     @Override
@@ -202,10 +203,10 @@ final class FileJoinStore<K, V> implements JoinStore<K, V> {
                 fields.length == 2 ? null : new Line(Long.parseLong(fields[2]), Long.parseLong(fields[3]), fields[4]);
         Line before = line == null ? lines.remove(key) : lines.put(key, line);
         if (before != null) {
-            due.remove(new Due(before.dueAt(), key));
+            appointments.remove(new Appointment(before.dueAt(), key));
         }
         if (line != null && line.dueAt() != JoinState.NEVER) {
-            due.add(new Due(line.dueAt(), key));
+            appointments.add(new Appointment(line.dueAt(), key));
         }
     }
 

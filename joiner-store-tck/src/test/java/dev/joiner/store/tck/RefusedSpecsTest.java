@@ -17,10 +17,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RefusedSpecsTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
 
-    private interface Option extends UnaryOperator<JoinSpec.Builder<String, String, String>> {}
+    private interface Option extends UnaryOperator<JoinSpec.Builder<String, String, String, String>> {}
 
-    private static JoinSpec.Builder<String, String, String> spec() {
-        return JoinSpec.<String>keyedBy(key -> key)
+    private static JoinSpec.Builder<String, String, String, String> spec() {
+        return JoinSpec.joining(String.class)
+                .keyedBy(key -> key)
                 .<String>mergedBy((message, pending) -> message)
                 .sufficientWhen(value -> true);
     }
@@ -35,8 +36,13 @@ class RefusedSpecsTest {
                 of(spec -> spec.expireAfterIdle(SECOND), "expireAfterIdle", "onExpired", "joinOnExpiry"),
                 of(spec -> spec.expireAt(value -> Instant.EPOCH), "expireAt", "onExpired", "joinOnExpiry"),
                 of(spec -> spec.onExpired((value, handOver) -> {}).joinOnExpiry(), "onExpired", "joinOnExpiry"),
-                of(spec -> spec.retry(3), "retry", "onPoisoned"),
+                of(spec -> spec.retry(3), "retry", "onPoisoned", "parkPoisoned"),
                 of(spec -> spec.onPoisoned((value, handOver) -> {}), "onPoisoned", "retry"),
+                of(JoinSpec.Builder::parkPoisoned, "parkPoisoned", "retry"),
+                of(
+                        spec -> spec.retry(3).parkPoisoned().onPoisoned((value, handOver) -> {}),
+                        "onPoisoned",
+                        "parkPoisoned"),
                 of(JoinSpec.Builder::keepAfterJoin, "keepAfterJoin", "expireAfter", "expireAfterIdle", "expireAt"),
                 of(
                         spec -> spec.keepAfterJoin()
@@ -51,7 +57,7 @@ class RefusedSpecsTest {
     @ParameterizedTest
     @MethodSource("combinations")
     void optionsThatDoNotGoTogetherAreRefusedByName(Option options, String... names) {
-        JoinSpec.Builder<String, String, String> builder = options.apply(spec());
+        JoinSpec.Builder<String, String, String, String> builder = options.apply(spec());
 
         assertThatThrownBy(builder::build)
                 .isInstanceOf(IllegalStateException.class)
@@ -102,7 +108,7 @@ class RefusedSpecsTest {
 
     @Test
     void everythingThatGoesTogetherIsTaken() {
-        JoinSpec<String, String, Integer> spec = spec().process(String::length)
+        JoinSpec<String, String, String, Integer> spec = spec().process(String::length)
                 .identifiedBy(message -> message, SECOND)
                 .rememberFor(SECOND)
                 .expireAfter(SECOND)
@@ -115,15 +121,12 @@ class RefusedSpecsTest {
                 .maxInFlight(1)
                 .build();
 
-        assertThat(spec.maxAttempts()).isEqualTo(3);
+        assertThat(spec).asString().contains("retry=3/", "maxInFlight=1");
     }
 
     /** A positive duration must not become none. */
     @Test
     void durationsAreRoundedUpToMilliseconds() {
-        JoinSpec<String, String, String> spec =
-                spec().lease(Duration.ofNanos(1)).build();
-
-        assertThat(spec.lease()).isEqualTo(Duration.ofMillis(1));
+        assertThat(spec().lease(Duration.ofNanos(1)).build()).asString().contains("lease=PT0.001S");
     }
 }

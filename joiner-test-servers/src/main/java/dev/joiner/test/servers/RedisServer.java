@@ -14,9 +14,13 @@ public final class RedisServer extends Server {
 
     private final List<String> settings;
 
-    private RedisServer(String name, Path folder, List<String> settings) {
+    /** 0 if it does not speak TLS. */
+    private final int tlsPort;
+
+    private RedisServer(String name, Path folder, List<String> settings, int tlsPort) {
         super(name, folder);
         this.settings = settings;
+        this.tlsPort = tlsPort;
     }
 
     /**
@@ -30,7 +34,7 @@ public final class RedisServer extends Server {
     }
 
     static RedisServer start(String name, Path folder, List<String> settings) {
-        RedisServer server = new RedisServer(name, folder, settings);
+        RedisServer server = new RedisServer(name, folder, settings, 0);
         server.restart();
         return server;
     }
@@ -40,7 +44,38 @@ public final class RedisServer extends Server {
         return SHARED.get();
     }
 
-    private static Path program() {
+    /**
+     * Starts a server that also speaks TLS, on {@link #tlsPort()}, and asks no client for a certificate.
+     *
+     * @param certificate a file in PEM
+     * @param key the private key, a file in PEM
+     */
+    public static RedisServer startWithTls(Path folder, Path certificate, Path key, String... settings) {
+        List<String> all = new ArrayList<>(List.of(settings));
+        int port = Ports.free();
+        all.add("tls-port=" + port);
+        all.add("tls-cert-file=" + certificate);
+        all.add("tls-key-file=" + key);
+        all.add("tls-ca-cert-file=" + certificate);
+        all.add("tls-auth-clients=no");
+        RedisServer server = new RedisServer("Redis", folder, all, port);
+        server.restart();
+        return server;
+    }
+
+    /**
+     * Returns the port where it speaks TLS.
+     *
+     * @throws IllegalStateException if it does not
+     */
+    public int tlsPort() {
+        if (tlsPort == 0) {
+            throw new IllegalStateException(this + " does not speak TLS");
+        }
+        return tlsPort;
+    }
+
+    static Path program() {
         String platform = switch (Platform.current()) {
             case LINUX_AMD64 -> "linux-amd64";
             case LINUX_ARM64 -> "linux-arm64";

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>This class is threadsafe.
  */
-public abstract sealed class Server implements AutoCloseable permits RedisServer, PostgresServer, MariaDbServer {
+public abstract sealed class Server implements AutoCloseable
+        permits RedisServer, RedisSentinel, DatabaseServer, PgBouncer {
     /** The address that servers listen on. */
     public static final String HOST = "127.0.0.1";
 
@@ -45,6 +46,11 @@ public abstract sealed class Server implements AutoCloseable permits RedisServer
 
     final Path data() {
         return folder.resolve("data");
+    }
+
+    /** Where the server may put what it needs for a moment; servers that share such a folder can break each other. */
+    final Path temporary() {
+        return folder.resolve("tmp");
     }
 
     final Path log() {

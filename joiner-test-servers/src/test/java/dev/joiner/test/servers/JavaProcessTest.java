@@ -72,6 +72,20 @@ class JavaProcessTest {
 
     @Test
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "has no signals")
+    void childThatIsAskedToEndRunsItsShutdownHooks() {
+        Path file = folder.resolve("hook");
+        try (JavaProcess child = JavaProcess.start(Child.class, "count", file.toString())) {
+            child.awaitLine("1");
+
+            child.terminate();
+
+            assertThat(child.awaitExit()).isEqualTo(128 + 15);
+            assertThat(file).exists();
+        }
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "has no signals")
     void pausedChildStandsStillUntilItIsResumed() throws Exception {
         Path file = folder.resolve("count");
         try (JavaProcess child = JavaProcess.start(Child.class, "write", file.toString())) {

@@ -2,71 +2,32 @@ package dev.joiner.test.servers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class PostgresServerTest {
-    @TempDir
-    private Path folder;
-
-    private static void execute(PostgresServer server, String sql) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(server.jdbcUrl());
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
+class PostgresServerTest extends DatabaseServerContract {
+    @Override
+    PostgresServer start(String... settings) {
+        return PostgresServer.start(folder, settings);
     }
 
-    private static String query(PostgresServer server, String sql) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(server.jdbcUrl());
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return row.getString(1);
-        }
+    @Override
+    PostgresServer shared() {
+        return PostgresServer.shared();
     }
 
-    @Test
-    void committedRowsSurviveKill() throws Exception {
-        try (PostgresServer postgres = PostgresServer.start(folder)) {
-            long pid = postgres.pid();
-            int port = postgres.port();
-            execute(postgres, "create table t (k text)");
-            try (Connection connection = DriverManager.getConnection(postgres.jdbcUrl());
-                    Statement statement = connection.createStatement()) {
-                for (int i = 0; i < 1000; i++) {
-                    statement.execute("insert into t values ('ä')");
-                }
-                connection.setAutoCommit(false);
-                statement.execute("insert into t values ('not committed')");
-
-                postgres.kill();
-
-                assertThat(postgres.isRunning()).isFalse();
-                assertThat(ProcessHandle.of(pid)).isEmpty();
-                assertThatThrownBy(connection::commit).isInstanceOf(SQLException.class);
-            }
-            postgres.restart();
-
-            assertThat(postgres.port()).isEqualTo(port);
-            assertThat(query(postgres, "select count(*) from t where k = 'ä'")).isEqualTo("1000");
-            assertThat(query(postgres, "select count(*) from t")).isEqualTo("1000");
-        }
+    @Override
+    String stopped() {
+        return "database system is shut down";
     }
 
     @Test
     void killedInTheMiddleOfWorkItRestarts() throws Exception {
-        try (PostgresServer postgres = PostgresServer.start(folder)) {
+        try (PostgresServer postgres = start()) {
             execute(postgres, "create table t (k bigint)");
             for (int round = 0; round < 3; round++) {
                 // Enough work not to look up from, whatever becomes of the server.
@@ -97,26 +58,9 @@ class PostgresServerTest {
     }
 
     @Test
-    void stopsWhileClientsAreConnected() throws Exception {
-        PostgresServer postgres = PostgresServer.start(folder);
-        long pid = postgres.pid();
-        try (Connection connection = DriverManager.getConnection(postgres.jdbcUrl())) {
-            assertThat(connection.isValid(5)).isTrue();
-
-            postgres.close();
-
-            assertThat(connection.isValid(5)).isFalse();
-        }
-        assertThat(postgres.isRunning()).isFalse();
-        assertThat(ProcessHandle.of(pid)).isEmpty();
-        assertThat(Ports.isFree(postgres.port())).isTrue();
-        assertThat(folder.resolve("server.log")).content().contains("database system is shut down");
-    }
-
-    @Test
     void settingsWin() throws Exception {
-        try (PostgresServer postgres = PostgresServer.start(
-                folder, "deadlock_timeout=50ms", "default_transaction_isolation=repeatable read")) {
+        try (PostgresServer postgres =
+                start("deadlock_timeout=50ms", "default_transaction_isolation=repeatable read")) {
             assertThat(query(postgres, "show deadlock_timeout")).isEqualTo("50ms");
             assertThat(query(postgres, "show default_transaction_isolation")).isEqualTo("repeatable read");
             assertThat(query(postgres, "show max_connections")).isEqualTo("200");
@@ -127,15 +71,8 @@ class PostgresServerTest {
     @Test
     void settingThatServerRefusesIsInTheMessage() {
         assertThatIllegalStateException()
-                .isThrownBy(() -> PostgresServer.start(folder, "max_connections=many"))
+                .isThrownBy(() -> start("max_connections=many"))
                 .withMessageStartingWith("PostgreSQL ended with status 1 instead of starting")
                 .withMessageContaining("invalid value for parameter \"max_connections\"");
-    }
-
-    @Test
-    void sharedServerIsOne() throws Exception {
-        assertThat(PostgresServer.shared()).isSameAs(PostgresServer.shared());
-        assertThat(query(PostgresServer.shared(), "select current_user"))
-                .isEqualTo(PostgresServer.shared().user());
     }
 }

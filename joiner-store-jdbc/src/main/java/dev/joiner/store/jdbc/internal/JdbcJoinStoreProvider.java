@@ -2,25 +2,26 @@ package dev.joiner.store.jdbc.internal;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import dev.joiner.StoreException;
+import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
+import dev.joiner.JoinStoreConfig;
 import dev.joiner.UnknownStoreException;
 import dev.joiner.spi.JoinStore;
-import dev.joiner.spi.JoinStoreConfig;
 import dev.joiner.spi.JoinStoreProvider;
 import dev.joiner.store.jdbc.JdbcJoinStore;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.util.HashSet;
-import java.util.Locale;
+import java.time.Duration;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Opens {@code jdbc:} URLs of the known databases with a pool of HikariCP's, and creates the table if it is missing.
@@ -29,6 +30,10 @@ import java.util.regex.Pattern;
  * interrupted ({@code async:}) or when the JVM is asked to end ({@code DB_CLOSE_ON_EXIT=FALSE}): a program that then
  * finishes what it has begun still needs it. One in memory without a name gets one, as each connection would have a
  * database of its own otherwise.
+ *
+ * <p>Stores of one URL share a pool, which is closed with the last of them. Of the options in the URL {@code table},
+ * {@code createTable}, {@code cacheBytes}, {@code maxEntryBytes}, {@code lockTimeout}, {@code poolSize} and {@code pooling} are
+ * Joiner's own; the driver gets all others.
  */
 public final class JdbcJoinStoreProvider implements JoinStoreProvider {
     private static final Map<String, String> DRIVERS = new TreeMap<>(Map.of(
@@ -37,13 +42,14 @@ public final class JdbcJoinStoreProvider implements JoinStoreProvider {
             "mariadb", "org.mariadb.jdbc:mariadb-java-client",
             "mysql", "com.mysql:mysql-connector-j"));
 
-    private static final int H2_FILE_IN_USE = 90020;
+    private static final int MAX_POOL_SIZE = 10_000;
 
-    /** A path that names its file system; one letter is a drive. */
-    private static final Pattern FILE_SYSTEM = Pattern.compile("\\w{2,}:");
+    private static final String POSTGRESQL_STARTING = "57P03";
+    private static final Duration STARTED_WITHIN = Duration.ofSeconds(10);
+    private static final Duration PAUSE = Duration.ofMillis(50);
 
-    private static final Pattern SECRET =
-            Pattern.compile("\\w*password\\w*=([^&;]*)|//[^/@:]*:([^/@]*)@", Pattern.CASE_INSENSITIVE);
+    private static final Set<PosixFilePermission> OF_ITS_OWNER =
+            Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
 
     @Override
     public Set<String> schemes() {
@@ -59,15 +65,32 @@ public final class JdbcJoinStoreProvider implements JoinStoreProvider {
                     "jdbc: opens databases of " + DRIVERS.keySet() + ", not of \"" + parsed.database() + "\"");
         }
         requireDriver(parsed, driver);
-        HikariDataSource pool = open(parsed);
+        boolean isPooledByTransaction = parsed.option("pooling", "transaction").isPresent();
+        if (isPooledByTransaction && !parsed.database().equals("postgresql")) {
+            throw new IllegalArgumentException(parsed + ": pooling is an option for PostgreSQL");
+        }
+        OptionalLong poolSize = parsed.number("poolSize", 1, MAX_POOL_SIZE);
+        boolean createsTable = !parsed.option("createTable", "true", "false").equals(Optional.of("false"));
+        OptionalLong cacheBytes = parsed.number("cacheBytes", 0, Long.MAX_VALUE);
+        OptionalLong maxEntryBytes = parsed.number("maxEntryBytes", 1, Long.MAX_VALUE);
+        OptionalLong lockTimeout = parsed.number("lockTimeout", 1, Integer.MAX_VALUE);
+        // The same options of the pool, the same pool.
+        String name = parsed.completed() + " " + poolSize + " " + isPooledByTransaction;
+        SharedPool pool = SharedPool.of(name, () -> open(parsed, poolSize, isPooledByTransaction));
         try {
-            return JdbcJoinStore.builder(pool)
+            JdbcJoinStore.Builder<K, V> builder = JdbcJoinStore.builder(pool)
                     .namespace(config.namespace())
                     .keyCodec(config.keys())
                     .valueCodec(config.values())
-                    .createTableIfMissing()
-                    .closeDataSource()
-                    .build();
+                    .closeDataSource();
+            parsed.option("table").ifPresent(builder::table);
+            if (createsTable) {
+                builder.createTableIfMissing();
+            }
+            cacheBytes.ifPresent(builder::cacheBytes);
+            maxEntryBytes.ifPresent(builder::maxEntryBytes);
+            lockTimeout.ifPresent(millis -> builder.lockTimeout(Duration.ofMillis(millis)));
+            return builder.build();
         } catch (RuntimeException e) {
             pool.close();
             throw e;
@@ -82,7 +105,8 @@ public final class JdbcJoinStoreProvider implements JoinStoreProvider {
         }
     }
 
-    private static HikariDataSource open(JdbcUrl url) {
+    private static HikariDataSource open(JdbcUrl url, OptionalLong poolSize, boolean isPooledByTransaction) {
+        url.fileOfH2().ifPresent(JdbcJoinStoreProvider::createForItsOwner);
         try {
             HikariConfig config = new HikariConfig();
             config.setPoolName("joiner");
@@ -91,7 +115,15 @@ public final class JdbcJoinStoreProvider implements JoinStoreProvider {
                 // The driver asks the server before each write whether it may write, unless it is told not to.
                 config.addDataSourceProperty("readOnlyPropagatesToServer", "false");
             }
-            return new HikariDataSource(config);
+            if (isPooledByTransaction) {
+                // What a connection has prepared is not there on the next one that the transaction gets.
+                config.addDataSourceProperty("prepareThreshold", "0");
+            }
+            if (url.database().equals("h2")) {
+                config.setExceptionOverride(new ClosedDatabases());
+            }
+            poolSize.ifPresent(size -> config.setMaximumPoolSize((int) size));
+            return started(config);
         } catch (NoClassDefFoundError e) {
             throw new UnknownStoreException("no pool for jdbc: add com.zaxxer:HikariCP");
         } catch (RuntimeException e) {
@@ -99,71 +131,40 @@ public final class JdbcJoinStoreProvider implements JoinStoreProvider {
         }
     }
 
-    /** A URL, and what of it may be shown. */
-    private record JdbcUrl(String text, String database) {
-
-        static JdbcUrl of(String url) {
-            String rest = url.substring("jdbc:".length());
-            String database = rest.substring(0, Math.max(0, rest.indexOf(':')));
-            return new JdbcUrl("jdbc:" + rest, database.toLowerCase(Locale.ROOT));
+    /** Waits for a PostgreSQL that is still starting: it says so, and has said nothing else. */
+    private static HikariDataSource started(HikariConfig config) {
+        long end = System.nanoTime() + STARTED_WITHIN.toNanos();
+        while (true) {
+            try {
+                return new HikariDataSource(config);
+            } catch (PoolInitializationException e) {
+                if (!isStarting(e) || System.nanoTime() > end) {
+                    throw e;
+                }
+                LockSupport.parkNanos(PAUSE.toNanos());
+            }
         }
+    }
 
-        String completed() {
-            if (!database.equals("h2")) {
-                return text;
+    private static boolean isStarting(Throwable e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException failure && POSTGRESQL_STARTING.equals(failure.getSQLState())) {
+                return true;
             }
-            String rest = text.substring("jdbc:h2:".length());
-            if (rest.startsWith("mem:")) {
-                String name = rest.substring("mem:".length());
-                return name.isEmpty() || name.startsWith(";") ? "jdbc:h2:mem:" + UUID.randomUUID() + name : text;
-            }
-            if (rest.startsWith("tcp:") || rest.startsWith("ssl:")) {
-                return text;
-            }
-            String path = rest.startsWith("file:") ? rest.substring("file:".length()) : rest;
-            return "jdbc:h2:"
-                    + (FILE_SYSTEM.matcher(path).lookingAt() ? path : "async:" + path)
-                    + unlessSet("WRITE_DELAY", "0")
-                    + unlessSet("DB_CLOSE_ON_EXIT", "FALSE");
         }
+        return false;
+    }
 
-        private String unlessSet(String option, String value) {
-            return text.toUpperCase(Locale.ROOT).contains(";" + option + "=") ? "" : ";" + option + "=" + value;
-        }
-
-        /** Messages of drivers may hold the URL, and the URL a password; so may what caused them. */
-        StoreException failed(Throwable e) {
-            Set<String> secrets = new HashSet<>();
-            for (Matcher secret = SECRET.matcher(text); secret.find(); ) {
-                String found = Objects.requireNonNullElse(secret.group(1), secret.group(2));
-                secrets.add(found);
-                secrets.add(URLDecoder.decode(found, StandardCharsets.UTF_8));
+    /** The file holds what messages hold, so it is not for others; H2 takes an empty one for a new database. */
+    private static void createForItsOwner(Path file) {
+        try {
+            if (Files.notExists(file)
+                    && Files.getFileStore(file.toAbsolutePath().getParent()).supportsFileAttributeView("posix")) {
+                Files.createFile(file, PosixFilePermissions.asFileAttribute(OF_ITS_OWNER));
             }
-            secrets.remove("");
-            String problem = problem(e).replace(text, "(the URL)");
-            for (String secret : secrets) {
-                problem = problem.replace(secret, "***");
-            }
-            return new StoreException(
-                    "jdbc:" + database + " cannot be opened: " + problem, secrets.isEmpty() ? e : null);
-        }
-
-        /** The database's own words, if it has any, and what they leave out: a host that has no address, say. */
-        private static String problem(Throwable e) {
-            Throwable told = e;
-            Throwable root = e;
-            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-                told = cause instanceof SQLException ? cause : told;
-                root = cause;
-            }
-            if (told instanceof SQLException database && database.getErrorCode() == H2_FILE_IN_USE) {
-                return "its file is in use, and is for one process at a time";
-            }
-            String problem = String.valueOf(told.getMessage());
-            String rest = String.valueOf(root.getMessage());
-            return problem.contains(rest)
-                    ? problem
-                    : problem + " (" + root.getClass().getSimpleName() + ": " + rest + ")";
+        } catch (IOException e) {
+            // The folder is not there, or somebody else was faster: H2 creates the one, and says what is wrong
+            // otherwise.
         }
     }
 }

@@ -1,11 +1,10 @@
 package dev.joiner.store.memory.internal;
 
+import dev.joiner.JoinStoreConfig;
 import dev.joiner.UnknownStoreException;
 import dev.joiner.spi.JoinStore;
-import dev.joiner.spi.JoinStoreConfig;
 import dev.joiner.spi.JoinStoreProvider;
 import dev.joiner.store.memory.CaffeineJoinStore;
-import dev.joiner.store.memory.CaffeineJoinStore.Overflow;
 import dev.joiner.store.memory.MapJoinStore;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -14,8 +13,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens {@code memory:} and {@code caffeine:?maximumSize=N&overflow=reject}. Each call opens a store of its own, so that
- * namespaces need no separation; keys and values are held as objects, without the codecs.
+ * Opens {@code memory:} and {@code memory:?maximumSize=N}, which refuses what does not fit, and
+ * {@code caffeine:?maximumSize=N}, which evicts. Each call opens a store of its own, so that namespaces need no separation;
+ * keys and values are held as objects, without the codecs.
  */
 public final class MemoryJoinStoreProvider implements JoinStoreProvider {
     private static final String MEMORY = "memory";
@@ -31,22 +31,28 @@ public final class MemoryJoinStoreProvider implements JoinStoreProvider {
         int colon = url.indexOf(':');
         String scheme = url.substring(0, Math.max(0, colon)).toLowerCase(Locale.ROOT);
         Map<String, String> options = options(scheme, url.substring(colon + 1));
+        String maximumSize = options.remove("maximumSize");
         if (scheme.equals(MEMORY)) {
             refuseRest(scheme, options);
-            return MapJoinStore.create();
+            return maximumSize == null ? MapJoinStore.create() : MapJoinStore.bounded(number(maximumSize));
         }
         if (scheme.equals(CAFFEINE)) {
-            CaffeineJoinStore.Builder builder = CaffeineJoinStore.builder()
-                    .maximumSize(maximumSize(options.remove("maximumSize")))
-                    .overflow(overflow(options.remove("overflow")));
             refuseRest(scheme, options);
-            try {
-                return builder.build();
-            } catch (IllegalStateException e) {
-                throw new UnknownStoreException("no store for " + scheme + ": " + e.getMessage());
-            }
+            return evicting(maximumSize);
         }
         throw new IllegalArgumentException("scheme is \"" + scheme + "\", must be one of " + schemes());
+    }
+
+    private static <K, V> JoinStore<K, V> evicting(@Nullable String maximumSize) {
+        if (maximumSize == null) {
+            throw new IllegalArgumentException("caffeine: needs maximumSize, as in caffeine:?maximumSize=100000");
+        }
+        CaffeineJoinStore.Builder builder = CaffeineJoinStore.builder().maximumSize(number(maximumSize));
+        try {
+            return builder.build();
+        } catch (IllegalStateException e) {
+            throw new UnknownStoreException("no store for caffeine: " + e.getMessage());
+        }
     }
 
     private static Map<String, String> options(String scheme, String rest) {
@@ -69,31 +75,22 @@ public final class MemoryJoinStoreProvider implements JoinStoreProvider {
     }
 
     private static void refuseRest(String scheme, Map<String, String> options) {
+        if (options.containsKey("overflow")) {
+            throw new IllegalArgumentException(scheme
+                    + ": has no option \"overflow\"; memory:?maximumSize=N refuses new joins when there is no room,"
+                    + " caffeine:?maximumSize=N evicts old ones");
+        }
         options.forEach((name, value) -> {
             throw new IllegalArgumentException(
                     scheme + ": has no option \"" + name + "\", which is set to \"" + value + "\"");
         });
     }
 
-    private static long maximumSize(@Nullable String value) {
-        if (value == null) {
-            throw new IllegalArgumentException("caffeine: needs maximumSize, as in caffeine:?maximumSize=100000");
-        }
+    private static long number(String maximumSize) {
         try {
-            return Long.parseLong(value);
+            return Long.parseLong(maximumSize);
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("maximumSize is \"" + value + "\", must be a number", e);
+            throw new IllegalArgumentException("maximumSize is \"" + maximumSize + "\", must be a number", e);
         }
-    }
-
-    private static Overflow overflow(@Nullable String value) {
-        if (value == null) {
-            return Overflow.REJECT;
-        }
-        return switch (value) {
-            case "reject" -> Overflow.REJECT;
-            case "evict" -> Overflow.EVICT;
-            default -> throw new IllegalArgumentException("overflow is \"" + value + "\", must be reject or evict");
-        };
     }
 }

@@ -14,7 +14,7 @@ import redis.clients.jedis.SslVerifyMode;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisException;
 
-/** The client that a URL asks for. Made in two steps, so that everything in the URL is read before it connects. */
+/** The client that a URL asks for. It is made in two steps, so that all of the URL is checked before it connects. */
 final class ClientOfUrl {
     static final String PLAIN = "redis";
     static final String TLS = "rediss";
@@ -48,7 +48,7 @@ final class ClientOfUrl {
             master = null;
             sentinels = config(null, null, 0);
             if (url.hosts.size() > 1 && !url.scheme.equals(CLUSTER)) {
-                throw url.wrong("there are " + url.hosts.size() + " hosts, must be one");
+                throw url.wrong("there are " + url.hosts.size() + " hosts, there must be one");
             }
         }
         if (url.scheme.equals(CLUSTER) && url.database != 0) {
@@ -74,7 +74,7 @@ final class ClientOfUrl {
         if (trustStore != null) {
             File file = new File(trustStore);
             if (!file.canRead()) {
-                throw url.wrong("trustStore is \"" + trustStore + "\", which is no file that can be read");
+                throw url.wrong("trustStore is \"" + trustStore + "\", which is not a file that can be read");
             }
             options.truststore(file, password == null ? null : password.toCharArray());
         } else if (password != null || type != null) {
@@ -103,7 +103,7 @@ final class ClientOfUrl {
         pool.setMaxTotal(connections);
         pool.setMaxIdle(connections);
         pool.setMaxWait(Duration.ofMillis(timeout));
-        pool.setFairness(true); // or some of many threads wait in vain while others come and go
+        pool.setFairness(true); // or some of many threads would starve
         try {
             return switch (url.scheme) {
                 case CLUSTER ->

@@ -6,22 +6,20 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
 import redis.clients.jedis.exceptions.JedisClusterException;
-import redis.clients.jedis.exceptions.JedisClusterOperationException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisRedirectionException;
 
-/** What went wrong, in words that say what to do. */
+/** Turns what went wrong into words that say what to do. */
 public final class Failures {
-    /** Behind this a server repeats what it was sent, and that may have been a password. */
+    /** After this a server repeats what it was sent, which may have been a password. */
     private static final String REPEATED = "with args beginning with";
 
     private Failures() {}
 
-    /** Whether the server did not do what it was asked to, as a slot is on its way to another node. */
+    /** Whether the server did not run the command because a slot is moving to another node. */
     public static boolean isMoving(RuntimeException e) {
         return e instanceof JedisRedirectionException
                 || e instanceof JedisClusterException
-                || (e instanceof JedisClusterOperationException && e.getCause() instanceof JedisRedirectionException)
                 || (e instanceof JedisDataException && says(e, "TRYAGAIN"));
     }
 
@@ -29,27 +27,50 @@ public final class Failures {
         return e instanceof JedisDataException && says(e, "READONLY");
     }
 
+    /** Nothing that writes was sent. */
     public static StoreException of(RuntimeException e, String where) {
-        String message = where + ": " + meaning(e);
+        return e instanceof JedisDataException ? refused(e, where) : unanswered(e, where);
+    }
+
+    /** The server answered that it would not do it. */
+    public static StoreException refused(RuntimeException e, String where) {
+        return failure(e, where, meaning(e));
+    }
+
+    /** No connection could be had. */
+    public static StoreException unsent(RuntimeException e, String where) {
+        return failure(e, where, "no connection to Redis (" + e.getMessage() + "); nothing was sent");
+    }
+
+    /** What was sent only reads. */
+    public static StoreException unanswered(RuntimeException e, String where) {
+        return failure(e, where, "no answer from Redis (" + e.getMessage() + ")");
+    }
+
+    /** Something was sent that writes. */
+    public static StoreException mayHaveWritten(RuntimeException e, String where) {
+        return failure(e, where, "no answer from Redis (" + e.getMessage() + "); a write may have happened");
+    }
+
+    private static StoreException failure(RuntimeException e, String where, String meaning) {
+        String message = where + ": " + meaning;
         return repeats(e, Collections.newSetFromMap(new IdentityHashMap<>()))
                 ? new StoreException(message)
                 : new StoreException(message, e);
     }
 
     private static String meaning(RuntimeException e) {
-        if (!(e instanceof JedisDataException)) {
-            return "no answer from Redis (" + e.getMessage() + "); a write may have happened";
-        }
         String answer = String.valueOf(e.getMessage());
         int repeated = answer.indexOf(REPEATED);
         String said = "Redis answered \""
                 + (repeated < 0 ? answer : answer.substring(0, repeated).stripTrailing()) + '"';
         if (says(e, "WRONGTYPE")) {
-            return said + ": there is something else than joins; delete or rename it, or choose another namespace";
+            return said
+                    + ": something other than joins is stored there; delete or rename it, or choose another namespace";
         } else if (says(e, "OOM command not allowed")) {
             return said + ": maxmemory is reached; joins can be finished but not begun until there is room";
         } else if (isReadOnly(e)) {
-            return said + ": this is no master (any more)";
+            return said + ": this server is not a master, or not any more";
         } else if (e instanceof JedisRedirectionException) {
             return said + ": this is a cluster, which needs a RedisClusterClient or redis+cluster://";
         }
@@ -60,7 +81,7 @@ public final class Failures {
         return String.valueOf(e.getMessage()).contains(word);
     }
 
-    /** Whether it shows what was sent, somewhere behind it; exceptions of Jedis may go round in circles. */
+    /** Whether it, or something behind it, shows what was sent. Causes of Jedis's exceptions may form a circle. */
     private static boolean repeats(Throwable e, Set<Throwable> seen) {
         if (!seen.add(e)) {
             return false;

@@ -1,19 +1,19 @@
 package dev.joiner.store.redis.internal;
 
+import dev.joiner.JoinStoreConfig;
 import dev.joiner.spi.JoinStore;
-import dev.joiner.spi.JoinStoreConfig;
 import dev.joiner.spi.JoinStoreProvider;
 import dev.joiner.store.redis.RedisJoinStore;
 import java.util.Set;
 import redis.clients.jedis.UnifiedJedis;
 
 /**
- * Opens {@code redis:}, {@code rediss:} (with TLS), {@code redis+sentinel:} and {@code redis+cluster:}. The store closes
- * its client.
+ * Opens {@code redis:}, {@code rediss:} (with TLS), {@code redis+sentinel:} and {@code redis+cluster:}. The store closes its
+ * client.
  *
- * <p>Options of all: {@code shards}, {@code cacheBytes}, {@code timeout} in milliseconds, {@code connections} to each
- * server; with TLS also {@code trustStore}, {@code trustStorePassword} and {@code trustStoreType}. Sentinels and clusters
- * have {@code tls=true}; sentinels {@code master}, which is needed, {@code sentinelUser} and {@code sentinelPassword}.
+ * <p>All take {@code shards}, {@code cacheBytes}, {@code maxEntryBytes}, {@code timeout} in milliseconds, and {@code connections} to each server; with
+ * TLS also {@code trustStore}, {@code trustStorePassword} and {@code trustStoreType}. Sentinels and clusters take
+ * {@code tls=true}; sentinels take {@code sentinelUser} and {@code sentinelPassword}, and need {@code master}.
  */
 public final class RedisJoinStoreProvider implements JoinStoreProvider {
     private static final int PORT = 6379;
@@ -30,6 +30,7 @@ public final class RedisJoinStoreProvider implements JoinStoreProvider {
         RedisUrl url = new RedisUrl(text, atSentinels ? SENTINEL_PORT : PORT);
         int shards = (int) url.option("shards", 256, 1, RedisJoinStore.MAX_SHARDS);
         long cacheBytes = url.option("cacheBytes", 16 << 20, 0, Long.MAX_VALUE);
+        long maxEntryBytes = url.option("maxEntryBytes", 64 << 20, 1_024, RedisJoinStore.LARGEST_ENTRY_BYTES);
         ClientOfUrl client = new ClientOfUrl(url);
         url.refuseOtherOptions();
         UnifiedJedis jedis = client.connect();
@@ -40,6 +41,7 @@ public final class RedisJoinStoreProvider implements JoinStoreProvider {
                     .valueCodec(config.values())
                     .shards(shards)
                     .cacheBytes(cacheBytes)
+                    .maxEntryBytes(maxEntryBytes)
                     .batches(client.connections)
                     .closeClient()
                     .build();

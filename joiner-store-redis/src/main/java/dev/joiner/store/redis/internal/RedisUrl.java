@@ -15,11 +15,11 @@ import redis.clients.jedis.HostAndPort;
 /**
  * A URL of one or more Redis servers: {@code scheme://[[user]:password@]host[:port][,host[:port]...][/database][?options]}.
  *
- * <p>What is wrong is named, and the value is shown only where it cannot be a part of a password.
+ * <p>Messages say what is wrong, and show a value only where it cannot be part of a password.
  */
 final class RedisUrl {
     private static final String AT_AFTER_HOST =
-            "there is an @ behind the host: in a user or password write /, ?, #, @ and % as %2F, %3F, %23, %40 and %25";
+            "there is an @ after the host: in a user or password write /, ?, #, @ and % as %2F, %3F, %23, %40 and %25";
 
     final String scheme;
     final @Nullable String user;
@@ -32,7 +32,7 @@ final class RedisUrl {
         int colon = url.indexOf(':');
         scheme = url.substring(0, Math.max(0, colon)).toLowerCase(Locale.ROOT);
         if (!url.startsWith("//", colon + 1)) {
-            throw wrong("is followed by //");
+            throw wrong("must be followed by //");
         }
         String rest = url.substring(colon + 3);
         String authority = rest.split("[/?#]", 2)[0];
@@ -41,7 +41,7 @@ final class RedisUrl {
             throw wrong(AT_AFTER_HOST);
         }
         if (behind.indexOf('#') >= 0) {
-            throw wrong("there is a #, which means nothing here");
+            throw wrong("there is a #, which has no meaning here");
         }
         int at = authority.lastIndexOf('@');
         String login = at < 0 ? null : authority.substring(0, at);
@@ -66,7 +66,7 @@ final class RedisUrl {
             String name = host.substring(0, end);
             String port = host.substring(end);
             if (name.isEmpty() || !(port.isEmpty() || port.startsWith(":"))) {
-                throw wrong("a host is missing or is none");
+                throw wrong("a host is missing, or is not valid");
             }
             String bare = name.startsWith("[") ? name.substring(1, end - 1) : name;
             found.add(new HostAndPort(
@@ -86,9 +86,9 @@ final class RedisUrl {
                 return number;
             }
         } catch (NumberFormatException e) {
-            // It may be a part of a password, and so is not shown.
+            // It may be part of a password, so it is not shown.
         }
-        throw wrong(what + " is no number from " + least + " to " + most);
+        throw wrong(what + " must be a number from " + least + " to " + most);
     }
 
     private Map<String, String> options(String query) {
@@ -112,13 +112,13 @@ final class RedisUrl {
         }
     }
 
-    /** Takes an option out, so that what is left is unknown. */
+    /** Removes an option and returns its value, so that only unknown options are left in the end. */
     @Nullable
     String option(String name) {
         return options.remove(name);
     }
 
-    /** Takes an option out that is a number. */
+    /** Does {@link #option(String)} for an option that is a number. */
     long option(String name, long otherwise, long least, long most) {
         String value = option(name);
         if (value == null) {
@@ -130,7 +130,7 @@ final class RedisUrl {
                 return number;
             }
         } catch (NumberFormatException e) {
-            // is told below
+            // reported below
         }
         throw wrong(name + " is \"" + value + "\", must be a number from " + least + " to " + most);
     }

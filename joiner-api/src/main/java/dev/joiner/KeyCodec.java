@@ -1,0 +1,77 @@
+package dev.joiner;
+
+import dev.joiner.internal.Text;
+import java.util.UUID;
+import java.util.function.Function;
+
+/**
+ * Turns keys into text and back, so that an operator can find a join by its key.
+ *
+ * <p>Implementations must be thread-safe. Two keys must have the same text if and only if they are equal; a store refuses a
+ * key that does not come back equal from its text when a join of it begins, unless the codec is
+ * {@linkplain #isLossless lossless}.
+ *
+ * @param <K> the keys
+ */
+public interface KeyCodec<K> {
+
+    String encode(K key);
+
+    K decode(String text);
+
+    /** Whether every key is known to come back equal, so that stores need not check each. False by default. */
+    default boolean isLossless() {
+        return false;
+    }
+
+    /** Strings as they are. */
+    static KeyCodec<String> string() {
+        return of(Function.identity(), Function.identity(), true);
+    }
+
+    /** UUIDs in their usual form. */
+    static KeyCodec<UUID> uuid() {
+        return of(UUID::toString, UUID::fromString, true);
+    }
+
+    /** Longs in decimal digits. */
+    static KeyCodec<Long> longs() {
+        return of(String::valueOf, Long::valueOf, true);
+    }
+
+    /** A codec of two functions. */
+    static <K> KeyCodec<K> of(Function<? super K, String> encode, Function<String, ? extends K> decode) {
+        return of(encode, decode, false);
+    }
+
+    private static <K> KeyCodec<K> of(
+            Function<? super K, String> encode, Function<String, ? extends K> decode, boolean isLossless) {
+        return new KeyCodec<>() {
+            @Override
+            public String encode(K key) {
+                return encode.apply(key);
+            }
+
+            @Override
+            public K decode(String text) {
+                return decode.apply(text);
+            }
+
+            @Override
+            public boolean isLossless() {
+                return isLossless;
+            }
+        };
+    }
+
+    /**
+     * Returns the text if every store can keep it and tell it from all others.
+     *
+     * @param what the name of the text in the message of the exception: "key", or an option
+     * @throws IllegalArgumentException if it is empty, longer than 500 bytes of UTF-8, or contains U+0000 or an unpaired
+     *     surrogate
+     */
+    static String checked(String what, String text) {
+        return Text.checked(what, text);
+    }
+}

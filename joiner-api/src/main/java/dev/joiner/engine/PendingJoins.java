@@ -1,0 +1,116 @@
+package dev.joiner.engine;
+
+import dev.joiner.Cause;
+import dev.joiner.CodecException;
+import dev.joiner.PendingJoin;
+import dev.joiner.PendingJoin.Status;
+import dev.joiner.internal.SafeText;
+import dev.joiner.spi.JoinState;
+import dev.joiner.spi.JoinState.Closed;
+import dev.joiner.spi.JoinState.Flight;
+import dev.joiner.spi.JoinState.Join;
+import dev.joiner.spi.JoinState.KeptIds;
+import dev.joiner.spi.JoinState.Last;
+import dev.joiner.spi.Versioned;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Shows states to people. */
+public final class PendingJoins {
+    private PendingJoins() {}
+
+    /**
+     * Returns the joins that a store holds under a key: the open one, those in flight, the oldest first, and what is remembered.
+     *
+     * @param key null if it cannot be read
+     */
+    public static <K, V> List<PendingJoin<K, V>> of(@Nullable K key, Versioned<V> held) {
+        return held instanceof Versioned.Unreadable<V> unreadable
+                ? List.of(unreadable(key, unreadable.problem(), unreadable.bytes()))
+                : of(key, held.state());
+    }
+
+    /** Returns the joins of a state, in the same order. */
+    public static <K, V> List<PendingJoin<K, V>> of(@Nullable K key, JoinState<V> state) {
+        List<PendingJoin<K, V>> joins = new ArrayList<>(1 + state.inFlight().size());
+        if (state.open() != null) {
+            joins.add(join(key, Status.WAITING, state.open(), null, state.open().dueAt(), 0, null));
+        }
+        for (Flight<V> flight : state.inFlight()) {
+            Status status = flight.isParked() ? Status.PARKED : flight.isClaimed() ? Status.CLAIMED : Status.FAILED;
+            joins.add(join(
+                    key, status, flight.join(), flight.cause(), flight.dueAt(), flight.attempts(), flight.lastError()));
+        }
+        if (state.closed() != null) {
+            joins.add(remembered(key, state.closed()));
+        }
+        return joins;
+    }
+
+    private static <K, V> PendingJoin<K, V> join(
+            @Nullable K key,
+            Status status,
+            Join<V> join,
+            @Nullable Cause cause,
+            long dueAt,
+            int attempts,
+            @Nullable String lastError) {
+        return new PendingJoin<>(
+                key,
+                status,
+                Optional.of(join.value()),
+                join.parts(),
+                Optional.of(Instant.ofEpochMilli(join.firstAt())),
+                Optional.ofNullable(cause),
+                time(dueAt),
+                attempts,
+                Optional.ofNullable(lastError),
+                join.ids().size(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    private static <K, V> PendingJoin<K, V> remembered(@Nullable K key, Closed closed) {
+        Last last = closed.last();
+        int ids = 0;
+        for (KeptIds kept : closed.ids()) {
+            ids += kept.ids().size();
+        }
+        return new PendingJoin<>(
+                key,
+                Status.REMEMBERED,
+                Optional.empty(),
+                last == null ? 0 : last.parts(),
+                Optional.empty(),
+                Optional.ofNullable(last).map(Last::cause),
+                time(closed.dueAt()),
+                0,
+                Optional.empty(),
+                ids,
+                Optional.ofNullable(last).map(ended -> Instant.ofEpochMilli(ended.at())),
+                Optional.empty());
+    }
+
+    private static <K, V> PendingJoin<K, V> unreadable(@Nullable K key, CodecException problem, byte[] bytes) {
+        return new PendingJoin<>(
+                key,
+                Status.UNREADABLE,
+                Optional.empty(),
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                0,
+                Optional.of(SafeText.messageOf(problem)),
+                0,
+                Optional.empty(),
+                Optional.of(bytes));
+    }
+
+    private static Optional<Instant> time(long millis) {
+        return millis == JoinState.NEVER ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
+    }
+}

@@ -1,0 +1,47 @@
+package dev.joiner.store.jdbc;
+
+import dev.joiner.HandOver;
+import dev.joiner.engine.HandOverScope;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The transaction of a store that is under way on a thread, if there is one. */
+@SuppressWarnings(
+        "ThreadLocalUsage") // one for each store: transactions of two stores have nothing to do with each other
+final class CurrentTransaction implements HandOverScope {
+    private final ThreadLocal<@Nullable JoinTransaction<?, ?>> current = new ThreadLocal<>();
+
+    @Nullable
+    JoinTransaction<?, ?> get() {
+        return current.get();
+    }
+
+    /** @throws IllegalStateException if there is one: a second would wait for what the first has locked */
+    void requireNone() {
+        if (current.get() != null) {
+            throw new IllegalStateException(
+                    "a transaction of this store is under way on this thread, and a transaction has"
+                            + " one key: what a handler leads to has to go to the joiner after it");
+        }
+    }
+
+    /** Does work within a transaction. */
+    <T> T within(JoinTransaction<?, ?> transaction, Supplier<T> work) {
+        current.set(transaction);
+        try {
+            return work.get();
+        } finally {
+            current.remove();
+        }
+    }
+
+    @Override
+    public <T> T call(HandOver<?> handOver, Callable<T> handler) throws Exception {
+        JoinTransaction<?, ?> transaction = current.get();
+        if (transaction == null) {
+            throw new IllegalStateException("no transaction is under way on this thread");
+        }
+        return transaction.call(handler);
+    }
+}

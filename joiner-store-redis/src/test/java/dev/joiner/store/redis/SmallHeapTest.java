@@ -1,0 +1,36 @@
+package dev.joiner.store.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.joiner.store.tck.LargeJoins;
+import dev.joiner.test.servers.JavaProcess;
+import dev.joiner.test.servers.RedisServer;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.RedisClient;
+
+/** More bytes in Redis than in the memory of who looks through them. */
+class SmallHeapTest {
+    private static final int JOINS = 1_100;
+
+    @Test
+    void manyLargeJoinsAreScannedAndExpire(@TempDir Path folder) {
+        try (RedisServer server = RedisServer.start(folder, "appendonly=no");
+                JavaProcess child =
+                        JavaProcess.start(Child.class, List.of("-Xmx256m"), String.valueOf(server.port()))) {
+            assertThat(child.readLine()).isEqualTo(LargeJoins.asExpected(JOINS));
+        }
+    }
+
+    static final class Child {
+        private Child() {}
+
+        public static void main(String[] args) {
+            try (RedisClient client = Clients.at(Integer.parseInt(args[0]))) {
+                System.out.println(LargeJoins.runOn(Clients.store(client).build(), JOINS));
+            }
+        }
+    }
+}
