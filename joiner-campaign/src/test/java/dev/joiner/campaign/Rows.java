@@ -1,6 +1,7 @@
 package dev.joiner.campaign;
 
 import dev.joiner.test.servers.Server;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -13,7 +14,7 @@ import redis.clients.jedis.RedisClient;
 /** What lies in a store, seen and changed behind its back. */
 interface Rows extends AutoCloseable {
 
-    /** The bytes of a key's state. */
+    /** The bytes of a key's state, its value among them. */
     byte[] read(String key) throws SQLException;
 
     void write(String key, byte[] state) throws SQLException;
@@ -31,7 +32,7 @@ interface Rows extends AutoCloseable {
         };
     }
 
-    /** A table. */
+    /** A table, in which a state is what its two columns hold one after the other. */
     final class OfDatabase implements Rows {
         private final Connection connection;
         private final String namespace;
@@ -44,14 +45,20 @@ interface Rows extends AutoCloseable {
         @Override
         public byte[] read(String key) throws SQLException {
             try (PreparedStatement select = connection.prepareStatement(
-                    "SELECT state FROM joiner_joins WHERE namespace = ? AND join_key = ?")) {
+                    "SELECT state, join_value FROM joiner_joins WHERE namespace = ? AND join_key = ?")) {
                 select.setString(1, namespace);
                 select.setString(2, key);
                 try (ResultSet rows = select.executeQuery()) {
                     if (!rows.next()) {
                         throw new IllegalStateException("no row of " + key);
                     }
-                    return rows.getBytes(1);
+                    byte[] state = rows.getBytes(1);
+                    String text = rows.getString(2);
+                    byte[] value = text == null ? new byte[0] : text.getBytes(StandardCharsets.UTF_8);
+                    return ByteBuffer.allocate(state.length + value.length)
+                            .put(state)
+                            .put(value)
+                            .array();
                 }
             }
         }
@@ -59,7 +66,7 @@ interface Rows extends AutoCloseable {
         @Override
         public void write(String key, byte[] state) throws SQLException {
             try (PreparedStatement update = connection.prepareStatement(
-                    "UPDATE joiner_joins SET state = ? WHERE namespace = ? AND join_key = ?")) {
+                    "UPDATE joiner_joins SET state = ?, join_value = NULL WHERE namespace = ? AND join_key = ?")) {
                 update.setBytes(1, state);
                 update.setString(2, namespace);
                 update.setString(3, key);
