@@ -75,6 +75,11 @@ public enum JdbcDialect {
         }
 
         @Override
+        boolean takesAllLetters(@Nullable String collation) {
+            return Sql.isUtf8Mb4(collation);
+        }
+
+        @Override
         long limit(Connection connection) throws SQLException {
             return limitOfPacket(connection);
         }
@@ -93,12 +98,21 @@ public enum JdbcDialect {
         }
 
         @Override
+        boolean takesAllLetters(@Nullable String collation) {
+            return Sql.isUtf8Mb4(collation);
+        }
+
+        @Override
         long limit(Connection connection) throws SQLException {
             return limitOfPacket(connection);
         }
     };
 
     private static final class Sql {
+        static boolean isUtf8Mb4(@Nullable String collation) {
+            return collation != null && collation.startsWith("utf8mb4_");
+        }
+
         static final String OF_MYSQL = """
                 SELECT LOWER(c.column_name), c.collation_name, t.table_comment
                 FROM information_schema.columns c JOIN information_schema.tables t
@@ -121,6 +135,11 @@ public enum JdbcDialect {
 
     /** Whether keys that differ are different keys for a column with this collation. */
     abstract boolean tellsAllApart(@Nullable String collation);
+
+    /** Whether a column with this collation has an encoding for every letter; where the whole database has one, it has. */
+    boolean takesAllLetters(@Nullable String collation) {
+        return true;
+    }
 
     /** How many bytes of state go into a statement. */
     abstract long limit(Connection connection) throws SQLException;

@@ -159,7 +159,8 @@ final class TableDefinition {
         checkType(columns, column, TEXT);
         int precision = columns.getPrecision(column);
         if (precision > 0 && precision < length) {
-            throw wrong("has " + precision + " characters for " + name(columns, column) + ", which needs " + length);
+            throw wrong("has " + precision + " characters for " + name(columns, column) + ", which needs " + length
+                    + ": see " + dialect.definition() + " in the jar");
         }
     }
 
@@ -233,6 +234,10 @@ final class TableDefinition {
                         throw wrong("has collation " + collation + " for " + column
                                 + ", which takes different keys for the same: see " + dialect.definition()
                                 + " in the jar");
+                    }
+                    if (Set.of("join_value", "last_error").contains(column) && !dialect.takesAllLetters(collation)) {
+                        throw wrong("has collation " + collation + " for " + column
+                                + ", whose encoding lacks letters: see " + dialect.definition() + " in the jar");
                     }
                     checkFormat(rows.getString(3));
                 }

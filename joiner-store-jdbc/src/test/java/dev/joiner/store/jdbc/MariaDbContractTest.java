@@ -1,7 +1,6 @@
 package dev.joiner.store.jdbc;
 
 import com.zaxxer.hikari.HikariConfig;
-import dev.joiner.ValueTooLargeException;
 import dev.joiner.test.servers.MariaDbServer;
 import org.junit.jupiter.api.Nested;
 
@@ -121,14 +120,9 @@ class MariaDbContractTest {
     }
 
     @Nested
-    class Tables extends TableDefinitionContract {
+    class Tables extends MySqlFamilyTables {
         Tables() {
-            super(
-                    MariaDbContractTest::mariaDb,
-                    JdbcDialect.MARIADB,
-                    "BLOB",
-                    ValueTooLargeException.class,
-                    "VARCHAR(500) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL");
+            super(MariaDbContractTest::mariaDb, JdbcDialect.MARIADB);
         }
     }
 }

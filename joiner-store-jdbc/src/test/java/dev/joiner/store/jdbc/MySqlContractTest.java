@@ -3,7 +3,6 @@ package dev.joiner.store.jdbc;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.zaxxer.hikari.HikariConfig;
-import dev.joiner.ValueTooLargeException;
 import dev.joiner.test.servers.MySqlServer;
 import org.junit.jupiter.api.Nested;
 
@@ -120,14 +119,9 @@ class MySqlContractTest {
     }
 
     @Nested
-    class Tables extends TableDefinitionContract {
+    class Tables extends MySqlFamilyTables {
         Tables() {
-            super(
-                    MySqlContractTest::mySql,
-                    JdbcDialect.MYSQL,
-                    "BLOB",
-                    ValueTooLargeException.class,
-                    "VARCHAR(500) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL");
+            super(MySqlContractTest::mySql, JdbcDialect.MYSQL);
         }
     }
 }
