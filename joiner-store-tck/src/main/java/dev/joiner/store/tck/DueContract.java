@@ -193,9 +193,7 @@ abstract class DueContract extends SpiFixture {
 
     @Test
     void lookingForWhatIsDueReadsNoStates() {
-        if (!keepsBytes()) {
-            return; // an object that is kept as it is costs nothing
-        }
+        assumeThatItKeepsBytes();
         AtomicInteger decoded = new AtomicInteger();
         JoinStore<String, String> store = store("", Codec.of(Codec.string()::encode, bytes -> {
             decoded.incrementAndGet();
@@ -211,9 +209,7 @@ abstract class DueContract extends SpiFixture {
     /** A caller that reads what is due takes no more of it at a time than its memory holds. */
     @Test
     void sizesComeWithTheKeysWhereStatesAreHeldElsewhere() {
-        if (!keepsBytes()) {
-            return;
-        }
+        assumeThatItKeepsBytes();
         JoinStore<String, String> store = store();
         StringBuilder large = new StringBuilder();
         new Random(1).ints(100_000, 'a', 'z').forEach(letter -> large.append((char) letter)); // does not compress
@@ -228,9 +224,7 @@ abstract class DueContract extends SpiFixture {
 
     @Test
     void keyThatCannotBeDecodedIsDueWithoutItsKey() {
-        if (!keepsBytes()) {
-            return;
-        }
+        assumeThatItKeepsBytes();
         JoinStore<String, String> plain = store();
         write(plain, "a", null, open("v", 1));
         write(plain, "!b", null, open("v", 2));

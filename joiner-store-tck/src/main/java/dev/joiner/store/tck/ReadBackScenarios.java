@@ -41,9 +41,7 @@ abstract class ReadBackScenarios extends Scenarios {
 
     @Test
     void aValueThatDoesNotComeBackIsRefusedAndTheMessageSaysWhatDiffers() {
-        if (!keepsBytes()) {
-            return;
-        }
+        assumeThatItKeepsBytes();
         var joiner = joiner(pairs(), open("", KeyCodec.string(), SCHEMALESS));
 
         assertThatExceptionOfType(CodecException.class)
@@ -56,9 +54,7 @@ abstract class ReadBackScenarios extends Scenarios {
 
     @Test
     void oneOfABatchIsRefusedAlone() {
-        if (!keepsBytes()) {
-            return;
-        }
+        assumeThatItKeepsBytes();
         var joiner = joiner(pairs(), open("", KeyCodec.string(), SCHEMALESS));
 
         List<Outcome<Pair>> outcomes =
@@ -80,9 +76,7 @@ abstract class ReadBackScenarios extends Scenarios {
     /** Two keys with one text would be one join. */
     @Test
     void aKeyThatDoesNotComeBackIsRefused() {
-        if (!keepsBytes()) {
-            return;
-        }
+        assumeThatItKeepsBytes();
         KeyCodec<Key> joinedByColon = KeyCodec.of(key -> key.first() + ":" + key.second(), text -> {
             int colon = text.indexOf(':');
             return new Key(text.substring(0, colon), text.substring(colon + 1));

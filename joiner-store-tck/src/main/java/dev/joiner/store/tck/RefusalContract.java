@@ -14,6 +14,7 @@ import dev.joiner.spi.JoinStore.Exchange;
 import dev.joiner.spi.Versioned;
 import java.util.List;
 import java.util.Locale;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -80,30 +81,25 @@ abstract class RefusalContract extends SpiFixture {
 
     @Test
     void valueThatCannotBeEncodedIsRefusedAlone() {
-        if (keepsBytes()) {
-            assertValueIsRefused("!", "cannot encode !");
-        }
+        assumeThatItKeepsBytes();
+        assertValueIsRefused("!", "cannot encode !");
     }
 
     @Test
     void valueWhoseCodecThrowsAnErrorIsRefusedAlone() {
-        if (keepsBytes()) {
-            assertValueIsRefused("?", "the class of ?");
-        }
+        assumeThatItKeepsBytes();
+        assertValueIsRefused("?", "the class of ?");
     }
 
     @Test
     void valueThatDoesNotComeBackIsRefusedAlone() {
-        if (keepsBytes()) {
-            assertValueIsRefused("a*", "does not come back");
-        }
+        assumeThatItKeepsBytes();
+        assertValueIsRefused("a*", "does not come back");
     }
 
     @Test
     void keyWithoutAPossibleTextIsRefusedAlone() {
-        if (!keepsBytes()) {
-            return;
-        }
+        assumeThatItKeepsBytes();
         JoinStore<String, String> store = store(
                 "", KeyCodec.of(key -> key.startsWith("!") ? key.repeat(100) : key, text -> text), Codec.string());
 
@@ -119,9 +115,7 @@ abstract class RefusalContract extends SpiFixture {
     /** Two keys with one text would be one join. */
     @Test
     void keyThatDoesNotComeBackIsRefusedAlone() {
-        if (!keepsBytes()) {
-            return;
-        }
+        assumeThatItKeepsBytes();
         JoinStore<String, String> store =
                 store("", KeyCodec.of(key -> key.toLowerCase(Locale.ROOT), text -> text), Codec.string());
 
@@ -139,9 +133,7 @@ abstract class RefusalContract extends SpiFixture {
     void stateBeyondTheLimitOfTheStoreIsRefusedAlone() {
         JoinStore<String, String> store = store();
         long limit = store.maxEntryBytes();
-        if (limit > MOST_BYTES) {
-            return;
-        }
+        Assumptions.assumeTrue(limit <= MOST_BYTES, "the limit is more than a test writes");
         Versioned<String> held = write(store, "held", null, open("a"));
         Versioned<String> tooLarge = open("x".repeat((int) limit + 1));
 
@@ -161,9 +153,7 @@ abstract class RefusalContract extends SpiFixture {
     void stateWithinTheLimitOfTheStoreIsWritten() {
         JoinStore<String, String> store = store();
         long limit = store.maxEntryBytes();
-        if (limit > MOST_BYTES) {
-            return;
-        }
+        Assumptions.assumeTrue(limit <= MOST_BYTES, "the limit is more than a test writes");
         assertThat(limit).as("a store that holds less is of no use").isGreaterThan(8_000);
 
         Versioned<String> large = write(store, "k", null, open("x".repeat((int) limit - 4_000)));

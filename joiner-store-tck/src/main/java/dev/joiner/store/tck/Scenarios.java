@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 
@@ -133,9 +134,8 @@ abstract class Scenarios {
         return stores.open(JoinStoreConfig.of(namespace + suffix, keys, values));
     }
 
-    /** Whether the stores encode what they are given, and do not keep the objects themselves. */
-    final boolean keepsBytes() {
-        return stores.keepBytes();
+    final void assumeThatItKeepsBytes() {
+        Assumptions.assumeTrue(stores.keepBytes(), "keeps objects as they are: nothing is encoded");
     }
 
     /** A node; all nodes of a scenario share one namespace. */

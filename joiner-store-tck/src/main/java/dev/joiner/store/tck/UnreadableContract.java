@@ -51,9 +51,7 @@ abstract class UnreadableContract extends SpiFixture {
 
     @Test
     void entryThatCannotBeDecodedStaysAndStopsNoOther() {
-        if (!keepsBytes()) {
-            return;
-        }
+        assumeThatItKeepsBytes();
         JoinStore<String, String> plain = store();
         Versioned<String> bad = write(plain, "bad", null, open("!", 5));
         Versioned<String> worse = write(plain, "worse", null, open("?", 5));
@@ -76,9 +74,7 @@ abstract class UnreadableContract extends SpiFixture {
 
     @Test
     void witnessOfALostExchangeMayBeUnreadable() {
-        if (!keepsBytes()) {
-            return;
-        }
+        assumeThatItKeepsBytes();
         JoinStore<String, String> plain = store();
         Versioned<String> bad = write(plain, "bad", null, open("!"));
         Versioned<String> good = write(plain, "good", null, open("a"));
@@ -97,9 +93,7 @@ abstract class UnreadableContract extends SpiFixture {
 
     @Test
     void operatorCanTakeItOut() {
-        if (!keepsBytes()) {
-            return;
-        }
+        assumeThatItKeepsBytes();
         JoinStore<String, String> plain = store();
         write(plain, "bad", null, open("!", 5));
         write(plain, "worse", null, open("?", 5));
@@ -117,9 +111,7 @@ abstract class UnreadableContract extends SpiFixture {
 
     @Test
     void operatorTakesOutNothingElse() {
-        if (!keepsBytes()) {
-            return;
-        }
+        assumeThatItKeepsBytes();
         JoinStore<String, String> plain = store();
         Versioned<String> bad = write(plain, "bad", null, open("!"));
         JoinStore<String, String> store = store("", PICKY);
@@ -132,9 +124,7 @@ abstract class UnreadableContract extends SpiFixture {
 
     @Test
     void entryWhoseKeyCannotBeDecodedIsOnItsPageWithoutIt() {
-        if (!keepsBytes()) {
-            return;
-        }
+        assumeThatItKeepsBytes();
         JoinStore<String, String> plain = store();
         Versioned<String> bad = write(plain, "bad", null, open("a"));
         write(plain, "good", null, open("a"));

@@ -72,9 +72,7 @@ abstract class UnreadableScenarios extends Scenarios {
     /** Without a fault that a test makes up: another program wrote it, or an older one. */
     @Test
     void whatAStoreThatKeepsBytesCannotReadIsDroppedWithItsBytes() {
-        if (!keepsBytes()) {
-            return;
-        }
+        assumeThatItKeepsBytes();
         Codec<String> picky = Codec.of(Codec.string()::encode, bytes -> {
             throw new IllegalStateException("cannot decode");
         });
