@@ -11,6 +11,7 @@ import dev.joiner.Codec;
 import dev.joiner.ValueTooLargeException;
 import dev.joiner.spi.Ids;
 import dev.joiner.spi.JoinState;
+import dev.joiner.spi.JoinState.Closed;
 import dev.joiner.spi.JoinState.Flight;
 import dev.joiner.spi.JoinState.Join;
 import dev.joiner.spi.JoinStore.Change;
@@ -39,8 +40,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** How values lie in the table of one database: as text that an operator reads, if they are text, and never too many in a page. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class StoredValuesContract {
-    /** As a query of the docs has it; the parameters are a namespace and a key. */
-    private final String select;
+    /** What a query of the docs selects. */
+    private final String valueAndTotal;
 
     private final Consumer<HikariConfig> options;
     private final String namespace = UUID.randomUUID().toString();
@@ -48,7 +49,7 @@ abstract class StoredValuesContract {
 
     StoredValuesContract(Consumer<HikariConfig> options, String total) {
         this.options = options;
-        select = "SELECT join_value, " + total + " FROM joiner_joins WHERE namespace = ? AND join_key = ?";
+        valueAndTotal = "join_value, " + total;
     }
 
     @BeforeAll
@@ -89,16 +90,22 @@ abstract class StoredValuesContract {
     }
 
     private List<String> selected(String key) throws SQLException {
+        return selected(valueAndTotal, key);
+    }
+
+    private List<String> selected(String columns, String key) throws SQLException {
+        String select = "SELECT " + columns + " FROM joiner_joins WHERE namespace = ? AND join_key = ?";
         try (Connection connection = pool.getConnection();
                 PreparedStatement statement = connection.prepareStatement(select)) {
             statement.setString(1, namespace);
             statement.setString(2, key);
             try (ResultSet rows = statement.executeQuery()) {
                 assertThat(rows.next()).isTrue();
-                List<String> columns = new ArrayList<>();
-                columns.add(rows.getString(1));
-                columns.add(rows.getString(2));
-                return columns;
+                List<String> row = new ArrayList<>();
+                for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
+                    row.add(rows.getString(i));
+                }
+                return row;
             }
         }
     }
@@ -122,6 +129,38 @@ abstract class StoredValuesContract {
 
         assertThat(selected("stuck")).containsExactly("{\"total\":\"2\"}", "2");
         assertThat(store.find("stuck")).isEqualTo(stuck);
+    }
+
+    @Test
+    void columnsTellWhatIsThere() throws SQLException {
+        JdbcJoinStore<String, String> store = builder().build();
+        Join<String> oldest = new Join<>("a", 2, 500, JoinState.NEVER, JoinState.NEVER, Ids.NONE, false);
+        Join<String> waiting = new Join<>("c", 7, 700, 5_000, JoinState.NEVER, Ids.NONE, false);
+        Versioned<String> held = Versioned.of(
+                9,
+                new JoinState<>(waiting, List.of(parked(oldest, 4, "no\0route"), parked(join("b"), 2, null)), null, 0));
+        Versioned<String> remembered =
+                Versioned.of(9, new JoinState<>(null, List.of(), new Closed(8_000, null, List.of()), 0));
+        store.compareAndExchange("held", null, held);
+        store.compareAndExchange("remembered", null, remembered);
+
+        String columns = "version, due_at, first_at, open_parts, in_flight, attempts, last_error";
+        assertThat(selected(columns, "held")).containsExactly("9", "5000", "500", "7", "2", "4", "no\ufffdroute");
+        assertThat(selected(columns, "remembered")).containsExactly("9", "8000", null, "0", "0", "0", null);
+        assertThat(store.find("held")).isEqualTo(held);
+    }
+
+    private static Flight<String> parked(Join<String> join, int attempts, String lastError) {
+        return new Flight<>(
+                join,
+                Cause.COMPLETE,
+                Flight.Status.PARKED,
+                false,
+                Flight.UNCLAIMED,
+                1,
+                attempts,
+                lastError,
+                JoinState.NEVER);
     }
 
     static List<String> texts() {
