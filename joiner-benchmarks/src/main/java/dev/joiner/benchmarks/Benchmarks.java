@@ -155,6 +155,7 @@ public final class Benchmarks implements Callable<Integer> {
         try (DatabasePlace place = DatabasePlace.start(product, data)) {
             ServerSuite<Database> suite = new ServerSuite<>(plan, progress, report, place);
             suite.compare(JdbcContenders.all(), new Aims(report)::onDatabase);
+            suite.compareValues(JdbcContenders.TEXT, JdbcContenders.BYTES);
             suite.compareNodes(JdbcContenders.JOINER, 1);
             suite.sweep(JoinerStores::on, "statements");
         }

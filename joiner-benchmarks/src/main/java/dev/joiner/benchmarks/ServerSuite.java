@@ -48,6 +48,21 @@ final class ServerSuite<E> {
         }
     }
 
+    /** What it costs that people can read the values. */
+    void compareValues(Contender<E> text, Contender<E> bytes) throws Exception {
+        progress.tell(place.name() + ": values that are text");
+        Work work = new Work(2, 100, 1000, 1, 1);
+        Comparison comparison = rounds.compare(
+                place,
+                "values that are text, " + work.title(),
+                List.of(new Entrant<>(text, work), new Entrant<>(bytes, work)));
+        report.add(comparison);
+        report.add(Target.atLeast(
+                place.name() + ": rate with values that are text to that with bytes",
+                0.95,
+                comparison.of(text).times(comparison.of(bytes))));
+    }
+
     /** One node against two on the same store. */
     void compareNodes(Contender<E> joiner, int threads) throws Exception {
         progress.tell(place.name() + ": two nodes");

@@ -154,6 +154,8 @@ class SmokeTest {
                     SmokeTest.joins(contender, place.direct(), WORK);
                 }
                 SmokeTest.joins(JdbcContenders.JOINER, place.direct(), TWO_NODES);
+                SmokeTest.joins(JdbcContenders.TEXT, place.direct(), WORK);
+                SmokeTest.joins(JdbcContenders.BYTES, place.direct(), WORK);
             }
         }
     }

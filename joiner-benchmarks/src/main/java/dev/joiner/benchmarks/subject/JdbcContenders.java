@@ -1,5 +1,6 @@
 package dev.joiner.benchmarks.subject;
 
+import dev.joiner.Codec;
 import dev.joiner.JoinSpec;
 import dev.joiner.Joiner;
 import dev.joiner.benchmarks.subject.Contender.Kind;
@@ -11,20 +12,28 @@ import dev.joiner.benchmarks.work.Work;
 import dev.joiner.store.jdbc.JdbcJoinStore;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 
 /** What joins over a relational database. */
 public final class JdbcContenders {
     private static final int BATCH = 500;
 
-    public static final Contender<Database> JOINER = Contender.of(
-            "Joiner, JdbcJoinStore",
-            Kind.JOINER,
-            (database, work, receiver) -> joiner(database, work, receiver, false));
+    public static final Contender<Database> JOINER = joiner("Joiner, JdbcJoinStore", JoinerSubject.codec());
+
+    /** Its values can be read in the table. */
+    public static final Contender<Database> TEXT = joiner("Joiner, values that are text", JoinerSubject.text());
+
+    /** The same values, of which the store does not know that they are text. */
+    public static final Contender<Database> BYTES = joiner(
+            "Joiner, the same values as bytes", Codec.of(JoinerSubject.text()::encode, JoinerSubject.text()::decode));
 
     public static final Contender<Database> BATCHES = JOINER.inBatches("Joiner, batches of " + BATCH, BATCH);
 
     public static final Contender<Database> TRANSACTIONAL = Contender.of(
-            "Joiner, transactional", Kind.JOINER, (database, work, receiver) -> joiner(database, work, receiver, true));
+            "Joiner, transactional",
+            Kind.JOINER,
+            (database, work, receiver) -> joiner(
+                    database, work, receiver, JoinerSubject.codec(), (spec, store) -> store.transactional(spec)));
 
     public static final Contender<Database> BY_HAND =
             Contender.of("SELECT FOR UPDATE, by hand", Kind.BY_HAND, HandWrittenSql::new);
@@ -49,7 +58,23 @@ public final class JdbcContenders {
         return List.of(JOINER, BATCHES, TRANSACTIONAL, BY_HAND, CAMEL, SPRING, BARE, UPDATES);
     }
 
-    private static Subject joiner(Database database, Work work, Receiver receiver, boolean transactional) {
+    private static Contender<Database> joiner(String name, Codec<Whole> codec) {
+        return Contender.of(
+                name,
+                Kind.JOINER,
+                (database, work, receiver) -> joiner(database, work, receiver, codec, Joiner::create));
+    }
+
+    private static Subject joiner(
+            Database database,
+            Work work,
+            Receiver receiver,
+            Codec<Whole> codec,
+            BiFunction<
+                            JoinSpec<Message, String, Whole, Whole>,
+                            JdbcJoinStore<String, Whole>,
+                            ? extends Joiner<Message, ?>>
+                    create) {
         String namespace = UniqueNames.next("joiner");
         JoinSpec<Message, String, Whole, Whole> spec = JoinerSubject.spec(receiver);
         List<Pool> pools = new ArrayList<>();
@@ -57,8 +82,7 @@ public final class JdbcContenders {
         for (int node = 0; node < work.nodes(); node++) {
             Pool pool = database.pool(work.threads());
             pools.add(pool);
-            JdbcJoinStore<String, Whole> store = JoinerStores.on(pool, namespace);
-            nodes.add(transactional ? store.transactional(spec) : Joiner.create(spec, store));
+            nodes.add(create.apply(spec, JoinerStores.on(pool, namespace, codec)));
         }
         return new JoinerSubject(nodes, () -> pools.forEach(Pool::close));
     }

@@ -1,5 +1,6 @@
 package dev.joiner.benchmarks.subject;
 
+import dev.joiner.Codec;
 import dev.joiner.KeyCodec;
 import dev.joiner.benchmarks.subject.Database.Pool;
 import dev.joiner.benchmarks.work.Whole;
@@ -29,7 +30,7 @@ public final class JoinerStores {
 
     public static Opened on(Database database, String namespace) {
         Pool pool = database.pool(1);
-        return new Opened(on(pool, namespace), pool::close);
+        return new Opened(on(pool, namespace, JoinerSubject.codec()), pool::close);
     }
 
     static RedisJoinStore<String, Whole> on(RedisAddress address, String namespace, Work work) {
@@ -41,10 +42,10 @@ public final class JoinerStores {
                 .build();
     }
 
-    static JdbcJoinStore<String, Whole> on(Pool pool, String namespace) {
+    static JdbcJoinStore<String, Whole> on(Pool pool, String namespace, Codec<Whole> codec) {
         return JdbcJoinStore.builder(pool.observed())
                 .namespace(namespace)
-                .valueCodec(JoinerSubject.codec())
+                .valueCodec(codec)
                 .createTableIfMissing()
                 .build();
     }

@@ -6,6 +6,7 @@ import dev.joiner.Joiner;
 import dev.joiner.benchmarks.work.Message;
 import dev.joiner.benchmarks.work.Receiver;
 import dev.joiner.benchmarks.work.Whole;
+import java.util.Base64;
 import java.util.List;
 
 /** Joiner, with one joiner for each node. */
@@ -33,6 +34,12 @@ public final class JoinerSubject implements Subject {
 
     public static Codec<Whole> codec() {
         return Codec.of(Whole::encoded, Whole::decoded);
+    }
+
+    static Codec<Whole> text() {
+        return Codec.ofText(
+                whole -> Base64.getEncoder().encodeToString(whole.encoded()),
+                text -> Whole.decoded(Base64.getDecoder().decode(text)));
     }
 
     @Override
