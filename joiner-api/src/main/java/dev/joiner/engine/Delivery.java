@@ -71,11 +71,21 @@ public abstract class Delivery<K, V, R> implements HandOver<K> {
             if (isInterrupted(thrown)) {
                 return interrupted();
             }
-            if (!transition.isLastAttempt(flight) || transition.parksPoisoned()) {
+            if (!isGivenUp() || transition.parksPoisoned()) {
                 return threw(thrown);
             }
         }
         return poison();
+    }
+
+    /** Whether no attempt is left now that this one has failed. */
+    private boolean isGivenUp() {
+        return isCounted() && shared().transition().isLastAttempt(flight);
+    }
+
+    /** Whether the attempt counts if the handler throws. If not, it is not the last one either. */
+    protected boolean isCounted() {
+        return true;
     }
 
     /** Calls the join's own handler. What it threw. */
@@ -85,7 +95,7 @@ public abstract class Delivery<K, V, R> implements HandOver<K> {
         try {
             result = shared().functions().handOver(flight.join().value(), this);
         } catch (Throwable e) { // whatever it is, the join has to be written off as failed
-            listener.failed(this, began, e, shared().transition().isLastAttempt(flight));
+            listener.failed(this, began, e, isGivenUp());
             return e;
         }
         if (shared().functions().isProcessed(flight.cause())) {

@@ -9,6 +9,7 @@ import dev.joiner.engine.Delivery.End;
 import dev.joiner.engine.Delivery.Shared;
 import dev.joiner.engine.Step.Verdict;
 import dev.joiner.engine.Transition.Removal;
+import dev.joiner.internal.SafeText;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinState.Flight;
 import dev.joiner.spi.JoinState.Join;
@@ -65,8 +66,28 @@ public final class InlineJoiner<M, K, V, R> {
             return false;
         }
 
-        /** The event is written, or there was nothing to write; what follows concerns nothing that is committed. */
+        /**
+         * The event is written, or there was nothing to write; what follows concerns nothing that is committed. What this throws
+         * says that nothing of the event is, and passes through.
+         */
         default void settled() {}
+
+        /**
+         * {@link #settled} threw, after hand-overs whose attempts count.
+         *
+         * @param next what the key's state is if the event was nothing but a hand-over that has failed; null if the event had
+         *     several hand-overs, and nobody can say which was to blame
+         * @param failure what was thrown
+         * @return whether {@code next} is written instead of the event
+         */
+        default boolean undone(K key, @Nullable JoinState<V> next, RuntimeException failure) {
+            return false;
+        }
+
+        /** Whether {@link InlineJoiner#due} is to hand over one join at most, and leave others to the next event. */
+        default boolean oneByOne() {
+            return false;
+        }
 
         /** Whether more handlers may begin; asked before each. */
         default boolean goesOn() {
@@ -88,7 +109,10 @@ public final class InlineJoiner<M, K, V, R> {
 
     /** What becomes of an event whose handler throws. */
     public enum OnException {
-        /** The exception passes through as a {@link ProcessingException}, and nothing is written: the engine replays. */
+        /**
+         * The exception passes through as a {@link ProcessingException}, and nothing is written: the engine replays. The attempt
+         * does not count, so that no join is poisoned by it.
+         */
         PASS_THROUGH,
         /** The attempt is written and counted, and the join is tried again when it is due. */
         RETRY
@@ -196,15 +220,15 @@ public final class InlineJoiner<M, K, V, R> {
     public void due(
             K key, @Nullable JoinState<V> state, long now, OnException onException, Host<K, V, R> host, Tally tally) {
         Event event = new Event(key, state, now, onException, host);
+        boolean oneByOne = host.oneByOne();
         boolean more = event.mayBegin();
-        boolean alone = false;
+        boolean isAlone = oneByOne;
         while (more) {
-            boolean oneByOne = alone;
-            more = event.takeMore(claim -> transition.due(key, event.state, now, claim, oneByOne));
-            alone = true;
+            boolean alone = isAlone;
+            more = event.takeMore(claim -> transition.due(key, event.state, now, claim, alone)) && !oneByOne;
+            isAlone = true;
         }
-        event.finish();
-        event.count(tally);
+        event.finish(tally);
     }
 
     /**
@@ -240,18 +264,24 @@ public final class InlineJoiner<M, K, V, R> {
             K key, @Nullable JoinState<V> state, long now, OnException onException, Host<K, V, R> host, Tally tally) {
         Event event = new Event(key, state, now, onException, host);
         event.take(claim -> transition.reexamine(key, event.state, now, claim, true));
-        event.finish();
-        event.count(tally);
+        event.finish(tally);
     }
 
     /** A hand-over that has ended, or that did not begin. */
     private static final class Ended<K, V, R> extends Delivery<K, V, R> {
         private final Shared<K, V, R> shared;
+        private final boolean isCounted;
         private @Nullable End end;
 
-        Ended(Shared<K, V, R> shared, K key, Flight<V> flight) {
+        Ended(Shared<K, V, R> shared, K key, Flight<V> flight, boolean isCounted) {
             super(key, flight);
             this.shared = shared;
+            this.isCounted = isCounted;
+        }
+
+        @Override
+        protected boolean isCounted() {
+            return isCounted;
         }
 
         @Override
@@ -297,6 +327,10 @@ public final class InlineJoiner<M, K, V, R> {
         private final List<Ended<K, V, R>> ended = new ArrayList<>(1);
         private final List<Flight<V>> parked = new ArrayList<>(0);
         private boolean isDone;
+        /** The state in which the join that was handed over last is claimed. */
+        private @Nullable JoinState<V> asClaimed;
+        /** Whether nothing of the event is committed, but that its one hand-over has failed. */
+        private boolean isCharged;
         /** Why a later step of the event was not possible. */
         private @Nullable ContentionException refusal;
 
@@ -335,13 +369,14 @@ public final class InlineJoiner<M, K, V, R> {
             state = step.next();
             parked.addAll(step.parked());
             isDone |= step.verdict() == Verdict.DONE;
+            asClaimed = step.claimed().isEmpty() ? asClaimed : state;
             step.claimed().forEach(this::handOver);
             return step;
         }
 
         private void handOver(Flight<V> flight) {
             long claim = flight.claim();
-            Ended<K, V, R> delivery = new Ended<>(shared, key, flight);
+            Ended<K, V, R> delivery = new Ended<>(shared, key, flight, onException == OnException.RETRY);
             ended.add(delivery);
             if (!mayBegin()) {
                 state = transition.givenBack(state, claim, now).next();
@@ -381,6 +416,19 @@ public final class InlineJoiner<M, K, V, R> {
             settle();
         }
 
+        void finish(Tally tally) {
+            write();
+            try {
+                settle();
+            } catch (Throwable e) {
+                if (isCharged) {
+                    tally.parked(parked.size());
+                }
+                throw e;
+            }
+            count(tally);
+        }
+
         @SuppressWarnings("ReferenceEquality") // an equal state that is not the same object is to be written
         void write() {
             if (state != before) {
@@ -389,12 +437,46 @@ public final class InlineJoiner<M, K, V, R> {
         }
 
         void settle() {
-            host.settled();
+            try {
+                host.settled();
+            } catch (RuntimeException e) {
+                charge(e);
+                throw e;
+            }
+            tellParked();
+            for (Ended<K, V, R> delivery : ended) {
+                tell(delivery);
+            }
+        }
+
+        private void tellParked() {
             for (Flight<V> flight : parked) {
                 shared.listener().parked(key, flight.attempts(), flight.join().firstAt());
             }
-            for (Ended<K, V, R> delivery : ended) {
-                tell(delivery);
+        }
+
+        /** What was handed over is undone, whatever its handler said. */
+        private void charge(RuntimeException failure) {
+            List<Ended<K, V, R>> begun =
+                    ended.stream().filter(delivery -> delivery.end != null).toList();
+            if (begun.isEmpty() || onException == OnException.PASS_THROUGH) {
+                return;
+            }
+            if (ended.size() > 1) {
+                host.undone(key, null, failure);
+                return;
+            }
+            Ended<K, V, R> only = begun.get(0);
+            if (only.end == End.INTERRUPTED) {
+                return;
+            }
+            Step<V> threw =
+                    transition.threw(asClaimed, only.flight().claim(), SafeText.of(failure), now, random.nextDouble());
+            if (host.undone(key, threw.next(), failure)) {
+                parked.removeIf(flight -> flight.token() == only.token());
+                parked.addAll(threw.parked());
+                isCharged = true;
+                tellParked();
             }
         }
 

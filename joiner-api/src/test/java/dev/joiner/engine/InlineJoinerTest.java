@@ -2,9 +2,11 @@ package dev.joiner.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.joiner.Cause;
 import dev.joiner.ContentionException;
+import dev.joiner.JoinListener;
 import dev.joiner.JoinSpec;
 import dev.joiner.Outcome;
 import dev.joiner.PendingJoin;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -506,6 +509,124 @@ class InlineJoinerTest {
             assertThat(tally.report().joined()).isEqualTo(1);
             assertThat(handled).containsExactly("ab COMPLETE 1");
             assertThat(written.get(0).inFlight()).containsExactly(live);
+        }
+
+        /** A host that cannot commit, and is told what to write instead. */
+        private static final class Undoing implements Host<String, String, String> {
+            private final List<@Nullable JoinState<String>> instead = new ArrayList<>();
+            private boolean oneByOne;
+
+            @Override
+            public void write(String key, @Nullable JoinState<String> next) {}
+
+            @Override
+            public void settled() {
+                throw new IllegalArgumentException("not committed");
+            }
+
+            @Override
+            public boolean undone(String key, @Nullable JoinState<String> next, RuntimeException failure) {
+                assertThat(failure).hasMessage("not committed");
+                instead.add(next);
+                return next != null;
+            }
+
+            @Override
+            public boolean oneByOne() {
+                return oneByOne;
+            }
+
+            void due(InlineJoiner<String, String, String, String> joiner, JoinState<String> state, Tally tally) {
+                assertUndone(() -> joiner.due("k", state, 10, OnException.RETRY, this, tally));
+            }
+        }
+
+        private static void assertUndone(ThrowingCallable call) {
+            assertThatIllegalArgumentException().isThrownBy(call).withMessage("not committed");
+        }
+
+        @Test
+        void leaveAFailedAttemptIfTheyCannotBeCommitted() {
+            InlineJoiner<String, String, String, String> joiner = of(retrying(expiring(whole(2)), 3));
+            JoinState<String> state = new JoinState<>(overdue("x"), List.of(failed("ab", 50)), null, 1);
+            Undoing undoing = new Undoing();
+
+            undoing.due(joiner, state, new Tally(joiner.functions()));
+
+            assertThat(handled).containsExactly("x EXPIRED 1");
+            assertThat(undoing.instead).singleElement().satisfies(next -> {
+                assertThat(next.open()).isNull();
+                assertThat(next.inFlight().get(0)).isEqualTo(failed("ab", 50));
+                assertThat(next.inFlight().get(1)).satisfies(flight -> {
+                    assertThat(flight.status()).isEqualTo(Flight.Status.THREW);
+                    assertThat(flight.attempts()).isEqualTo(1);
+                    assertThat(flight.lastError()).contains("not committed");
+                    assertThat(flight.dueAt()).isBetween(60L, 110L);
+                });
+            });
+        }
+
+        @Test
+        void leaveAParkedJoinIfTheLastAttemptCannotBeCommitted() {
+            InlineJoiner<String, String, String, String> joiner =
+                    of(whole(2).retry(2, Duration.ofMillis(100)).parkPoisoned().listener(new JoinListener() {
+                        @Override
+                        public void parked(String join, Object key, int attempts, Duration age) {
+                            told.add("parked " + key + " " + attempts);
+                        }
+                    }));
+            Tally tally = new Tally(joiner.functions());
+            Undoing undoing = new Undoing();
+
+            undoing.due(joiner, new JoinState<>(null, List.of(failed("ab", 5)), null, 1), tally);
+
+            assertThat(undoing.instead.get(0).inFlight())
+                    .extracting(Flight::status)
+                    .containsExactly(Flight.Status.PARKED);
+            assertThat(tally.report().parked()).isEqualTo(1);
+            assertThat(told).containsExactly("parked k 2");
+        }
+
+        @Test
+        void areRepeatedOneByOneIfSeveralCannotBeCommitted() {
+            InlineJoiner<String, String, String, String> joiner = of(whole(2));
+            JoinState<String> state = new JoinState<>(null, List.of(failed("ab", 5), failed("cd", 5)), null, 1);
+            Undoing undoing = new Undoing();
+
+            undoing.due(joiner, state, new Tally(joiner.functions()));
+            undoing.oneByOne = true;
+            undoing.due(joiner, state, new Tally(joiner.functions()));
+
+            assertThat(handled).containsExactly("ab COMPLETE 2", "cd COMPLETE 2", "ab COMPLETE 2");
+            assertThat(undoing.instead).hasSize(2);
+            assertThat(undoing.instead.get(0)).isNull();
+            assertThat(undoing.instead.get(1).inFlight())
+                    .extracting(Flight::attempts)
+                    .containsExactly(2, 1);
+        }
+
+        @Test
+        void countNoAttemptWhereNoneWasMade() {
+            InlineJoiner<String, String, String, String> joiner = of(expiring(whole(2)));
+            Undoing undoing = new Undoing();
+
+            assertUndone(() -> joiner.message("k", null, "k:a", 10, OnException.RETRY, undoing));
+            assertUndone(() -> joiner.message("k", null, "k:ab", 10, OnException.PASS_THROUGH, undoing));
+
+            assertThat(handled).containsExactly("ab COMPLETE 1");
+            assertThat(undoing.instead).isEmpty();
+        }
+
+        @Test
+        void poisonNothingWhereTheEngineReplays() {
+            InlineJoiner<String, String, String, String> joiner = of(retrying(whole(2), 1));
+            throwing = true;
+
+            assertThatExceptionOfType(ProcessingException.class)
+                    .isThrownBy(() -> joiner.message("k", null, "k:ab", 10, OnException.PASS_THROUGH, host));
+
+            assertThat(handled).containsExactly("ab COMPLETE 1");
+            assertThat(written).isEmpty();
         }
 
         @Test
