@@ -1,6 +1,7 @@
 package dev.joiner.store.jdbc;
 
 import dev.joiner.CodecException;
+import dev.joiner.ContentionException;
 import dev.joiner.ValueTooLargeException;
 import dev.joiner.spi.JoinStore.Change;
 import dev.joiner.spi.JoinStore.Exchange;
@@ -45,6 +46,8 @@ final class Batch<K, V> {
     private final Set<String> repeated = new HashSet<>();
     /** Where the database rolled the batch back, again and again. */
     private final Set<String> alone = new HashSet<>();
+    /** Where the batch has waited for a lock, in vain: of some of them. */
+    private final Set<String> waited = new HashSet<>();
 
     Batch(JdbcJoinStore<K, V> store) {
         this.store = store;
@@ -91,7 +94,10 @@ final class Batch<K, V> {
             try {
                 encodedText = store.text(change.key());
                 encodedRow = change.next() == null ? null : store.row(encodedText, change.next());
-            } catch (CodecException | ValueTooLargeException | IllegalArgumentException e) {
+                if (change.expected() != null || encodedRow != null) {
+                    store.currentTransaction().requireNotLocked(encodedText);
+                }
+            } catch (ContentionException | CodecException | ValueTooLargeException | IllegalArgumentException e) {
                 problem = e;
             }
             text = encodedText;
@@ -100,7 +106,7 @@ final class Batch<K, V> {
         }
 
         boolean isLost() {
-            return refusal == null && !won.contains(text) && !alone.contains(text);
+            return refusal == null && !won.contains(text) && !alone.contains(text) && !waited.contains(text);
         }
     }
 
@@ -153,6 +159,13 @@ final class Batch<K, V> {
             return Exchange.written();
         }
         JdbcJoinStore.requireKnown(repeated.contains(text), text);
+        if (waited.contains(text)) {
+            try {
+                return store.exchangeWithoutWaiting(change.key(), change.expected(), change.next());
+            } catch (ContentionException e) {
+                return Exchange.refused(e);
+            }
+        }
         if (alone.contains(text) || JdbcJoinStore.isThere(change.expected(), witness)) {
             return store.compareAndExchange(change.key(), change.expected(), change.next());
         }
@@ -178,6 +191,8 @@ final class Batch<K, V> {
                 if (done.repeated()) {
                     chunk.forEach(row -> repeated.add(key.apply(row)));
                 }
+            } catch (LockTimeoutException e) {
+                chunk.forEach(row -> waited.add(key.apply(row)));
             } catch (RolledBackException e) {
                 chunk.forEach(row -> alone.add(key.apply(row)));
             }

@@ -19,29 +19,31 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connections {
     private static final int MAX_TRIES = 12;
-    /** Each lock timeout has waited already: 50 seconds, say. */
-    private static final Duration LOCKED_WITHIN = Duration.ofSeconds(10);
-
     static final int MAX_TRIES_TO_CONNECT = 3;
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     /** How long a database that is starting is waited for. */
     private static final Duration STARTED_WITHIN = Duration.ofSeconds(10);
 
     private final DataSource dataSource;
+    /** Who has waited for a lock for so long has waited long enough; a database may be a little early. */
+    private final long lockNanos;
+
     private final @Nullable UninterruptedThreads threads;
 
-    Connections(DataSource dataSource) {
-        this(dataSource, null);
+    /** @param lockTimeout how long a lock is waited for: once if the database does not give up before that */
+    Connections(DataSource dataSource, Duration lockTimeout) {
+        this(dataSource, lockTimeout.toNanos() / 10 * 9, null);
     }
 
-    private Connections(DataSource dataSource, @Nullable UninterruptedThreads threads) {
+    private Connections(DataSource dataSource, long lockNanos, @Nullable UninterruptedThreads threads) {
         this.dataSource = dataSource;
+        this.lockNanos = lockNanos;
         this.threads = threads;
     }
 
     /** The same connections, for a database that must not be interrupted at work: it closes for the whole process. */
     Connections uninterrupted() {
-        return new Connections(dataSource, new UninterruptedThreads("joiner-jdbc"));
+        return new Connections(dataSource, lockNanos, new UninterruptedThreads("joiner-jdbc"));
     }
 
     @FunctionalInterface
@@ -69,6 +71,7 @@ final class Connections {
     /**
      * The same, a limited number of times.
      *
+     * @throws LockTimeoutException if a lock was not had in time
      * @throws RolledBackException if the database has rolled back every try
      */
     <T> Done<T> write(Work<T> work, int maxTries) {
@@ -94,11 +97,13 @@ final class Connections {
                 // A batch that met a key which it had not found there a moment before finds it the next time.
                 boolean rolledBack = failure.isTransient() || failure == SqlFailure.DUPLICATE_KEY;
                 repeated |= lost;
-                boolean hasWaited =
-                        failure == SqlFailure.LOCK_TIMEOUT && System.nanoTime() - began >= LOCKED_WITHIN.toNanos();
+                boolean hasWaited = failure == SqlFailure.LOCK_TIMEOUT && System.nanoTime() - began >= lockNanos;
                 if (tries == maxTries || hasWaited || !(lost || rolledBack)) {
                     if (repeated) {
                         throw new StoreException(onLost + e.getMessage(), e);
+                    }
+                    if (failure == SqlFailure.LOCK_TIMEOUT) {
+                        throw new LockTimeoutException(e);
                     }
                     throw rolledBack ? new RolledBackException(tries, e) : failed(e);
                 }

@@ -1,5 +1,6 @@
 package dev.joiner.store.jdbc;
 
+import dev.joiner.ContentionException;
 import dev.joiner.HandOver;
 import dev.joiner.engine.HandOverScope;
 import java.util.concurrent.Callable;
@@ -23,6 +24,20 @@ final class CurrentTransaction implements HandOverScope {
             throw new IllegalStateException(
                     "a transaction of this store is under way on this thread, and a transaction has"
                             + " one key: what a handler leads to has to go to the joiner after it");
+        }
+    }
+
+    /**
+     * Refuses to write a key that a transaction on this thread has locked.
+     *
+     * @throws ContentionException if there is one
+     */
+    void requireNotLocked(String text) {
+        JoinTransaction<?, ?> transaction = current.get();
+        if (transaction != null && transaction.locks(text)) {
+            throw new ContentionException(
+                    "key \"" + text + "\": a transactional joiner has it locked on this very thread,"
+                            + " in whose handler or function this call is: it would wait for itself; nothing is written");
         }
     }
 

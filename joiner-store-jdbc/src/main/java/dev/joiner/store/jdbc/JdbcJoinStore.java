@@ -3,6 +3,7 @@ package dev.joiner.store.jdbc;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.joiner.Codec;
+import dev.joiner.ContentionException;
 import dev.joiner.JoinSpec;
 import dev.joiner.JoinStoreConfig;
 import dev.joiner.KeyCodec;
@@ -57,6 +58,9 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
     private final DataSource dataSource;
     private final Connections connections;
     private final JoinTable table;
+    /** The same, but that it does not wait for locks, where the database lets it. */
+    private final JoinTable impatient;
+
     private final String description;
     /** Keeps the versions that two processes draw apart, even if their generators should begin alike. */
     private final long salt = new SecureRandom().nextLong();
@@ -78,6 +82,7 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
         dataSource = builder.dataSource;
         this.connections = connections;
         table = dialect.table(builder.table.toString(), config.namespace(), builder.lockTimeout);
+        impatient = dialect.table(builder.table.toString(), config.namespace(), Duration.ZERO);
         description = dialect + " table " + builder.table + ", namespace \"" + config.namespace() + "\"";
         guesses = Caffeine.newBuilder()
                 .maximumWeight(builder.cacheBytes)
@@ -170,9 +175,11 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
         }
 
         /**
-         * Sets how long a {@linkplain JdbcJoinStore#transactional transaction} waits for a key that another one has locked.
-         * PostgreSQL takes milliseconds, MariaDB whole seconds (it waits for the next one); on H2 and MySQL the connection's
-         * own timeout counts. Statements of handlers wait as long as their connection says.
+         * Sets how long a call waits for a key that a {@linkplain JdbcJoinStore#transactional transaction} has locked; 10 seconds
+         * by default. It is then refused with a {@link ContentionException}, and nothing is written. PostgreSQL takes
+         * milliseconds, MariaDB whole seconds (it waits for the next one); on H2 and MySQL the connection's own timeout counts:
+         * a call waits for that once, and a call outside of transactions again until this time is over. Statements of handlers
+         * wait as long as their connection says.
          *
          * @param timeout at least a millisecond; more than 24 days are as good as these
          */
@@ -230,7 +237,7 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
                 throw new IllegalStateException("namespace is not set");
             }
             JoinStoreConfig<K, V> config = JoinStoreConfig.of(namespace, keys, values);
-            Connections connections = new Connections(dataSource);
+            Connections connections = new Connections(dataSource, lockTimeout);
             JdbcDialect found = dialect == null
                     ? connections.read(connection -> JdbcDialect.of(connection.getMetaData()))
                     : dialect;
@@ -281,7 +288,7 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
      * through {@link #handOverConnection()}, is one transaction.
      *
      * <p>A message locks the row of its key, and the lock lasts until its hand-over has ended: other messages of the key
-     * wait, for {@code lockTimeout} at most, and are refused with a {@link dev.joiner.ContentionException} after some
+     * wait, for {@code lockTimeout} at most, and are refused with a {@link ContentionException} after some
      * tries. If {@code process} throws, everything is as it was before the message, and {@code accept} throws
      * {@link UndoneException}: unlike elsewhere the message is <em>not</em> stored, and is to be redelivered. It is the same
      * with a {@link StoreException}, but for one that says that the connection was lost before it was known whether the
@@ -329,8 +336,7 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
     public @Nullable Versioned<V> find(K key) {
         String text = codec.text(key);
         try {
-            Optional<Stored> found = connections.read(connection -> Optional.ofNullable(table.find(connection, text)));
-            return seen(text, found.orElse(null));
+            return seen(text, stored(text).orElse(null));
         } catch (RuntimeException e) {
             guesses.invalidate(text);
             throw e;
@@ -349,8 +355,24 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
         return stored == null ? null : held(text, stored);
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * @throws ContentionException if others kept the key locked for longer than {@code lockTimeout}, or if a handler of a
+     *     {@linkplain #transactional transactional} joiner, on this thread, is the one that has it locked; nothing is written
+     */
     @Override
     public Exchange<V> compareAndExchange(K key, @Nullable Versioned<V> expected, @Nullable Versioned<V> next) {
+        return exchange(key, expected, next, table);
+    }
+
+    /** Does the same for a key of a batch that has waited for its locks already, and in vain. */
+    Exchange<V> exchangeWithoutWaiting(K key, @Nullable Versioned<V> expected, @Nullable Versioned<V> next) {
+        return exchange(key, expected, next, impatient);
+    }
+
+    private Exchange<V> exchange(
+            K key, @Nullable Versioned<V> expected, @Nullable Versioned<V> next, JoinTable written) {
         String text = codec.text(key);
         Row row = next == null ? null : row(text, next);
         if (expected == null && row == null) {
@@ -358,9 +380,10 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
             return held == null ? Exchange.written() : Exchange.lost(held);
         }
         try {
+            currentTransaction.requireNotLocked(text);
             Long replaced = expected == null ? null : expected.version();
             for (int tries = 1; tries <= MAX_TRIES; tries++) {
-                Done<Answer> done = write(text, replaced, row);
+                Done<Answer> done = write(written, text, replaced, row);
                 Stored witness = done.answer().witness();
                 if (done.answer().won() || isMine(witness, row)) {
                     wrote(text, row);
@@ -377,6 +400,9 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
             }
             throw new StoreException("key \"" + text + "\": " + MAX_TRIES
                     + " writes found something else than was expected, and what was expected was there after each");
+        } catch (LockTimeoutException e) {
+            guesses.invalidate(text);
+            throw e.of(text);
         } catch (RuntimeException e) {
             guesses.invalidate(text);
             throw e;
@@ -384,10 +410,10 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
     }
 
     /** @param replaced the version of the row that is to be replaced; null: there is to be none */
-    private Done<Answer> write(String text, @Nullable Long replaced, @Nullable Row row) {
+    private Done<Answer> write(JoinTable written, String text, @Nullable Long replaced, @Nullable Row row) {
         return connections.write(connection -> replaced == null
-                ? table.insert(connection, Objects.requireNonNull(row))
-                : table.change(connection, new RowChange(text, replaced, row)));
+                ? written.insert(connection, Objects.requireNonNull(row))
+                : written.change(connection, new RowChange(text, replaced, row)));
     }
 
     @Override
@@ -495,8 +521,17 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
         return table;
     }
 
+    CurrentTransaction currentTransaction() {
+        return currentTransaction;
+    }
+
     String text(K key) {
         return codec.text(key);
+    }
+
+    /** What is in the row of a key. */
+    Optional<Stored> stored(String text) {
+        return connections.read(connection -> Optional.ofNullable(table.find(connection, text)));
     }
 
     /**

@@ -10,6 +10,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransactionRollbackException;
 import java.sql.Savepoint;
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +50,9 @@ final class JoinTransaction<K, V> implements AutoCloseable {
     private boolean hasReturned;
     private boolean hasThrown;
     private boolean isLost;
+    /** Whether it was the database that ended it, so that no handler is to blame. */
+    private boolean isRolledBackByDatabase;
+
     private boolean isCommitted;
     private boolean isSettled;
     private boolean isOver;
@@ -202,6 +207,7 @@ final class JoinTransaction<K, V> implements AutoCloseable {
         } catch (SQLException e) {
             // The handler has committed, or the database has rolled all back: the version of the row will tell.
             isLost = true;
+            isRolledBackByDatabase = SqlFailure.isBehind(reason);
             reason.addSuppressed(e);
             Connections.rollBack(connection, reason);
         }
@@ -215,6 +221,11 @@ final class JoinTransaction<K, V> implements AutoCloseable {
     /** Whether it has ended before its end, so that nothing more may begin in it. */
     boolean isLost() {
         return isLost;
+    }
+
+    /** Whether it has the key locked still. */
+    boolean locks(String key) {
+        return !isOver && text.equals(key);
     }
 
     // For handlers
@@ -281,7 +292,9 @@ final class JoinTransaction<K, V> implements AutoCloseable {
             connection.commit();
             isCommitted = true;
         } catch (SQLException e) {
-            String problem = SqlFailure.of(e) == SqlFailure.CONNECTION_LOST
+            boolean isConnectionLost = SqlFailure.of(e) == SqlFailure.CONNECTION_LOST;
+            isRolledBackByDatabase |= isConnectionLost || SqlFailure.isBehind(e);
+            String problem = isConnectionLost
                     ? "the connection was lost before it was known whether the transaction is committed: "
                     : "the transaction failed, nothing of it is written: ";
             throw new StoreException("key \"" + text + "\": " + problem + e.getMessage(), e);
@@ -303,6 +316,33 @@ final class JoinTransaction<K, V> implements AutoCloseable {
 
     boolean isCommitted() {
         return isCommitted;
+    }
+
+    /**
+     * Writes another state in a transaction of its own, after this one has failed by what a handler did: as long as nobody else has
+     * written.
+     *
+     * @param failure takes what keeps that from happening
+     * @return whether it is written
+     */
+    boolean writeInstead(K key, JoinState<V> next, RuntimeException failure) {
+        close();
+        if (found == null || isCommitted || isRolledBackByDatabase) {
+            return false;
+        }
+        Versioned<V> instead = Versioned.of(store.newVersion(), next);
+        try {
+            // By what is in it: the version is the one before the lock again, or that of the lock if a handler has
+            // committed.
+            Optional<Stored> stored = store.stored(text);
+            return stored.isPresent()
+                    && Arrays.equals(stored.get().state(), locked.stored().state())
+                    && store.compareAndExchange(key, store.held(text, stored.get()), instead)
+                            .won();
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+            return false;
+        }
     }
 
     /** Rolls back what is not committed, and gives the connection back as it came. Does nothing the second time. */

@@ -21,6 +21,9 @@ final class MariaDbJoinTable extends JoinTable {
 
     static final int NO_SUCH_SAVEPOINT = 1305;
 
+    /** Before a statement that may wait for a lock. */
+    private final String patiently;
+
     private final String insert;
     private final String update;
     private final String delete;
@@ -30,22 +33,22 @@ final class MariaDbJoinTable extends JoinTable {
 
     MariaDbJoinTable(String table, String namespace, Duration lockTimeout) {
         super(table, namespace);
-        String write = "INSERT INTO " + table + " (" + ALL_COLUMNS + ") VALUES " + ROW_OF_PARAMETERS;
-        insert = write + KEEP + WITNESS;
         // No lock is waited for with 0: the timeout is rounded up.
         long seconds = (lockTimeout.toMillis() + 999) / 1_000;
-        lock = "BEGIN NOT ATOMIC SET STATEMENT innodb_lock_wait_timeout = " + seconds + " FOR " + write
-                + " ON DUPLICATE KEY UPDATE version = VALUES(version) RETURNING " + STORED + "; "
-                + SAVEPOINT + "; END";
+        patiently = "SET STATEMENT innodb_lock_wait_timeout = " + seconds + " FOR ";
+        String write = "INSERT INTO " + table + " (" + ALL_COLUMNS + ") VALUES " + ROW_OF_PARAMETERS;
+        insert = patiently + write + KEEP + WITNESS;
+        String begin = "BEGIN NOT ATOMIC ";
+        lock = begin + patiently + write + " ON DUPLICATE KEY UPDATE version = VALUES(version) RETURNING " + STORED
+                + "; " + SAVEPOINT + "; END";
         String witness = "; IF ROW_COUNT() = 0 THEN SELECT " + STORED + " FROM " + table + " WHERE " + THIS_KEY
                 + "; END IF; END";
-        String begin = "BEGIN NOT ATOMIC ";
         String beginLocked = begin + "RELEASE " + SAVEPOINT + "; ";
         String updateOne = "UPDATE " + table + " SET " + SET_ALL + " WHERE " + THIS_VERSION + witness;
         String deleteOne = "DELETE FROM " + table + " WHERE " + THIS_VERSION + witness;
-        update = begin + updateOne;
+        update = begin + patiently + updateOne;
         updateLocked = beginLocked + updateOne;
-        delete = begin + deleteOne;
+        delete = begin + patiently + deleteOne;
         deleteLocked = beginLocked + deleteOne;
     }
 
@@ -107,8 +110,8 @@ final class MariaDbJoinTable extends JoinTable {
 
     @Override
     Set<String> insertAll(Connection connection, List<Row> rows) throws SQLException {
-        String sql = "INSERT INTO " + table + " (" + ALL_COLUMNS + ") VALUES " + times(ROW_OF_PARAMETERS, rows.size())
-                + KEEP + "join_key, version";
+        String sql = patiently + "INSERT INTO " + table + " (" + ALL_COLUMNS + ") VALUES "
+                + times(ROW_OF_PARAMETERS, rows.size()) + KEEP + "join_key, version";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             int at = 1;
             for (Row row : rows) {
@@ -130,7 +133,7 @@ final class MariaDbJoinTable extends JoinTable {
     /** The rows are locked where they are read; without that, at READ COMMITTED, updates would be lost. */
     @Override
     Set<String> updateAll(Connection connection, List<RowChange> changes) throws SQLException {
-        String sql = "INSERT INTO " + table + " (" + ALL_COLUMNS + ") SELECT t.namespace, t.join_key, n."
+        String sql = patiently + "INSERT INTO " + table + " (" + ALL_COLUMNS + ") SELECT t.namespace, t.join_key, n."
                 + String.join(", n.", WITHOUT_KEY) + " FROM (" + selectOfChanges(changes.size())
                 + ") n STRAIGHT_JOIN " + table
                 + " t ON t.namespace = ? AND t.join_key = n.join_key COLLATE utf8mb4_nopad_bin"
@@ -145,10 +148,13 @@ final class MariaDbJoinTable extends JoinTable {
         }
     }
 
+    /** A list of one pair is not looked up by the index: all of the table would be read, and locked. */
     @Override
     Set<String> deleteAll(Connection connection, List<RowChange> changes) throws SQLException {
-        String sql = "DELETE FROM " + table + " WHERE namespace = ? AND (join_key, version) IN ("
-                + times("(?, ?)", changes.size()) + ") RETURNING join_key";
+        String which = changes.size() == 1
+                ? THIS_VERSION
+                : "namespace = ? AND (join_key, version) IN (" + times("(?, ?)", changes.size()) + ")";
+        String sql = patiently + "DELETE FROM " + table + " WHERE " + which + " RETURNING join_key";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             setExpected(statement, changes);
             return keys(statement);

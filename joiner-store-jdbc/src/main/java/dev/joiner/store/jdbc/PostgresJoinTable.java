@@ -43,24 +43,29 @@ final class PostgresJoinTable extends JoinTable {
 
     PostgresJoinTable(String table, String namespace, Duration lockTimeout) {
         super(table, namespace, "namespace || ''");
-        String row = "INSERT INTO " + table + " (" + ALL_COLUMNS + ") VALUES " + ROW_OF_PARAMETERS
-                + " ON CONFLICT (namespace, join_key) DO ";
+        // 0 would be no timeout.
+        String setTimeout = "set_config('lock_timeout', '" + Math.max(1, lockTimeout.toMillis()) + "', true)";
+        String patiently = setTimeout + " IS NOT NULL";
+        String patientlyOnce = " WHERE (SELECT " + setTimeout + ") IS NOT NULL";
+        String into = "INSERT INTO " + table + " (" + ALL_COLUMNS + ") ";
+        String conflict = " ON CONFLICT (namespace, join_key) DO ";
         String witness = "; SELECT " + WITNESS + " FROM " + table + " WHERE " + THIS_KEY;
-        insert = row + "NOTHING" + witness;
-        update = "UPDATE " + table + " SET " + SET_ALL + " WHERE " + THIS_VERSION + witness;
-        delete = "DELETE FROM " + table + " WHERE " + THIS_VERSION + "; SELECT " + STORED + " FROM " + table + " WHERE "
-                + THIS_KEY;
+        insert = into + "SELECT " + parameters(COLUMNS.size()) + " WHERE " + patiently + conflict + "NOTHING" + witness;
+        String thisVersion = " WHERE " + THIS_VERSION + " AND " + patiently;
+        update = "UPDATE " + table + " SET " + SET_ALL + thisVersion + witness;
+        delete = "DELETE FROM " + table + thisVersion + "; SELECT " + STORED + " FROM " + table + " WHERE " + THIS_KEY;
         // The timeout is for this lock alone: statements of handlers wait as long as the session says.
         lock = "SELECT set_config('joiner.lock_timeout', current_setting('lock_timeout'), true),"
-                + " set_config('lock_timeout', '" + lockTimeout.toMillis() + "', true); " + row
+                + " " + setTimeout + "; " + into + "VALUES " + ROW_OF_PARAMETERS + conflict
                 + "UPDATE SET version = EXCLUDED.version RETURNING " + STORED + ", " + TRANSACTION
                 + "; SELECT set_config('lock_timeout', current_setting('joiner.lock_timeout'), true)";
         String keys = "WITH n AS MATERIALIZED (SELECT CAST(? AS text) AS namespace, ";
         findAll =
                 keys + "unnest(?::text[]) AS join_key) SELECT j.join_key, j.version, j.state, j.join_value FROM n JOIN "
                         + table + " j ON " + SAME_KEY;
-        insertAll = "INSERT INTO " + table + " (" + ALL_COLUMNS + ") SELECT ?, join_key, " + COLUMNS_WITHOUT_KEY
+        insertAll = into + "SELECT ?, join_key, " + COLUMNS_WITHOUT_KEY
                 + " FROM unnest(?::text[], " + TYPES_WITHOUT_KEY + ") n(join_key, " + COLUMNS_WITHOUT_KEY + ")"
+                + patientlyOnce
                 + " ORDER BY join_key COLLATE \"C\" ON CONFLICT (namespace, join_key) DO NOTHING RETURNING join_key";
         // The rows are locked in the order of their keys before any is changed; a join alone takes them as it comes.
         String locked = ", l AS MATERIALIZED (SELECT j.join_key FROM " + table + " j JOIN n ON " + SAME_KEY
@@ -68,11 +73,11 @@ final class PostgresJoinTable extends JoinTable {
         String ofLocked = "n JOIN l ON l.join_key = n.join_key WHERE " + SAME_KEY
                 + " AND j.version = n.expected RETURNING j.join_key";
         updateAll = keys + "n.* FROM unnest(?::text[], ?::bigint[], " + TYPES_WITHOUT_KEY + ") n(join_key, expected, "
-                + COLUMNS_WITHOUT_KEY + "))" + locked + "UPDATE " + table + " j SET "
+                + COLUMNS_WITHOUT_KEY + ")" + patientlyOnce + ")" + locked + "UPDATE " + table + " j SET "
                 + WITHOUT_KEY.stream().map(column -> column + " = n." + column).collect(Collectors.joining(", "))
                 + " FROM " + ofLocked;
-        deleteAll = keys + "n.* FROM unnest(?::text[], ?::bigint[]) n(join_key, expected))" + locked + "DELETE FROM "
-                + table + " j USING " + ofLocked;
+        deleteAll = keys + "n.* FROM unnest(?::text[], ?::bigint[]) n(join_key, expected)" + patientlyOnce + ")"
+                + locked + "DELETE FROM " + table + " j USING " + ofLocked;
     }
 
     @Override

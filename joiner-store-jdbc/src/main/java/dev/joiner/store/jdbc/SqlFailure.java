@@ -19,6 +19,7 @@ enum SqlFailure {
     /** Anything else: it has not happened, and would not happen the next time. */
     OTHER;
 
+    private static final int MAX_CAUSES = 20;
     private static final int MYSQL_RECORD_CHANGED = 1020;
     private static final int MYSQL_DUPLICATE_KEY = 1062;
     private static final int MYSQL_LOCK_TIMEOUT = 1205;
@@ -36,6 +37,18 @@ enum SqlFailure {
     /** Whether nothing has happened, and it may go well the next time. */
     boolean isTransient() {
         return this == ROLLED_BACK || this == LOCK_TIMEOUT;
+    }
+
+    /** Whether something was thrown because the database has rolled a transaction back that might go well the next time. */
+    static boolean isBehind(Throwable thrown) {
+        Throwable cause = thrown;
+        for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
+            if (cause instanceof SQLException e && of(e).isTransient()) {
+                return true;
+            }
+            cause = cause.getCause();
+        }
+        return false;
     }
 
     static SqlFailure of(SQLException e) {

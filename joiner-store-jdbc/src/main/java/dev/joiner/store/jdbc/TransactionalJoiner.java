@@ -8,6 +8,7 @@ import dev.joiner.KeyedJoiner;
 import dev.joiner.Outcome;
 import dev.joiner.PendingJoin;
 import dev.joiner.ProcessingException;
+import dev.joiner.StoreException;
 import dev.joiner.SweepReport;
 import dev.joiner.engine.FailingKeys;
 import dev.joiner.engine.InlineJoiner;
@@ -56,10 +57,6 @@ final class TransactionalJoiner<M, K, V, R> implements KeyedJoiner<M, K, V, R> {
         functions = SpecFunctions.of(spec).within(current);
         inline = new InlineJoiner<>(
                 functions, clock, () -> ThreadLocalRandom.current().nextLong());
-        if (functions.hasRetry()) {
-            throw new IllegalArgumentException(functions.name()
-                    + ": retry contradicts a transaction: an attempt that fails is rolled back and is not counted");
-        }
         plain = Joiner.create(spec, store, clock);
     }
 
@@ -80,13 +77,11 @@ final class TransactionalJoiner<M, K, V, R> implements KeyedJoiner<M, K, V, R> {
     }
 
     /** What the inline joiner needs of a transaction. */
-    private final class TransactionHost implements Host<K, V, R> {
+    private class TransactionHost implements Host<K, V, R> {
         private final JoinTransaction<K, V> transaction;
-        private final BooleanSupplier goesOn;
 
-        TransactionHost(JoinTransaction<K, V> transaction, BooleanSupplier goesOn) {
+        TransactionHost(JoinTransaction<K, V> transaction) {
             this.transaction = transaction;
-            this.goesOn = goesOn;
         }
 
         @Override
@@ -107,12 +102,13 @@ final class TransactionalJoiner<M, K, V, R> implements KeyedJoiner<M, K, V, R> {
 
         @Override
         public boolean goesOn() {
-            return !transaction.isLost() && goesOn.getAsBoolean();
+            return !transaction.isLost() && isOpen();
         }
-    }
 
-    private TransactionHost host(JoinTransaction<K, V> transaction) {
-        return new TransactionHost(transaction, this::isOpen);
+        @Override
+        public boolean undone(K key, @Nullable JoinState<V> next, RuntimeException failure) {
+            return next != null && transaction.writeInstead(key, next, failure);
+        }
     }
 
     private boolean isOpen() {
@@ -166,16 +162,29 @@ final class TransactionalJoiner<M, K, V, R> implements KeyedJoiner<M, K, V, R> {
         Outcome<R> accept() {
             K key = functions.keyOf(message);
             try {
-                return inTransaction(text(key), OnException.PASS_THROUGH, begun -> {
+                return told(inTransaction(text(key), OnException.PASS_THROUGH, begun -> {
                     transaction = begun;
                     return inline.message(
-                            key, begun.state(), message, clock.millis(), OnException.PASS_THROUGH, host(begun));
-                });
+                            key,
+                            begun.state(),
+                            message,
+                            clock.millis(),
+                            OnException.PASS_THROUGH,
+                            new TransactionHost(begun));
+                }));
             } catch (ProcessingException e) {
                 throw transaction != null && transaction.hasThrown()
                         ? new UndoneException(functions.name(), key, e)
                         : e;
             }
+        }
+
+        /** A join whose attempts were used up before may have gone to {@code onPoisoned}. */
+        private Outcome<R> told(Outcome<R> outcome) {
+            if (outcome instanceof Outcome.Failed<R> failed && failed.cause() instanceof ProcessingException poisoned) {
+                throw poisoned;
+            }
+            return outcome;
         }
 
         private String text(K key) {
@@ -207,11 +216,79 @@ final class TransactionalJoiner<M, K, V, R> implements KeyedJoiner<M, K, V, R> {
     }
 
     private boolean sweep(K key, long now, BooleanSupplier goesOn, Tally tally) {
-        return inTransaction(store.text(key), OnException.RETRY, transaction -> {
-            TransactionHost host = new TransactionHost(transaction, goesOn);
-            inline.due(key, transaction.state(), now, OnException.RETRY, host, tally);
-            return transaction.isCommitted();
-        });
+        DueKey due = new DueKey(key, now, goesOn, tally);
+        try {
+            return due.sweep();
+        } catch (StoreException e) {
+            if (!due.isUndoneTogether) {
+                throw e;
+            }
+        }
+        due.sweepOneByOne();
+        return true;
+    }
+
+    /** What is due under one key: in one transaction, or each hand-over in its own if one of them has spoilt that. */
+    private final class DueKey {
+        private final K key;
+        private final long now;
+        private final BooleanSupplier goesOn;
+        private final Tally tally;
+        private boolean isUndoneTogether;
+        /** Whether the last transaction failed, and that is counted. */
+        private boolean isCharged;
+
+        DueKey(K key, long now, BooleanSupplier goesOn, Tally tally) {
+            this.key = key;
+            this.now = now;
+            this.goesOn = goesOn;
+            this.tally = tally;
+        }
+
+        boolean sweep() {
+            return inTransaction(store.text(key), OnException.RETRY, transaction -> {
+                inline.due(key, transaction.state(), now, OnException.RETRY, new SweepHost(transaction), tally);
+                return transaction.isCommitted();
+            });
+        }
+
+        void sweepOneByOne() {
+            boolean more = true;
+            while (more && goesOn.getAsBoolean()) {
+                isCharged = false;
+                try {
+                    more = sweep();
+                } catch (NotBegunException e) {
+                    throw e;
+                } catch (StoreException e) {
+                    tally.failed(key, e);
+                    more = isCharged;
+                }
+            }
+        }
+
+        private final class SweepHost extends TransactionHost {
+            SweepHost(JoinTransaction<K, V> transaction) {
+                super(transaction);
+            }
+
+            @Override
+            public boolean goesOn() {
+                return super.goesOn() && goesOn.getAsBoolean();
+            }
+
+            @Override
+            public boolean oneByOne() {
+                return isUndoneTogether;
+            }
+
+            @Override
+            public boolean undone(K key, @Nullable JoinState<V> next, RuntimeException failure) {
+                isUndoneTogether |= next == null;
+                isCharged = super.undone(key, next, failure);
+                return isCharged;
+            }
+        }
     }
 
     @Override
@@ -252,7 +329,13 @@ final class TransactionalJoiner<M, K, V, R> implements KeyedJoiner<M, K, V, R> {
 
     private void reexamine(K key, Tally tally) {
         inTransaction(store.text(key), OnException.RETRY, transaction -> {
-            inline.reexamine(key, transaction.state(), clock.millis(), OnException.RETRY, host(transaction), tally);
+            inline.reexamine(
+                    key,
+                    transaction.state(),
+                    clock.millis(),
+                    OnException.RETRY,
+                    new TransactionHost(transaction),
+                    tally);
             return true;
         });
     }
@@ -265,7 +348,11 @@ final class TransactionalJoiner<M, K, V, R> implements KeyedJoiner<M, K, V, R> {
                 checkedText(key),
                 OnException.RETRY,
                 transaction -> inline.release(
-                        key, transaction.state(), clock.millis(), OnException.RETRY, host(transaction))));
+                        key,
+                        transaction.state(),
+                        clock.millis(),
+                        OnException.RETRY,
+                        new TransactionHost(transaction))));
     }
 
     @Override
@@ -276,7 +363,7 @@ final class TransactionalJoiner<M, K, V, R> implements KeyedJoiner<M, K, V, R> {
                 transaction.settle();
                 return PendingJoins.of(key, unreadable);
             }
-            return inline.drop(key, transaction.state(), clock.millis(), host(transaction));
+            return inline.drop(key, transaction.state(), clock.millis(), new TransactionHost(transaction));
         }));
     }
 

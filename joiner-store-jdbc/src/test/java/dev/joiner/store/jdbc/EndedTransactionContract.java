@@ -3,12 +3,15 @@ package dev.joiner.store.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.zaxxer.hikari.HikariConfig;
 import dev.joiner.HandOver;
 import dev.joiner.Joiner;
 import dev.joiner.KeyedJoiner;
 import dev.joiner.Outcome;
+import dev.joiner.PendingJoin;
+import dev.joiner.PendingJoin.Status;
 import dev.joiner.StoreException;
 import dev.joiner.spi.JoinStore.Change;
 import dev.joiner.spi.JoinStore.Exchange;
@@ -267,41 +270,11 @@ abstract class EndedTransactionContract extends TransactionalFixture {
         assertThat(store.find("k").state().open().value()).isEqualTo("a");
     }
 
-    @Test
-    void aSweepThatWasEndedByOneHandlerCountsNothingOfTheOthers() throws SQLException {
-        AtomicInteger calls = new AtomicInteger();
-        AtomicBoolean fails = new AtomicBoolean(true);
-        Joiner<Message, String> joiner =
-                joiner(joining(9).expireAfter(Duration.ofMinutes(1)).onExpired((value, handOver) -> {
-                    process(value, handOver);
-                    if (fails.get()) {
-                        throw new Refused();
-                    }
-                    if (calls.incrementAndGet() == 2) {
-                        end("ROLLBACK");
-                        throw new Refused();
-                    }
-                }));
-        joiner.accept(Message.of("k:a"));
-        clock.advance(Duration.ofMinutes(1));
-        joiner.sweep();
-        joiner.accept(Message.of("k:b"));
-        clock.advance(Duration.ofMinutes(1));
-        fails.set(false);
-
-        assertThat(joiner.sweep().failures())
-                .singleElement()
-                .satisfies(failure -> assertThat(failure.cause()).hasMessageContaining("ended the transaction"));
-
-        assertThat(effects()).isEmpty();
-        assertThat(joiner.sweep().expired()).isEqualTo(2);
-        assertThat(effects()).containsExactly("EXPIRED k:a", "EXPIRED k:b");
-    }
-
     /** Two handlers that update two rows, each in the order that the other one does not. */
     private final class Deadlock {
         private final CyclicBarrier both = new CyclicBarrier(2);
         private final AtomicInteger swallowed = new AtomicInteger();
+        private final AtomicBoolean isThrown = new AtomicBoolean();
         private final AtomicBoolean isOver = new AtomicBoolean();
 
         String process(String value, HandOver<String> handOver) throws Exception {
@@ -314,6 +287,9 @@ abstract class EndedTransactionContract extends TransactionalFixture {
                     number(isFirst ? 2 : 1);
                 } catch (SQLException e) {
                     swallowed.incrementAndGet();
+                    if (isThrown.get()) {
+                        throw e;
+                    }
                 }
                 try { // as if nothing had happened; PostgreSQL does not let it
                     EndedTransactionContract.this.process("after", handOver);
@@ -385,6 +361,32 @@ abstract class EndedTransactionContract extends TransactionalFixture {
         assertThat(joiner.sweep().joined()).isEqualTo(undone.size());
         assertThat(effects()).filteredOn(effect -> effect.endsWith(":a")).hasSize(2);
         assertThat(rowsOfNamespace()).isZero();
+    }
+
+    /** PostgreSQL undoes the statement alone, so that the handler's exception is like any other. */
+    @Test
+    void anAttemptThatTheDatabaseHasRolledBackIsRepeatedRatherThanCounted() throws Exception {
+        Deadlock deadlock = new Deadlock();
+        deadlock.isThrown.set(true);
+        KeyedJoiner<Message, String, String, String> joiner =
+                joiner(joining(2).process(deadlock::process).retry(2).parkPoisoned());
+        List<Message> messages = List.of(Message.of("first:a"), Message.of("second:a"));
+        joiner.acceptAll(messages);
+
+        List<Message> undone = inParallel(
+                messages, message -> joiner.release(message.key()).get(0).equals(joined("a")));
+
+        assertThat(undone).isNotEmpty();
+        deadlock.isOver.set(true);
+        for (Message message : undone) {
+            assertThat(joiner.find(message.key()))
+                    .extracting(PendingJoin::status, PendingJoin::attempts)
+                    .containsExactly(ddlCommits ? tuple(Status.WAITING, 0) : tuple(Status.FAILED, 1));
+            assertThat(joiner.release(message.key())).containsExactly(joined("a"));
+        }
+        assertThat(effects())
+                .filteredOn(effect -> !effect.endsWith("after"))
+                .containsExactly("FORCED first:a", "FORCED second:a");
     }
 
     /** H2 may choose both for its victims. */

@@ -134,6 +134,16 @@ class H2ContractTest {
     }
 
     @Nested
+    class Locks extends LockContract {
+        Locks() {
+            super(pool -> {
+                inMemory(pool);
+                pool.setJdbcUrl(pool.getJdbcUrl() + ";LOCK_TIMEOUT=1000");
+            });
+        }
+    }
+
+    @Nested
     class Tables extends TableDefinitionContract {
         Tables() {
             super(

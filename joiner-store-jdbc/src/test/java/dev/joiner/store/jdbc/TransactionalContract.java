@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariConfig;
+import dev.joiner.Codec;
 import dev.joiner.ContentionException;
 import dev.joiner.InvalidMessageException;
 import dev.joiner.JoinSpec;
@@ -14,6 +15,7 @@ import dev.joiner.Joiner;
 import dev.joiner.KeyedJoiner;
 import dev.joiner.Outcome;
 import dev.joiner.StoreException;
+import dev.joiner.SweepReport;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinStore.Change;
 import dev.joiner.spi.JoinStore.Exchange;
@@ -34,6 +36,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.assertj.core.api.ThrowingConsumer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -113,6 +117,28 @@ abstract class TransactionalContract extends TransactionalFixture {
         assertThat(joiner.accept(Message.of("k:b"))).isEqualTo(joined("a+b"));
 
         assertThat(effects()).containsExactly("COMPLETE k:a+b");
+    }
+
+    /** They are the transport's, which redelivers the message. */
+    @Test
+    void attemptsOfMessagesAreNotCounted() throws SQLException {
+        List<Integer> attempts = new ArrayList<>();
+        Joiner<Message, String> joiner = joiner(joining(1)
+                .<String>process((value, handOver) -> {
+                    process(value, handOver);
+                    attempts.add(handOver.attempt());
+                    throw new Refused();
+                })
+                .retry(1)
+                .onPoisoned((value, handOver) -> process("poisoned", handOver)));
+
+        for (int redelivery = 0; redelivery < 3; redelivery++) {
+            assertThatThrownBy(() -> joiner.accept(Message.of("k:a"))).isInstanceOf(UndoneException.class);
+        }
+
+        assertThat(attempts).containsExactly(1, 1, 1);
+        assertThat(effects()).isEmpty();
+        assertThat(store.size()).isZero();
     }
 
     @Test
@@ -498,14 +524,92 @@ abstract class TransactionalContract extends TransactionalFixture {
         assertThat(store.size()).isZero();
     }
 
+    /** A plain joiner of the store, called by a handler whose transaction has a key locked. */
+    @Nested
+    class APlainJoinerInAHandler {
+        private KeyedJoiner<Message, String, String, String> plain;
+
+        /** Does something in the handler of "k"; the store would wait for an hour. */
+        private void inHandler(ThrowingConsumer<KeyedJoiner<Message, String, String, String>> use) throws SQLException {
+            store = customize(JdbcJoinStore.builder(pool)
+                            .valueCodec(Codec.string())
+                            .lockTimeout(Duration.ofHours(1)))
+                    .namespace(namespace)
+                    .build();
+            plain = Joiner.create(
+                    joining(2).expireAfter(Duration.ofMinutes(1)).joinOnExpiry().build(), store, clock);
+            plain.accept(Message.of("k:a"));
+            clock.advance(Duration.ofMinutes(2));
+            Joiner<Message, String> joiner = joiner(joining(2).process((value, handOver) -> {
+                use.accept(plain);
+                return process(value, handOver);
+            }));
+
+            assertThat(joiner.accept(Message.of("k:b"))).isEqualTo(joined("a+b"));
+
+            assertThat(effects()).containsExactly("COMPLETE k:a+b");
+        }
+
+        private void assertRefused(ThrowingCallable call) {
+            assertThatExceptionOfType(ContentionException.class)
+                    .isThrownBy(call)
+                    .withMessageContaining("\"k\"")
+                    .withMessageContaining("wait for itself")
+                    .withMessageContaining("nothing is written");
+        }
+
+        @Test
+        void isRefusedTheKeyAtOnce() throws SQLException {
+            inHandler(plain -> {
+                assertRefused(() -> plain.accept(Message.of("k:c")));
+                assertRefused(() -> plain.release("k"));
+                assertRefused(() -> plain.drop("k"));
+                assertThat(plain.find("k")).as("what is committed").hasSize(1);
+            });
+
+            assertThat(store.size()).isZero();
+            assertThat(plain.accept(Message.of("k:c"))).isInstanceOf(Outcome.Incomplete.class);
+        }
+
+        @Test
+        void isRefusedTheKeyAloneInABatch() throws SQLException {
+            inHandler(plain -> {
+                List<Outcome<String>> outcomes = plain.acceptAll(
+                        List.of(Message.of("j:a"), Message.of("k:c"), Message.of("l:a"), Message.of("l:b")));
+                assertThat(outcomes.get(0)).isInstanceOf(Outcome.Incomplete.class);
+                assertRefused(() -> {
+                    throw ((Outcome.Failed<String>) outcomes.get(1)).cause();
+                });
+                assertThat(outcomes.get(3)).isEqualTo(joined("a+b"));
+            });
+
+            assertThat(store.size()).isEqualTo(1);
+        }
+
+        @Test
+        void isRefusedTheKeyAloneInASweep() throws SQLException {
+            inHandler(plain -> {
+                clock.advance(Duration.ofMinutes(-2));
+                plain.accept(Message.of("j:a"));
+                clock.advance(Duration.ofMinutes(2));
+                SweepReport report = plain.sweep();
+                assertThat(report.joined()).isEqualTo(1);
+                assertThat(report.failures())
+                        .singleElement()
+                        .satisfies(failure -> assertRefused(() -> {
+                            throw failure.cause();
+                        }));
+            });
+
+            assertThat(store.size()).isZero();
+        }
+    }
+
     @Test
     void specsThatContradictATransactionAreRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> joiner(whole(1).atMostOnce()))
                 .withMessageContaining("atMostOnce");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> joiner(whole(1).retry(3).onPoisoned((value, handOver) -> {})))
-                .withMessageContaining("retry");
     }
 
     @Test

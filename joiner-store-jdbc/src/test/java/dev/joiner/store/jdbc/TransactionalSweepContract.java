@@ -2,12 +2,14 @@ package dev.joiner.store.jdbc;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariConfig;
 import dev.joiner.Codec;
+import dev.joiner.HandOver;
 import dev.joiner.JoinSpec;
 import dev.joiner.Joiner;
 import dev.joiner.KeyedJoiner;
@@ -31,8 +33,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a transactional joiner does when no message comes: sweeps, releases, drops, and its end; on one database. */
 @Timeout(60)
@@ -101,6 +106,190 @@ abstract class TransactionalSweepContract extends TransactionalFixture {
         assertThat(effects()).isEmpty();
     }
 
+    private JoinSpec.Builder<Message, String, String, String> thatExpires(JoinSpec.Handler<String, String> handler) {
+        return joining(9).expireAfter(Duration.ofMinutes(1)).onExpired(handler);
+    }
+
+    private interface Failure {
+        void happen() throws Exception;
+    }
+
+    /** A join whose handler fails each time, under {@code retry(2)}. */
+    @Nested
+    class Attempts {
+        private final List<String> seen = new ArrayList<>();
+
+        private void note(String kind, HandOver<String> handOver) {
+            seen.add(kind + " " + handOver.attempt());
+        }
+
+        private JoinSpec.Builder<Message, String, String, String> failing(Failure failure) {
+            return thatExpires((value, handOver) -> {
+                        process(value, handOver);
+                        note("expired", handOver);
+                        failure.happen();
+                    })
+                    .retry(2, Duration.ofMinutes(1));
+        }
+
+        private JoinSpec.Builder<Message, String, String, String> thatThrows() {
+            return failing(() -> {
+                throw new Refused();
+            });
+        }
+
+        private void onPoisoned(String value, HandOver<String> handOver) throws SQLException {
+            note("poisoned", handOver);
+            process("poison", handOver);
+        }
+
+        @Test
+        void thatThrowEndInOnPoisonedInTheSameTransaction() throws SQLException {
+            Joiner<Message, String> joiner = joiner(thatThrows().onPoisoned(this::onPoisoned));
+            joiner.accept(Message.of("k:a"));
+            clock.advance(Duration.ofMinutes(1));
+
+            assertThat(joiner.sweep().failed()).isEqualTo(1);
+            assertThat(joiner.sweep()).as("before its backoff is over").isEqualTo(NOTHING);
+            clock.advance(Duration.ofMinutes(1));
+            assertThat(joiner.sweep().poisoned()).isEqualTo(1);
+
+            assertThat(seen).containsExactly("expired 1", "expired 2", "poisoned 2");
+            assertThat(effects()).containsExactly("EXPIRED k:poison");
+            assertThat(store.size()).isZero();
+        }
+
+        @Test
+        void thatThrowEndParked() throws SQLException {
+            KeyedJoiner<Message, String, String, String> joiner =
+                    joiner(thatThrows().parkPoisoned());
+            joiner.accept(Message.of("k:a"));
+            clock.advance(Duration.ofMinutes(1));
+
+            joiner.sweep();
+            clock.advance(Duration.ofMinutes(1));
+            assertThat(joiner.sweep().parked()).isEqualTo(1);
+
+            assertThat(joiner.find("k")).extracting(PendingJoin::status).containsExactly(Status.PARKED);
+            assertThat(effects()).isEmpty();
+            clock.advance(Duration.ofDays(1));
+            assertThat(joiner.sweep()).isEqualTo(NOTHING);
+            assertThat(joiner.release("k")).singleElement().isInstanceOf(Outcome.Failed.class);
+            assertThat(seen).containsExactly("expired 1", "expired 2", "expired 1");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"ROLLBACK", "COMMIT", "swallows"})
+        void whoseTransactionEndsAreCountedInOneOfTheirOwn(String how) throws SQLException {
+            Joiner<Message, String> joiner = joiner(failing(() -> spoil(how)).onPoisoned(this::onPoisoned));
+            joiner.accept(Message.of("k:a"));
+            clock.advance(Duration.ofMinutes(1));
+
+            assertThat(joiner.sweep().failed()).isEqualTo(1);
+            assertThat(store.find("k").state().inFlight())
+                    .extracting(Flight::status, Flight::attempts)
+                    .containsExactly(tuple(Flight.Status.THREW, 1));
+            assertThat(joiner.sweep()).as("before its backoff is over").isEqualTo(NOTHING);
+            clock.advance(Duration.ofMinutes(1));
+            assertThat(joiner.sweep().failed()).isEqualTo(1);
+            clock.advance(Duration.ofHours(1));
+            assertThat(joiner.sweep().poisoned()).isEqualTo(1);
+
+            assertThat(seen).containsExactly("expired 1", "expired 2", "poisoned 2");
+            assertThat(effects())
+                    .filteredOn(effect -> !(how.equals("COMMIT") && effect.equals("EXPIRED k:a")))
+                    .containsExactly("EXPIRED k:poison");
+            assertThat(store.size()).isZero();
+        }
+
+        @Test
+        void whoseTransactionEndsAreParkedInOneOfTheirOwn() throws SQLException {
+            KeyedJoiner<Message, String, String, String> joiner =
+                    joiner(failing(() -> spoil("ROLLBACK")).parkPoisoned());
+            joiner.accept(Message.of("k:a"));
+            clock.advance(Duration.ofMinutes(1));
+
+            joiner.sweep();
+            clock.advance(Duration.ofMinutes(1));
+            SweepReport report = joiner.sweep();
+
+            assertThat(report.parked()).isEqualTo(1);
+            assertThat(report.failed()).isEqualTo(1);
+            assertThat(joiner.find("k")).extracting(PendingJoin::status).containsExactly(Status.PARKED);
+        }
+
+        @Test
+        void ofAReleaseAreCountedTooIfTheTransactionEnds() throws SQLException {
+            KeyedJoiner<Message, String, String, String> joiner = joiner(joining(9)
+                    .process((value, handOver) -> {
+                        note("forced", handOver);
+                        spoil("ROLLBACK");
+                        return value;
+                    })
+                    .retry(2, Duration.ofMinutes(1))
+                    .parkPoisoned());
+            joiner.accept(Message.of("k:a"));
+
+            assertThatExceptionOfType(StoreException.class)
+                    .isThrownBy(() -> joiner.release("k"))
+                    .withMessageContaining("ended the transaction");
+            assertThat(joiner.sweep()).as("before its backoff is over").isEqualTo(NOTHING);
+            clock.advance(Duration.ofMinutes(1));
+            assertThat(joiner.sweep().parked()).isEqualTo(1);
+
+            assertThat(seen).containsExactly("forced 1", "forced 2");
+        }
+
+        /** As if nothing had happened, the handler returns. */
+        private void spoil(String how) throws SQLException {
+            if (how.equals("swallows")) {
+                try {
+                    end("INSERT INTO no_such_table VALUES (1)");
+                } catch (SQLException e) {
+                    if (!pool.getJdbcUrl().startsWith("jdbc:postgresql:")) {
+                        end("ROLLBACK"); // only on PostgreSQL does the transaction fail with its statement
+                    }
+                }
+            } else {
+                end(how);
+            }
+        }
+
+        @Test
+        void ofOneOfSeveralAreNotCountedForTheOthers() throws SQLException {
+            boolean[] refuses = {true};
+            Joiner<Message, String> joiner = joiner(thatExpires((value, handOver) -> {
+                        process(value, handOver);
+                        note(value, handOver);
+                        if (refuses[0]) {
+                            throw new Refused();
+                        }
+                        if (value.equals("b")) {
+                            spoil("ROLLBACK");
+                        }
+                    })
+                    .retry(9, Duration.ofMinutes(1))
+                    .parkPoisoned());
+            for (String message : List.of("k:a", "k:b", "k:c")) {
+                joiner.accept(Message.of(message));
+                clock.advance(Duration.ofMinutes(1));
+                joiner.sweep();
+            }
+            refuses[0] = false;
+            seen.clear();
+            clock.advance(Duration.ofHours(1));
+
+            SweepReport report = joiner.sweep();
+
+            assertThat(report.expired()).isEqualTo(2);
+            assertThat(report.failed()).isEqualTo(1);
+            assertThat(effects()).containsExactly("EXPIRED k:a", "EXPIRED k:c");
+            assertThat(store.find("k").state().inFlight())
+                    .singleElement()
+                    .satisfies(flight -> assertThat(flight.join().value()).isEqualTo("b"));
+        }
+    }
+
     @Test
     void aHandlerThatCommitsAndThrowsIsAFailedAttempt() throws SQLException {
         Joiner<Message, String> joiner =
@@ -143,7 +332,9 @@ abstract class TransactionalSweepContract extends TransactionalFixture {
                 .satisfies(failure -> assertThat(failure.cause()).hasMessageContaining("ended the transaction"));
 
         assertThat(effects()).isEmpty();
+        assertThat(joiner.sweep()).as("before its backoff is over").isEqualTo(NOTHING);
         rollsBack[0] = false;
+        clock.advance(Duration.ofMinutes(1));
         assertThat(joiner.sweep().expired()).isEqualTo(1);
         assertThat(effects()).containsExactly("EXPIRED k:a");
     }
