@@ -29,21 +29,35 @@ final class Connections {
     private final long lockNanos;
 
     private final @Nullable UninterruptedThreads threads;
+    private final @Nullable CallersTransactions callers;
 
     /** @param lockTimeout how long a lock is waited for: once if the database does not give up before that */
     Connections(DataSource dataSource, Duration lockTimeout) {
-        this(dataSource, lockTimeout.toNanos() / 10 * 9, null);
+        this(dataSource, lockTimeout.toNanos() / 10 * 9, null, null);
     }
 
-    private Connections(DataSource dataSource, long lockNanos, @Nullable UninterruptedThreads threads) {
+    private Connections(
+            DataSource dataSource,
+            long lockNanos,
+            @Nullable UninterruptedThreads threads,
+            @Nullable CallersTransactions callers) {
         this.dataSource = dataSource;
         this.lockNanos = lockNanos;
         this.threads = threads;
+        this.callers = callers;
     }
 
-    /** The same connections, for a database that must not be interrupted at work: it closes for the whole process. */
+    /** The same connections, which may be inside a transaction of the caller's. */
+    Connections within(CallersTransactions transactions) {
+        return new Connections(dataSource, lockNanos, threads, transactions);
+    }
+
+    /**
+     * The same connections, for a database that must not be interrupted at work: it closes for the whole process. What is bound to the
+     * caller's thread does not show there.
+     */
     Connections uninterrupted() {
-        return new Connections(dataSource, lockNanos, new UninterruptedThreads("joiner-jdbc"));
+        return new Connections(dataSource, lockNanos, new UninterruptedThreads("joiner-jdbc"), callers);
     }
 
     @FunctionalInterface
@@ -57,6 +71,23 @@ final class Connections {
      * @param repeated whether a try before the last one lost its connection, so that it may have happened as well
      */
     record Done<T>(T answer, boolean repeated) {}
+
+    /** Asks a connection about itself, without a transaction that is then ended. */
+    <T> T ask(Work<T> question) {
+        for (int tries = 1; ; tries++) {
+            Connection connection = connect();
+            try {
+                return question.on(connection);
+            } catch (SQLException e) {
+                if (SqlFailure.of(e) != SqlFailure.CONNECTION_LOST || tries == MAX_TRIES) {
+                    throw failed(e);
+                }
+            } finally {
+                close(connection);
+            }
+            pauseAfter(tries);
+        }
+    }
 
     /** Runs work that reads. */
     <T> T read(Work<T> work) {
@@ -89,6 +120,7 @@ final class Connections {
         long began = System.nanoTime();
         for (int tries = 1; ; tries++) {
             Connection connection = connect();
+            boolean isLast = tries == maxTries || CallersConnection.is(connection);
             try {
                 return new Done<>(run(work, connection), repeated);
             } catch (SQLException e) {
@@ -98,7 +130,7 @@ final class Connections {
                 boolean rolledBack = failure.isTransient() || failure == SqlFailure.DUPLICATE_KEY;
                 repeated |= lost;
                 boolean hasWaited = failure == SqlFailure.LOCK_TIMEOUT && System.nanoTime() - began >= lockNanos;
-                if (tries == maxTries || hasWaited || !(lost || rolledBack)) {
+                if (isLast || hasWaited || !(lost || rolledBack)) {
                     if (repeated) {
                         throw new StoreException(onLost + e.getMessage(), e);
                     }
@@ -140,7 +172,8 @@ final class Connections {
         long began = System.nanoTime();
         for (int tries = 1; ; tries++) {
             try {
-                return dataSource.getConnection();
+                Connection connection = dataSource.getConnection();
+                return callers == null ? connection : callers.checked(connection);
             } catch (SQLException e) {
                 // A pool has waited already.
                 boolean waited = e instanceof SQLTransientConnectionException;

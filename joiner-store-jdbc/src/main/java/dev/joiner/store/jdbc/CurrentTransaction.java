@@ -12,6 +12,12 @@ import org.jspecify.annotations.Nullable;
         "ThreadLocalUsage") // one for each store: transactions of two stores have nothing to do with each other
 final class CurrentTransaction implements HandOverScope {
     private final ThreadLocal<@Nullable JoinTransaction<?, ?>> current = new ThreadLocal<>();
+    private final @Nullable HandOverScope scope;
+
+    /** @param scope is put around each handler, inside of its transaction */
+    CurrentTransaction(@Nullable HandOverScope scope) {
+        this.scope = scope;
+    }
 
     @Nullable
     JoinTransaction<?, ?> get() {
@@ -57,6 +63,6 @@ final class CurrentTransaction implements HandOverScope {
         if (transaction == null) {
             throw new IllegalStateException("no transaction is under way on this thread");
         }
-        return transaction.call(handler);
+        return transaction.call(scope == null ? handler : () -> scope.<T>call(handOver, handler));
     }
 }

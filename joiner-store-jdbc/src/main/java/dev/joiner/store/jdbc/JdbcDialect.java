@@ -35,6 +35,11 @@ public enum JdbcDialect {
         long limit(Connection connection) {
             return Long.MAX_VALUE;
         }
+
+        @Override
+        boolean isInTransaction(Connection connection) throws SQLException {
+            return selects(connection, "SELECT TRANSACTION_ID() IS NOT NULL");
+        }
     },
 
     /** PostgreSQL, 12 or later. */
@@ -60,6 +65,25 @@ public enum JdbcDialect {
         long limit(Connection connection) {
             return (1L << 30) - ROOM_OF_STATEMENT;
         }
+
+        @Override
+        boolean isInTransaction(Connection connection) throws SQLException {
+            return selects(connection, "SELECT txid_current_if_assigned() IS NOT NULL");
+        }
+
+        @Override
+        void keepSettings(Connection connection) throws SQLException {
+            execute(
+                    connection,
+                    "SELECT set_config('joiner.callers_lock_timeout', current_setting('lock_timeout'), true)");
+        }
+
+        @Override
+        void restoreSettings(Connection connection) throws SQLException {
+            execute(
+                    connection,
+                    "SELECT set_config('lock_timeout', current_setting('joiner.callers_lock_timeout'), true)");
+        }
     },
 
     /** MariaDB, 10.6 or later. */
@@ -82,6 +106,11 @@ public enum JdbcDialect {
         @Override
         long limit(Connection connection) throws SQLException {
             return limitOfPacket(connection);
+        }
+
+        @Override
+        boolean isInTransaction(Connection connection) throws SQLException {
+            return selects(connection, "SELECT @@in_transaction");
         }
     },
 
@@ -106,7 +135,23 @@ public enum JdbcDialect {
         long limit(Connection connection) throws SQLException {
             return limitOfPacket(connection);
         }
+
+        /** There is no variable that says so, but this is an error within a transaction, and otherwise says what is so already. */
+        @Override
+        boolean isInTransaction(Connection connection) throws SQLException {
+            try {
+                execute(connection, "SET TRANSACTION READ WRITE");
+                return false;
+            } catch (SQLException e) {
+                if (e.getErrorCode() == TRANSACTION_IN_PROGRESS) {
+                    return true;
+                }
+                throw e;
+            }
+        }
     };
+
+    private static final int TRANSACTION_IN_PROGRESS = 1568;
 
     private static final class Sql {
         static boolean isUtf8Mb4(@Nullable String collation) {
@@ -143,6 +188,29 @@ public enum JdbcDialect {
 
     /** How many bytes of state go into a statement. */
     abstract long limit(Connection connection) throws SQLException;
+
+    /** Whether a connection without auto-commit is inside a transaction that has done something. */
+    abstract boolean isInTransaction(Connection connection) throws SQLException;
+
+    /** Before the store works in a transaction of the caller's: notes what its statements change for the rest of it. */
+    void keepSettings(Connection connection) throws SQLException {}
+
+    /** After it has worked there. */
+    void restoreSettings(Connection connection) throws SQLException {}
+
+    static boolean selects(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getBoolean(1);
+        }
+    }
+
+    static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
 
     /** Drivers that write values into the text of a statement put a backslash before every byte that needs one. */
     static long limitOfPacket(Connection connection) throws SQLException {

@@ -9,6 +9,7 @@ import dev.joiner.JoinStoreConfig;
 import dev.joiner.KeyCodec;
 import dev.joiner.KeyedJoiner;
 import dev.joiner.StoreException;
+import dev.joiner.engine.HandOverScope;
 import dev.joiner.spi.EntryCodec;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinStore;
@@ -28,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -68,7 +70,7 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
     /** What this store wrote or saw last. Bytes, as a merge may change an object that it is given. */
     private final Cache<String, Stored> guesses;
 
-    private final CurrentTransaction currentTransaction = new CurrentTransaction();
+    private final CurrentTransaction currentTransaction;
     private final HandOverDataSource handOverDataSource;
     private final boolean closeDataSource;
 
@@ -89,6 +91,7 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
                 .<String, Stored>weigher((key, stored) -> 2 * key.length() + stored.state().length + 64)
                 .executor(Runnable::run)
                 .build();
+        currentTransaction = new CurrentTransaction(builder.handlerScope);
         handOverDataSource = new HandOverDataSource(dataSource, currentTransaction);
         closeDataSource = builder.closeDataSource;
     }
@@ -120,6 +123,9 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
         private Duration lockTimeout = Duration.ofSeconds(10);
         private long cacheBytes = 16 << 20;
         private long maxEntryBytes = DEFAULT_MAX_ENTRY_BYTES;
+        private CallersTransaction callersTransaction = CallersTransaction.REFUSE;
+        private Predicate<? super Connection> callersTransactionWhen = connection -> false;
+        private @Nullable HandOverScope handlerScope;
         private boolean closeDataSource;
 
         private Builder(DataSource dataSource, KeyCodec<K> keys, Codec<V> values) {
@@ -219,6 +225,41 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
             return this;
         }
 
+        /**
+         * Sets what the store does when the data source gives it a connection that is inside a transaction of the caller's;
+         * {@link CallersTransaction#REFUSE} by default.
+         *
+         * <p>A connection is, if it has no auto-commit, though it had when the store was opened. Where it never has, the database is
+         * asked before each call whether something is done already, which costs a round trip; on H2 and PostgreSQL only a
+         * transaction that has written is found. What neither shows, {@link #callersTransactionWhen} may tell.
+         *
+         * <p>A store that takes part promises nothing before the caller has committed: what {@code accept} returns is then as it
+         * says, or did not happen. The keys stay locked until then.
+         */
+        public Builder<K, V> callersTransaction(CallersTransaction choice) {
+            callersTransaction = Objects.requireNonNull(choice, "callersTransaction");
+            return this;
+        }
+
+        /**
+         * Sets what tells that a connection, which the data source has just given, is inside a transaction of the caller's though it
+         * does not show: that of a container, say, whose connections seem to have auto-commit.
+         */
+        public Builder<K, V> callersTransactionWhen(Predicate<? super Connection> isInside) {
+            callersTransactionWhen = Objects.requireNonNull(isInside, "callersTransactionWhen");
+            return this;
+        }
+
+        /**
+         * Sets what is put around each handler of a {@linkplain JdbcJoinStore#transactional transactional} joiner, inside of its
+         * transaction: an integration that binds {@link JdbcJoinStore#handOverConnection()} to the thread, for code that looks for
+         * it there. What it throws undoes the hand-over.
+         */
+        public Builder<K, V> handlerScope(HandOverScope scope) {
+            handlerScope = Objects.requireNonNull(scope, "handlerScope");
+            return this;
+        }
+
         /** Lets {@link JdbcJoinStore#close()} close the data source, if that can be closed. */
         public Builder<K, V> closeDataSource() {
             closeDataSource = true;
@@ -229,26 +270,32 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
          * Opens the store.
          *
          * @throws IllegalStateException if {@code namespace} is not set
-         * @throws StoreException if the database cannot be reached or is none of the known ones, or if the table is not
-         *     there, or would lose or confuse joins
+         * @throws StoreException if the database cannot be reached or is none of the known ones, if the store is opened inside a
+         *     transaction of the caller's, or if the table is not there, or would lose or confuse joins
          */
         public JdbcJoinStore<K, V> build() {
             if (namespace == null) {
                 throw new IllegalStateException("namespace is not set");
             }
             JoinStoreConfig<K, V> config = JoinStoreConfig.of(namespace, keys, values);
-            Connections connections = new Connections(dataSource, lockTimeout);
-            JdbcDialect found = dialect == null
-                    ? connections.read(connection -> JdbcDialect.of(connection.getMetaData()))
-                    : dialect;
+            Connections unchecked = new Connections(dataSource, lockTimeout);
+            CallersTransactions callers = unchecked.ask(connection -> CallersTransactions.of(
+                    connection,
+                    dialect == null ? JdbcDialect.of(connection.getMetaData()) : dialect,
+                    callersTransaction,
+                    callersTransactionWhen));
+            Connections connections = unchecked.within(callers);
+            JdbcDialect found = callers.dialect();
             TableDefinition definition = new TableDefinition(found, table);
             long capacity =
                     createTableIfMissing ? created(connections, definition) : connections.read(definition::check);
-            boolean isFile = found == JdbcDialect.H2 && connections.read(JdbcDialect::isFileOfH2);
+            boolean isUninterrupted = found == JdbcDialect.H2
+                    && callersTransaction == CallersTransaction.REFUSE
+                    && connections.read(JdbcDialect::isFileOfH2);
             return new JdbcJoinStore<>(
                     this,
                     config,
-                    isFile ? connections.uninterrupted() : connections,
+                    isUninterrupted ? connections.uninterrupted() : connections,
                     found,
                     Math.min(capacity, maxEntryBytes));
         }
@@ -299,8 +346,10 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
      * transactional joiner of the same store. {@code onIncomplete} and {@code onLate} are part of the transaction: if one throws,
      * nothing is stored, and the exception passes through.
      *
-     * @throws IllegalArgumentException if the spec has {@code atMostOnce}, or {@code retry}: attempts of a message cannot be
-     *     counted by what is rolled back, the transport counts redeliveries
+     * <p>{@code retry} limits the attempts of sweeps and releases. Those of messages are the transport's, which redelivers them: they
+     * are not counted, and poison nothing.
+     *
+     * @throws IllegalArgumentException if the spec has {@code atMostOnce}
      */
     public <M, R> KeyedJoiner<M, K, V, R> transactional(JoinSpec<M, K, V, R> spec, InstantSource clock) {
         return new TransactionalJoiner<>(spec, this, currentTransaction, clock);

@@ -125,7 +125,11 @@ final class JoinTransaction<K, V> implements AutoCloseable {
             return new JoinTransaction<>(store, text, onException, connection, autoCommit, version, locked);
         } catch (SQLException | RuntimeException e) {
             Connections.rollBack(connection, e);
+            boolean isCallers = CallersConnection.is(connection);
             giveBack(connection, autoCommit);
+            if (isCallers && e instanceof SQLException failure && SqlFailure.of(failure) != SqlFailure.LOCK_TIMEOUT) {
+                throw new NotBegunException(text, failure); // what the caller has done may be undone with it
+            }
             throw e;
         }
     }

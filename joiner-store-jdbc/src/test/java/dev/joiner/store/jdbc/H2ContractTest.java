@@ -113,6 +113,13 @@ class H2ContractTest {
     }
 
     @Nested
+    class TransactionsOfCallers extends CallersTransactionContract {
+        TransactionsOfCallers() {
+            super(H2ContractTest::inMemory);
+        }
+    }
+
+    @Nested
     class HandOverConnections extends HandOverConnectionContract {
         HandOverConnections() {
             super(H2ContractTest::inMemory, "org.h2.jdbc.JdbcConnection", "java.sql.Connection");

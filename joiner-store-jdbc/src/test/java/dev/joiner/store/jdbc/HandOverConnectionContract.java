@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.zaxxer.hikari.HikariConfig;
 import dev.joiner.Joiner;
+import dev.joiner.KeyedJoiner;
+import dev.joiner.PendingJoin;
 import dev.joiner.StoreException;
 import java.sql.Array;
 import java.sql.Connection;
@@ -16,10 +18,13 @@ import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Savepoint;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -107,7 +112,7 @@ abstract class HandOverConnectionContract extends TransactionalFixture {
 
     @Test
     void arraysAreGuardedAndGoBackToTheDriver() throws SQLException {
-        assumeFalse(pool.getJdbcUrl().startsWith("jdbc:mariadb:"), "MariaDB has no arrays");
+        assumeFalse(pool.getJdbcUrl().matches("jdbc:(mariadb|mysql):.*"), "MariaDB and MySQL have no arrays");
         inHandOver(connection -> {
             Array array = connection.createArrayOf("VARCHAR", new Object[] {"k:a"});
             try (PreparedStatement statement =
@@ -256,62 +261,113 @@ abstract class HandOverConnectionContract extends TransactionalFixture {
         }
     }
 
-    /** Of a transaction manager, that is, which knows nothing of hand-overs. */
-    @Test
-    void commitsOfOthersAreLeftToTheHandOver() throws SQLException {
-        boolean[] fails = {true};
-        Joiner<Message, String> joiner = joiner(joining(1).process((value, handOver) -> {
-            try (Connection connection = store.handOverDataSource().getConnection()) {
-                asAManagerDoes(connection, value);
-                connection.commit();
-                connection.setReadOnly(false);
-                connection.setAutoCommit(true);
-            }
-            if (fails[0]) {
-                throw new Refused();
-            }
-            return value;
-        }));
+    /** A transaction manager that works on the data source for hand-overs, and knows nothing of them. */
+    @Nested
+    class ATransactionManager {
+        private SmallTransactionManager manager;
+        private boolean fails = true;
 
-        assertThatThrownBy(() -> joiner.accept(Message.of("k:a"))).isInstanceOf(UndoneException.class);
-        assertThat(effects()).isEmpty();
-        fails[0] = false;
-        assertThat(joiner.accept(Message.of("k:a"))).isEqualTo(joined("a"));
-        assertThat(effects()).containsExactly("managed a");
-    }
+        @BeforeEach
+        void createManager() {
+            manager = new SmallTransactionManager(store.handOverDataSource());
+        }
 
-    private static void asAManagerDoes(Connection connection, String value) throws SQLException {
-        connection.setReadOnly(true);
-        connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
-        connection.setAutoCommit(false);
-        assertRefused(() -> connection.abort(Runnable::run));
-        insert(connection, value, "managed");
-    }
+        private String managed(String value) throws Exception {
+            return manager.inTransaction(true, Connection.TRANSACTION_SERIALIZABLE, () -> {
+                assertRefused(() -> manager.connection().abort(Runnable::run));
+                insert(manager.connection(), value, "managed");
+                assertThatThrownBy(() -> manager.nested(() -> {
+                            insert(manager.connection(), value, "nested");
+                            throw new Refused();
+                        }))
+                        .isInstanceOf(Refused.class);
+                manager.nested(() -> {
+                    insert(manager.connection(), value, "nested again");
+                    return true;
+                });
+                return value;
+            });
+        }
 
-    @Test
-    void rollbacksOfOthersLetTheHandOverFail() throws SQLException {
-        boolean[] fails = {true};
-        Joiner<Message, String> joiner = joiner(joining(2).process((value, handOver) -> {
-            try (Connection connection = store.handOverDataSource().getConnection()) {
-                asAManagerDoes(connection, value);
-                if (fails[0]) {
-                    connection.rollback();
-                } else {
-                    connection.commit();
+        @Test
+        void leavesItsCommitToTheHandOver() throws SQLException {
+            Joiner<Message, String> joiner = joiner(joining(1).process((value, handOver) -> {
+                managed(value);
+                managed(value + "!");
+                assertThat(effects()).as("committed").isEmpty();
+                if (fails) {
+                    throw new Refused();
                 }
-            }
-            return process(value, handOver); // as if nothing had happened
-        }));
-        joiner.accept(Message.of("k:a"));
+                return value;
+            }));
 
-        assertThatExceptionOfType(UndoneException.class)
-                .isThrownBy(() -> joiner.accept(Message.of("k:b")))
-                .withStackTraceContaining("was rolled back");
-        assertThat(effects()).isEmpty();
-        assertThat(store.find("k").state().open().value()).isEqualTo("a");
-        fails[0] = false;
-        assertThat(joiner.accept(Message.of("k:b"))).isEqualTo(joined("a+b"));
-        assertThat(effects()).containsExactly("managed a+b", "COMPLETE k:a+b");
+            assertThatThrownBy(() -> joiner.accept(Message.of("k:a"))).isInstanceOf(UndoneException.class);
+            assertThat(effects()).isEmpty();
+            fails = false;
+            assertThat(joiner.accept(Message.of("k:a"))).isEqualTo(joined("a"));
+            assertThat(effects())
+                    .containsExactlyInAnyOrder("managed a", "nested again a", "managed a!", "nested again a!");
+        }
+
+        @Test
+        void letsTheHandOverFailByItsRollback() throws SQLException {
+            Joiner<Message, String> joiner = joiner(joining(2).process((value, handOver) -> {
+                try {
+                    manager.inTransaction(() -> {
+                        managed(value);
+                        if (fails) {
+                            throw new Refused();
+                        }
+                        return true;
+                    });
+                } catch (Refused e) {
+                    // as if nothing had happened
+                }
+                return process(value, handOver);
+            }));
+            joiner.accept(Message.of("k:a"));
+
+            assertThatExceptionOfType(UndoneException.class)
+                    .isThrownBy(() -> joiner.accept(Message.of("k:b")))
+                    .withStackTraceContaining("was rolled back");
+            assertThat(effects()).isEmpty();
+            assertThat(store.find("k").state().open().value()).isEqualTo("a");
+            fails = false;
+            assertThat(joiner.accept(Message.of("k:b"))).isEqualTo(joined("a+b"));
+            assertThat(effects()).contains("managed a+b", "COMPLETE k:a+b");
+        }
+
+        @Test
+        void countsAnAttemptOfASweepByItsRollback() throws SQLException {
+            KeyedJoiner<Message, String, String, String> joiner = joiner(joining(9)
+                    .expireAfter(Duration.ofMinutes(1))
+                    .onExpired((value, handOver) -> manager.inTransaction(() -> {
+                        insert(manager.connection(), value, "managed");
+                        throw new Refused();
+                    })));
+            joiner.accept(Message.of("k:a"));
+            clock.advance(Duration.ofMinutes(1));
+
+            assertThat(joiner.sweep().failed()).isEqualTo(1);
+
+            assertThat(joiner.find("k")).extracting(PendingJoin::attempts).containsExactly(1);
+            assertThat(effects()).isEmpty();
+        }
+
+        @Test
+        void hasTransactionsOfItsOwnElsewhere() throws Exception {
+            manager.inTransaction(() -> {
+                insert(manager.connection(), "a", "managed");
+                return true;
+            });
+            assertThatThrownBy(() -> manager.inTransaction(() -> {
+                        insert(manager.connection(), "b", "managed");
+                        throw new Refused();
+                    }))
+                    .isInstanceOf(Refused.class);
+
+            assertThat(effects()).containsExactly("managed a");
+        }
     }
 
     @Test

@@ -92,6 +92,13 @@ class MariaDbContractTest {
     }
 
     @Nested
+    class TransactionsOfCallers extends CallersTransactionContract {
+        TransactionsOfCallers() {
+            super(MariaDbContractTest::mariaDb);
+        }
+    }
+
+    @Nested
     class HandOverConnections extends HandOverConnectionContract {
         HandOverConnections() {
             super(MariaDbContractTest::mariaDb, "org.mariadb.jdbc.Connection", "java.sql.Connection");

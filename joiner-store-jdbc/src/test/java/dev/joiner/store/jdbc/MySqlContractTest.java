@@ -102,6 +102,23 @@ class MySqlContractTest {
     }
 
     @Nested
+    class TransactionsOfCallers extends CallersTransactionContract {
+        TransactionsOfCallers() {
+            super(pool -> {
+                mySql(pool);
+                waitingForOneSecond(pool);
+            });
+        }
+    }
+
+    @Nested
+    class HandOverConnections extends HandOverConnectionContract {
+        HandOverConnections() {
+            super(MySqlContractTest::mySql, "com.mysql.cj.jdbc.ConnectionImpl", "com.mysql.cj.jdbc.JdbcConnection");
+        }
+    }
+
+    @Nested
     class Statements extends StatementsContract {
         Statements() {
             super(MySqlContractTest::mySql, new Costs(2, 1, 4, 5));

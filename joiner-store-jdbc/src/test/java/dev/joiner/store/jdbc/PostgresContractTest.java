@@ -87,6 +87,13 @@ class PostgresContractTest {
     }
 
     @Nested
+    class TransactionsOfCallers extends CallersTransactionContract {
+        TransactionsOfCallers() {
+            super(PostgresContractTest::readCommitted);
+        }
+    }
+
+    @Nested
     class HandOverConnections extends HandOverConnectionContract {
         HandOverConnections() {
             super(
