@@ -58,6 +58,7 @@ public interface JoinStore<K, V> extends AutoCloseable {
      * @param next what it holds then, under the version that the caller drew; null: nothing
      * @throws CodecException if the key or the value cannot be encoded; nothing was written
      * @throws ValueTooLargeException if the state does not fit; nothing was written
+     * @throws dev.joiner.ContentionException if others kept the key locked for too long; nothing was written
      */
     Exchange<V> compareAndExchange(K key, @Nullable Versioned<V> expected, @Nullable Versioned<V> next);
 

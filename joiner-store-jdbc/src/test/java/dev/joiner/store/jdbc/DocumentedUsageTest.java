@@ -1,6 +1,7 @@
 package dev.joiner.store.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.joiner.JoinSpec;
 import dev.joiner.Joiner;
@@ -47,6 +48,46 @@ class DocumentedUsageTest {
                 .build();
         // end:jdbc-store
         return store;
+    }
+
+    private static JdbcJoinStore<UUID, Order> storeThatTakesPart(DataSource dataSource) {
+        // snippet:jdbc-callers-transaction
+        JdbcJoinStore<UUID, Order> store = JdbcJoinStore.builder(dataSource)
+                .namespace("orders")
+                .keyCodec(KeyCodec.uuid())
+                .valueCodec(JacksonCodec.of(Order.class))
+                .callersTransaction(CallersTransaction.TAKE_PART)
+                .build();
+        // end:jdbc-callers-transaction
+        return store;
+    }
+
+    @Test
+    void ordersAreStoredInATransactionOfTheCallers() throws Exception {
+        JdbcConnectionPool pool = JdbcConnectionPool.create("jdbc:h2:mem:" + UUID.randomUUID(), "sa", "");
+        try {
+            JdbcJoinStore.builder(pool).namespace("any").createTableIfMissing().build();
+            SmallTransactionManager manager = new SmallTransactionManager(pool);
+            JdbcJoinStore<UUID, Order> store = storeThatTakesPart(manager.aware());
+            Order order = new Order(UUID.randomUUID(), null, "here");
+            Joiner<Order, Order> joiner = Joiner.create(
+                    JoinSpec.joining(Order.class)
+                            .keyedBy(Order::id)
+                            .<Order>mergedBy((message, pending) -> message)
+                            .sufficientWhen(Order::isWhole)
+                            .build(),
+                    store);
+
+            assertThatIllegalStateException().isThrownBy(() -> manager.inTransaction(() -> {
+                joiner.accept(order);
+                throw new IllegalStateException("rolled back");
+            }));
+            assertThat(store.size()).isZero();
+            manager.inTransaction(() -> joiner.accept(order));
+            assertThat(store.size()).isEqualTo(1);
+        } finally {
+            pool.dispose();
+        }
     }
 
     @Test
