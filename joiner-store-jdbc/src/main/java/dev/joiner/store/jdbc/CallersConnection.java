@@ -1,7 +1,6 @@
 package dev.joiner.store.jdbc;
 
 import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -62,7 +61,7 @@ final class CallersConnection implements InvocationHandler {
                     connection.rollback(savepoint);
                     return null;
                 }
-                return delegate(method, arguments);
+                return Forwarded.call(method, connection, arguments);
             }
         }
     }
@@ -74,14 +73,6 @@ final class CallersConnection implements InvocationHandler {
             // The transaction has failed, and the settings will go with it.
         } finally {
             connection.close();
-        }
-    }
-
-    private @Nullable Object delegate(Method method, Object @Nullable [] arguments) throws Throwable {
-        try {
-            return method.invoke(connection, arguments);
-        } catch (InvocationTargetException e) {
-            throw e.getCause() == null ? e : e.getCause();
         }
     }
 }

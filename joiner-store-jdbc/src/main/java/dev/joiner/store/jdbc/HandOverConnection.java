@@ -1,7 +1,6 @@
 package dev.joiner.store.jdbc;
 
 import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Array;
@@ -127,11 +126,7 @@ final class HandOverConnection {
             for (int i = 0; bare != null && i < bare.length; i++) {
                 bare[i] = bare(bare[i]);
             }
-            try {
-                return method.invoke(target, bare);
-            } catch (InvocationTargetException e) {
-                throw e.getCause() == null ? e : e.getCause();
-            }
+            return Forwarded.call(method, target, bare);
         }
 
         /** A driver's own interface, guarded as well; its classes cannot be. */

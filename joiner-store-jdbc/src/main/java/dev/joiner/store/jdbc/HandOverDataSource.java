@@ -1,19 +1,17 @@
 package dev.joiner.store.jdbc;
 
 import dev.joiner.store.jdbc.HandOverConnection.Ends;
-import java.io.PrintWriter;
+import dev.joiner.store.jdbc.internal.ForwardingDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
-import java.util.logging.Logger;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The data source of a store, but on a thread on which a handler of a transactional joiner runs its connections are that of the
  * transaction.
  */
-final class HandOverDataSource implements DataSource {
+final class HandOverDataSource extends ForwardingDataSource {
     private static final String NOT_OF_THE_TRANSACTION =
             "only handlers, onIncomplete and onLate are part of the transaction: what a"
                     + " merge, another function of the spec or a listener writes would not be undone with the message";
@@ -22,6 +20,7 @@ final class HandOverDataSource implements DataSource {
     private final CurrentTransaction current;
 
     HandOverDataSource(DataSource dataSource, CurrentTransaction current) {
+        super(dataSource);
         this.dataSource = dataSource;
         this.current = current;
     }
@@ -62,40 +61,5 @@ final class HandOverDataSource implements DataSource {
             throw new IllegalStateException(NOT_OF_THE_TRANSACTION);
         }
         return HandOverConnection.lend(transaction, running, Ends.REFUSED);
-    }
-
-    @Override
-    public @Nullable PrintWriter getLogWriter() throws SQLException {
-        return dataSource.getLogWriter();
-    }
-
-    @Override
-    public void setLogWriter(@Nullable PrintWriter out) throws SQLException {
-        dataSource.setLogWriter(out);
-    }
-
-    @Override
-    public void setLoginTimeout(int seconds) throws SQLException {
-        dataSource.setLoginTimeout(seconds);
-    }
-
-    @Override
-    public int getLoginTimeout() throws SQLException {
-        return dataSource.getLoginTimeout();
-    }
-
-    @Override
-    public Logger getParentLogger() throws SQLFeatureNotSupportedException {
-        return dataSource.getParentLogger();
-    }
-
-    @Override
-    public <T> T unwrap(Class<T> type) throws SQLException {
-        return type.isInstance(this) ? type.cast(this) : dataSource.unwrap(type);
-    }
-
-    @Override
-    public boolean isWrapperFor(Class<?> type) throws SQLException {
-        return type.isInstance(this) || dataSource.isWrapperFor(type);
     }
 }

@@ -123,6 +123,19 @@ abstract class CallersTransactionContract extends TransactionalFixture {
     }
 
     @Test
+    void isFoundBeforeItHasDoneAnything() throws Exception {
+        store = builder(manager.aware()).build();
+        Joiner<Message, String> joiner = plain();
+
+        manager.inTransaction(() -> {
+            assertRefused(() -> joiner.accept(Message.of("k:a")));
+            return true;
+        });
+
+        assertThat(store.size()).isZero();
+    }
+
+    @Test
     void openingAStoreIsRefused() throws Exception {
         manager.inTransaction(() -> {
             write("a");

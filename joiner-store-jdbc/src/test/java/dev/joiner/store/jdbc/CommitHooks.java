@@ -1,8 +1,6 @@
 package dev.joiner.store.jdbc;
 
 import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import javax.sql.DataSource;
@@ -13,7 +11,7 @@ final class CommitHooks {
 
     static DataSource around(DataSource dataSource, Runnable before, Runnable after) {
         return proxy(DataSource.class, (proxy, method, arguments) -> {
-            Object answer = invoke(method, dataSource, arguments);
+            Object answer = Forwarded.call(method, dataSource, arguments);
             return answer instanceof Connection connection ? hooked(connection, before, after) : answer;
         });
     }
@@ -21,21 +19,13 @@ final class CommitHooks {
     private static Connection hooked(Connection connection, Runnable before, Runnable after) {
         return proxy(Connection.class, (proxy, method, arguments) -> {
             if (!method.getName().equals("commit")) {
-                return invoke(method, connection, arguments);
+                return Forwarded.call(method, connection, arguments);
             }
             before.run();
-            Object answer = invoke(method, connection, arguments);
+            Object answer = Forwarded.call(method, connection, arguments);
             after.run();
             return answer;
         });
-    }
-
-    private static Object invoke(Method method, Object target, Object[] arguments) throws Throwable {
-        try {
-            return method.invoke(target, arguments);
-        } catch (InvocationTargetException e) {
-            throw e.getCause();
-        }
     }
 
     private static <T> T proxy(Class<T> type, InvocationHandler handler) {

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.joiner.Codec;
 import dev.joiner.JoinSpec;
+import dev.joiner.Joiner;
+import dev.joiner.Outcome;
 import dev.joiner.StoreException;
 import dev.joiner.spi.Ids;
 import dev.joiner.spi.JoinState;
@@ -227,6 +229,71 @@ class DatabaseFailureTest {
             assertThat(connection.getAutoCommit()).as("not set, which commits").isFalse();
         }
         assertThat(other.size()).isZero();
+    }
+
+    private static Joiner<String, String> transactional(JdbcJoinStore<String, String> store) {
+        return store.transactional(JoinSpec.joining(String.class)
+                .keyedBy(message -> message.substring(0, 1))
+                .<String>mergedBy((message, pending) -> message)
+                .sufficientWhen(value -> false)
+                .build());
+    }
+
+    /** The database may have undone with it what the caller had done before. */
+    @Test
+    void nothingIsTriedAgainInATransactionOfTheCallers() throws Exception {
+        SmallTransactionManager manager = new SmallTransactionManager(pool);
+        ObservedDataSource failing = new ObservedDataSource(manager.aware());
+        JdbcJoinStore<String, String> takingPart = JdbcJoinStore.builder(failing.dataSource())
+                .namespace("test")
+                .valueCodec(Codec.string())
+                .callersTransaction(CallersTransaction.TAKE_PART)
+                .build();
+        Joiner<String, String> joiner = transactional(takingPart);
+
+        manager.inTransaction(() -> {
+            failing.failNext(DEADLOCK);
+            assertThatExceptionOfType(StoreException.class)
+                    .isThrownBy(() -> takingPart.compareAndExchange("k", null, open("a")))
+                    .withMessageContaining("nothing is written");
+            failing.failNext(DEADLOCK);
+            assertThatExceptionOfType(StoreException.class)
+                    .isThrownBy(() -> joiner.accept("k"))
+                    .withMessageContaining("nothing is written");
+            assertThat(failing.hasFaultsLeft()).isFalse();
+            return true;
+        });
+
+        assertThat(other.size()).isZero();
+    }
+
+    /** Each of them would wait for the database in vain. */
+    @Test
+    void messagesOfABatchBehindOneThatFoundNoDatabaseAreNotTried() {
+        AtomicInteger given = new AtomicInteger();
+        AtomicInteger available = new AtomicInteger(Integer.MAX_VALUE);
+        DataSource failing = (DataSource) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {DataSource.class}, (self, method, args) -> {
+                    given.incrementAndGet();
+                    if (available.getAndDecrement() <= 0) {
+                        throw new SQLException("refused", "08001");
+                    }
+                    return pool.getConnection();
+                });
+        Joiner<String, String> joiner = transactional(store(failing));
+        available.set(1);
+        given.set(0);
+
+        List<Outcome<String>> outcomes = joiner.acceptAll(List.of("a", "b", "c", "d", "e"));
+
+        assertThat(outcomes.get(0)).isInstanceOf(Outcome.Incomplete.class);
+        assertThat(outcomes.subList(1, 5))
+                .allSatisfy(outcome -> assertThat(outcome).isInstanceOfSatisfying(Outcome.Failed.class, failed -> {
+                    assertThat(failed.isSafe()).isFalse();
+                    assertThat(failed.cause()).isInstanceOf(StoreException.class);
+                }));
+        assertThat(given).as("one, and three tries for the next").hasValue(4);
+        assertThatExceptionOfType(StoreException.class).isThrownBy(() -> joiner.acceptAll(List.of("a", "b")));
     }
 
     @Test

@@ -78,10 +78,11 @@ class DocumentedUsageTest {
                             .build(),
                     store);
 
-            assertThatIllegalStateException().isThrownBy(() -> manager.inTransaction(() -> {
-                joiner.accept(order);
-                throw new IllegalStateException("rolled back");
-            }));
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> manager.inTransaction(() -> {
+                        joiner.accept(order);
+                        throw new IllegalStateException("rolled back");
+                    }));
             assertThat(store.size()).isZero();
             manager.inTransaction(() -> joiner.accept(order));
             assertThat(store.size()).isEqualTo(1);

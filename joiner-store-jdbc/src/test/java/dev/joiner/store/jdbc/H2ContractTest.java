@@ -143,10 +143,12 @@ class H2ContractTest {
     @Nested
     class Locks extends LockContract {
         Locks() {
-            super(pool -> {
-                inMemory(pool);
-                pool.setJdbcUrl(pool.getJdbcUrl() + ";LOCK_TIMEOUT=1000");
-            });
+            super(
+                    pool -> {
+                        inMemory(pool);
+                        pool.setJdbcUrl(pool.getJdbcUrl() + ";LOCK_TIMEOUT=1000");
+                    },
+                    false);
         }
     }
 

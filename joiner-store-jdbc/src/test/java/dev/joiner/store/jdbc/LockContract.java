@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
@@ -31,7 +32,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -53,11 +53,14 @@ abstract class LockContract {
             "SELECT version FROM joiner_joins WHERE namespace = ? AND join_key = ? FOR UPDATE";
 
     private final Consumer<HikariConfig> options;
+    private final boolean waitsByStatement;
     private final String namespace = UUID.randomUUID().toString();
     private HikariDataSource pool;
 
-    LockContract(Consumer<HikariConfig> options) {
+    /** @param waitsByStatement whether a statement can be told how long it may wait */
+    LockContract(Consumer<HikariConfig> options, boolean waitsByStatement) {
         this.options = options;
+        this.waitsByStatement = waitsByStatement;
     }
 
     @BeforeEach
@@ -250,26 +253,24 @@ abstract class LockContract {
 
         @Test
         void waitOnceForAKeyThatIsNew() throws Exception {
-            CountDownLatch running = new CountDownLatch(1);
-            CountDownLatch go = new CountDownLatch(1);
+            Pause pause = new Pause();
             Joiner<String, String> transactional = store.transactional(JoinSpec.joining(String.class)
                     .keyedBy(message -> message.substring(0, 1))
                     .<String>mergedBy((message, pending) -> message)
                     .sufficientWhen(value -> true)
                     .process((value, handOver) -> {
-                        running.countDown();
-                        go.await();
+                        pause.take();
                         return value;
                     })
                     .build());
             CompletableFuture<Outcome<String>> first = CompletableFuture.supplyAsync(() -> transactional.accept("k"));
-            running.await();
+            pause.awaitHandler();
 
             assertWaitsOnce(() -> joiner.accept("k1"));
             List<Outcome<String>> outcomes = joiner.acceptAll(List.of("j1", "k1", "l1"));
 
             assertThatOnlyKFailed(outcomes);
-            go.countDown();
+            pause.end();
             assertThat(first.get(1, TimeUnit.MINUTES)).isInstanceOf(Outcome.Joined.class);
             assertThat(store.find("k")).isNull();
         }
@@ -298,6 +299,28 @@ abstract class LockContract {
             assertThat(Optional.ofNullable(store.find("j"))
                             .map(held -> held.state().open().value()))
                     .isEqualTo(end.isEmpty() ? Optional.of("j2") : Optional.empty());
+        }
+
+        @Test
+        void waitOnceForAllKeysOfABatch() throws Exception {
+            assumeTrue(waitsByStatement, "a statement waits as long as its connection says");
+            List<String> keys =
+                    IntStream.range(0, 12).mapToObj(i -> (char) ('a' + i) + "1").toList();
+            joiner.acceptAll(keys);
+            try (Connection other = pool.getConnection()) {
+                other.setAutoCommit(false);
+                for (String key : keys) {
+                    lock(other, key.substring(0, 1), "");
+                }
+                long began = System.nanoTime();
+
+                assertThat(joiner.acceptAll(keys)).allMatch(Outcome.Failed.class::isInstance);
+
+                assertThat(Duration.ofNanos(System.nanoTime() - began))
+                        .as("once for each would be 13 s")
+                        .isLessThan(Duration.ofSeconds(12));
+                other.rollback();
+            }
         }
 
         @Test

@@ -128,10 +128,12 @@ class MySqlContractTest {
     @Nested
     class Locks extends LockContract {
         Locks() {
-            super(pool -> {
-                mySql(pool);
-                waitingForOneSecond(pool);
-            });
+            super(
+                    pool -> {
+                        mySql(pool);
+                        waitingForOneSecond(pool);
+                    },
+                    false);
         }
     }
 

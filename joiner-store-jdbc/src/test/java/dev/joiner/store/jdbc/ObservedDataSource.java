@@ -1,6 +1,5 @@
 package dev.joiner.store.jdbc;
 
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -110,7 +109,7 @@ final class ObservedDataSource {
                         failsRollback = false;
                         throw new SQLException("no rollback", "53100");
                     }
-                    Object answer = called(() -> method.invoke(connection, arguments));
+                    Object answer = Forwarded.call(method, connection, arguments);
                     if (isCommit) {
                         commits++;
                         if (losesCommit) {
@@ -139,7 +138,7 @@ final class ObservedDataSource {
         return (PreparedStatement) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {PreparedStatement.class}, (self, method, arguments) -> {
                     if (!SENT.contains(method.getName())) {
-                        return called(() -> method.invoke(statement, arguments));
+                        return Forwarded.call(method, statement, arguments);
                     }
                     statements++;
                     isEnded = false;
@@ -148,10 +147,10 @@ final class ObservedDataSource {
                     }
                     Fault fault = faults.poll();
                     if (fault == null || fault.sqlState() == null) {
-                        return called(() -> method.invoke(statement, arguments));
+                        return Forwarded.call(method, statement, arguments);
                     }
                     if (fault.happens()) {
-                        called(() -> method.invoke(statement, arguments));
+                        Forwarded.call(method, statement, arguments);
                     }
                     fault.meanwhile().run();
                     throw new SQLException("injected", fault.sqlState());
@@ -162,23 +161,11 @@ final class ObservedDataSource {
         Object answer(String method, Object answer) throws SQLException;
     }
 
-    private interface Call {
-        Object call() throws ReflectiveOperationException;
-    }
-
-    private static Object called(Call call) throws Throwable {
-        try {
-            return call.call();
-        } catch (InvocationTargetException e) {
-            throw e.getCause();
-        }
-    }
-
     private static <T> T proxy(Class<T> type, T target, Answered answered) {
         return type.cast(Proxy.newProxyInstance(
                 ObservedDataSource.class.getClassLoader(),
                 new Class<?>[] {type},
                 (self, method, arguments) ->
-                        answered.answer(method.getName(), called(() -> method.invoke(target, arguments)))));
+                        answered.answer(method.getName(), Forwarded.call(method, target, arguments))));
     }
 }

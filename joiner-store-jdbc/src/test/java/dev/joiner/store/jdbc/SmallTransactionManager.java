@@ -1,6 +1,5 @@
 package dev.joiner.store.jdbc;
 
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -127,7 +126,7 @@ final class SmallTransactionManager {
                     if (connection != null && method.getName().equals("getConnection")) {
                         return unclosed(connection, hides);
                     }
-                    return called(() -> method.invoke(dataSource, arguments));
+                    return Forwarded.call(method, dataSource, arguments);
                 });
     }
 
@@ -146,19 +145,7 @@ final class SmallTransactionManager {
                     if (hides && HIDDEN.contains(name) && (arguments == null || !(arguments[0] instanceof Savepoint))) {
                         throw new SQLException("the container ends its transactions", "2D000");
                     }
-                    return called(() -> method.invoke(connection, arguments));
+                    return Forwarded.call(method, connection, arguments);
                 });
-    }
-
-    private interface Call {
-        Object call() throws ReflectiveOperationException;
-    }
-
-    private static Object called(Call call) throws Throwable {
-        try {
-            return call.call();
-        } catch (InvocationTargetException e) {
-            throw e.getCause();
-        }
     }
 }

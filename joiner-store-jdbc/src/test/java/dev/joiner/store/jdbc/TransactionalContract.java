@@ -10,6 +10,7 @@ import com.zaxxer.hikari.HikariConfig;
 import dev.joiner.Codec;
 import dev.joiner.ContentionException;
 import dev.joiner.InvalidMessageException;
+import dev.joiner.JoinListener;
 import dev.joiner.JoinSpec;
 import dev.joiner.Joiner;
 import dev.joiner.KeyedJoiner;
@@ -29,7 +30,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -572,6 +572,32 @@ abstract class TransactionalContract extends TransactionalFixture {
         }
 
         @Test
+        void isRefusedNothingOnceTheTransactionIsOver() {
+            AtomicReference<Joiner<Message, String>> plain = new AtomicReference<>();
+            Joiner<Message, String> joiner = joiner(whole(1).listener(new JoinListener() {
+                        @Override
+                        public void duplicate(String join, Object key) {
+                            plain.get().accept(Message.of("k:b"));
+                        }
+                    })
+                    .identifiedBy(Message::text)
+                    .rememberFor(Duration.ofHours(1)));
+            plain.set(Joiner.create(
+                    joining(2)
+                            .identifiedBy(Message::text)
+                            .expireAfter(Duration.ofHours(1))
+                            .joinOnExpiry()
+                            .build(),
+                    store,
+                    clock));
+            joiner.accept(Message.of("k:a"));
+
+            assertThat(joiner.accept(Message.of("k:a"))).isInstanceOf(Outcome.Duplicate.class);
+
+            assertThat(store.find("k").state().open().value()).isEqualTo("b");
+        }
+
+        @Test
         void isRefusedTheKeyAloneInABatch() throws SQLException {
             inHandler(plain -> {
                 List<Outcome<String>> outcomes = plain.acceptAll(
@@ -614,13 +640,11 @@ abstract class TransactionalContract extends TransactionalFixture {
 
     @Test
     void aMessageWaitsForItsKeyAndForNoOther() throws Exception {
-        CountDownLatch running = new CountDownLatch(1);
-        CountDownLatch go = new CountDownLatch(1);
+        Pause pause = new Pause();
         Joiner<Message, String> joiner = joiner(joining(2).process((value, handOver) -> {
             process(value, handOver);
             if (handOver.key().equals("k")) {
-                running.countDown();
-                go.await();
+                pause.take();
             }
             return value;
         }));
@@ -628,11 +652,11 @@ abstract class TransactionalContract extends TransactionalFixture {
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try {
             Future<Outcome<String>> first = threads.submit(() -> deliver(joiner, Message.of("k:b")));
-            running.await();
+            pause.awaitHandler();
             deliver(joiner, Message.of("l:a"));
             assertThat(deliver(joiner, Message.of("l:b"))).as("another key").isEqualTo(joined("a+b"));
             Future<Outcome<String>> second = threads.submit(() -> deliver(joiner, Message.of("k:c")));
-            go.countDown();
+            pause.end();
 
             // Where the database failed the first, the second may have come before its redelivery.
             boolean inOrder = first.get().equals(joined("a+b"));
@@ -646,26 +670,24 @@ abstract class TransactionalContract extends TransactionalFixture {
 
     @Test
     void aMessageDoesNotWaitForEver() throws Exception {
-        CountDownLatch running = new CountDownLatch(1);
-        CountDownLatch go = new CountDownLatch(1);
+        Pause pause = new Pause();
         Joiner<Message, String> joiner = joiner(joining(1).process((value, handOver) -> {
-            running.countDown();
-            go.await();
+            pause.take();
             return value;
         }));
         ExecutorService threads = Executors.newSingleThreadExecutor();
         try {
             Future<Outcome<String>> first = threads.submit(() -> joiner.accept(Message.of("k:a")));
-            running.await();
+            pause.awaitHandler();
 
             assertThatExceptionOfType(ContentionException.class)
                     .isThrownBy(() -> joiner.accept(Message.of("k:b")))
                     .withMessageContaining("\"k\"");
 
-            go.countDown();
+            pause.end();
             assertThat(first.get()).isEqualTo(joined("a"));
         } finally {
-            go.countDown();
+            pause.end();
             threads.shutdownNow();
         }
     }

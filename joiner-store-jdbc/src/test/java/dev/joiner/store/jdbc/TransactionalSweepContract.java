@@ -240,6 +240,23 @@ abstract class TransactionalSweepContract extends TransactionalFixture {
             assertThat(seen).containsExactly("forced 1", "forced 2");
         }
 
+        @Test
+        void areNotCountedOverWhatOthersHaveWrittenSince() throws SQLException {
+            Joiner<Message, String> other = Joiner.create(joining(9).build(), open(namespace), clock);
+            Joiner<Message, String> joiner = joiner(failing(() -> {
+                        spoil("ROLLBACK");
+                        other.accept(Message.of("k:b"));
+                    })
+                    .parkPoisoned());
+            joiner.accept(Message.of("k:a"));
+            clock.advance(Duration.ofMinutes(1));
+
+            assertThat(joiner.sweep().failed()).isEqualTo(1);
+
+            assertThat(store.find("k").state().open().value()).isEqualTo("a+b");
+            assertThat(store.find("k").state().inFlight()).isEmpty();
+        }
+
         /** As if nothing had happened, the handler returns. */
         private void spoil(String how) throws SQLException {
             if (how.equals("swallows")) {
@@ -603,18 +620,16 @@ abstract class TransactionalSweepContract extends TransactionalFixture {
 
     @Test
     void closingWaitsForTheHandlerAndLetsNoneBegin() throws Exception {
-        CountDownLatch running = new CountDownLatch(1);
-        CountDownLatch go = new CountDownLatch(1);
+        Pause pause = new Pause();
         Joiner<Message, String> joiner = joiner(joining(1).process((value, handOver) -> {
             process(value, handOver);
-            running.countDown();
-            go.await();
+            pause.take();
             return value;
         }));
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try {
             Future<Outcome<String>> first = threads.submit(() -> joiner.accept(Message.of("k:a")));
-            running.await();
+            pause.awaitHandler();
             assertThat(joiner.isClosed()).isFalse();
             Future<?> closing = threads.submit(() -> joiner.close(ChronoUnit.FOREVER.getDuration()));
             await().untilAsserted(() -> assertThatIllegalStateException()
@@ -622,12 +637,12 @@ abstract class TransactionalSweepContract extends TransactionalFixture {
                     .withMessageContaining("closed"));
             assertThat(closing).isNotDone();
             assertThat(joiner.isClosed()).isTrue();
-            go.countDown();
+            pause.end();
 
             assertThat(first.get()).isEqualTo(joined("a"));
             closing.get();
         } finally {
-            go.countDown();
+            pause.end();
             threads.shutdownNow();
         }
         assertThat(effects()).containsExactly("COMPLETE k:a");
@@ -637,37 +652,33 @@ abstract class TransactionalSweepContract extends TransactionalFixture {
 
     @Test
     void closingWaitsNoLongerThanItIsTold() throws Exception {
-        CountDownLatch running = new CountDownLatch(1);
-        CountDownLatch go = new CountDownLatch(1);
+        Pause pause = new Pause();
         Joiner<Message, String> joiner = joiner(joining(1).process((value, handOver) -> {
-            running.countDown();
-            go.await();
+            pause.take();
             return value;
         }));
         ExecutorService thread = Executors.newSingleThreadExecutor();
         try {
             Future<Outcome<String>> first = thread.submit(() -> joiner.accept(Message.of("k:a")));
-            running.await();
+            pause.awaitHandler();
 
             joiner.close(Duration.ofMillis(1));
 
             assertThat(first).isNotDone();
-            go.countDown();
+            pause.end();
             first.get();
         } finally {
-            go.countDown();
+            pause.end();
             thread.shutdownNow();
         }
     }
 
     @Test
     void aMessageThatHasWaitedForItsKeyWhileItsJoinerClosesIsLeftToOthers() throws Exception {
-        CountDownLatch running = new CountDownLatch(1);
-        CountDownLatch go = new CountDownLatch(1);
+        Pause pause = new Pause();
         KeyedJoiner<Message, String, String, String> other =
                 joiner(joining(1).identifiedBy(Message::text).process((value, handOver) -> {
-                    running.countDown();
-                    go.await();
+                    pause.take();
                     return process(value, handOver);
                 }));
         CountDownLatch arrived = new CountDownLatch(1);
@@ -683,7 +694,7 @@ abstract class TransactionalSweepContract extends TransactionalFixture {
         Outcome<String> second;
         try {
             Future<Outcome<String>> first = threads.submit(() -> deliver(other, Message.of("k:a")));
-            running.await();
+            pause.awaitHandler();
             Future<Outcome<String>> waiting = threads.submit(() -> {
                 try {
                     return joiner.accept(Message.of("k:b"));
@@ -694,12 +705,12 @@ abstract class TransactionalSweepContract extends TransactionalFixture {
             });
             arrived.await();
             joiner.close(Duration.ZERO);
-            go.countDown();
+            pause.end();
 
             assertThat(first.get()).isEqualTo(joined("a"));
             second = waiting.get();
         } finally {
-            go.countDown();
+            pause.end();
             threads.shutdownNow();
         }
         if (second != null) {

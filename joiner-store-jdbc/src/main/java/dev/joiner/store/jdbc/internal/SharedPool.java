@@ -1,18 +1,15 @@
 package dev.joiner.store.jdbc.internal;
 
 import com.zaxxer.hikari.HikariDataSource;
-import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
-import java.util.logging.Logger;
-import javax.sql.DataSource;
 
 /** One store's share in a pool, which is closed with the last of its shares. Thread-safe. */
-final class SharedPool implements DataSource, AutoCloseable {
+final class SharedPool extends ForwardingDataSource implements AutoCloseable {
     private static final Map<String, Shared> POOLS = new HashMap<>();
 
     private static final class Shared {
@@ -30,6 +27,7 @@ final class SharedPool implements DataSource, AutoCloseable {
     private final AtomicBoolean isClosed = new AtomicBoolean();
 
     private SharedPool(String name, Shared shared) {
+        super(shared.pool);
         this.name = name;
         this.shared = shared;
         pool = shared.pool;
@@ -77,40 +75,5 @@ final class SharedPool implements DataSource, AutoCloseable {
     @Override
     public Connection getConnection(String user, String password) throws SQLException {
         return open().getConnection(user, password);
-    }
-
-    @Override
-    public PrintWriter getLogWriter() throws SQLException {
-        return pool.getLogWriter();
-    }
-
-    @Override
-    public void setLogWriter(PrintWriter out) throws SQLException {
-        pool.setLogWriter(out);
-    }
-
-    @Override
-    public void setLoginTimeout(int seconds) throws SQLException {
-        pool.setLoginTimeout(seconds);
-    }
-
-    @Override
-    public int getLoginTimeout() throws SQLException {
-        return pool.getLoginTimeout();
-    }
-
-    @Override
-    public Logger getParentLogger() throws java.sql.SQLFeatureNotSupportedException {
-        return pool.getParentLogger();
-    }
-
-    @Override
-    public <T> T unwrap(Class<T> type) throws SQLException {
-        return pool.unwrap(type);
-    }
-
-    @Override
-    public boolean isWrapperFor(Class<?> type) throws SQLException {
-        return pool.isWrapperFor(type);
     }
 }
