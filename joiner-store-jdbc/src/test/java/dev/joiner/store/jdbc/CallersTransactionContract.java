@@ -3,6 +3,7 @@ package dev.joiner.store.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.zaxxer.hikari.HikariConfig;
 import dev.joiner.Codec;
@@ -37,10 +38,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A store whose data source gives the connection of a transaction that its caller has begun, on one database. */
 @Timeout(60)
 abstract class CallersTransactionContract extends TransactionalFixture {
+    private final boolean hasThreadsOfItsOwn;
     private SmallTransactionManager manager;
 
     CallersTransactionContract(Consumer<HikariConfig> options) {
+        this(options, false);
+    }
+
+    /** @param hasThreadsOfItsOwn whether the store gets its connections where no transaction of the caller's is bound */
+    CallersTransactionContract(Consumer<HikariConfig> options, boolean hasThreadsOfItsOwn) {
         super(options);
+        this.hasThreadsOfItsOwn = hasThreadsOfItsOwn;
+    }
+
+    private void assumeThatItShows() {
+        assumeFalse(hasThreadsOfItsOwn, "no transaction is bound to the threads of the store");
     }
 
     @BeforeEach
@@ -94,6 +106,7 @@ abstract class CallersTransactionContract extends TransactionalFixture {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void isRefusedUnlessTheStoreIsToTakePart(boolean isHidden) throws Exception {
+        assumeThatItShows();
         store = isHidden
                 ? builder(manager.hiding())
                         .callersTransactionWhen(connection -> manager.isActive())
@@ -124,6 +137,7 @@ abstract class CallersTransactionContract extends TransactionalFixture {
 
     @Test
     void isFoundBeforeItHasDoneAnything() throws Exception {
+        assumeThatItShows();
         store = builder(manager.aware()).build();
         Joiner<Message, String> joiner = plain();
 
@@ -308,6 +322,7 @@ abstract class CallersTransactionContract extends TransactionalFixture {
 
     @Test
     void isFoundOnAPoolWithoutAutoCommitOnceItHasWritten() throws Exception {
+        assumeThatItShows();
         try (Connection connection = pool.getConnection()) {
             connection.setAutoCommit(false);
             SmallTransactionManager bound = new SmallTransactionManager(pool);

@@ -119,6 +119,14 @@ class H2ContractTest {
         }
     }
 
+    /** Whose file is otherwise written by threads that know nothing of the caller's. */
+    @Nested
+    class TransactionsOfCallersInFile extends CallersTransactionContract {
+        TransactionsOfCallersInFile() {
+            super(H2ContractTest::inFile, true);
+        }
+    }
+
     @Nested
     class HandOverConnections extends HandOverConnectionContract {
         HandOverConnections() {

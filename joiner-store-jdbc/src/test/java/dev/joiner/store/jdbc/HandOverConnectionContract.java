@@ -184,7 +184,8 @@ abstract class HandOverConnectionContract extends TransactionalFixture {
     @Test
     void hasTheUserThatItHas() throws SQLException {
         inHandOver(connection -> assertThatExceptionOfType(SQLFeatureNotSupportedException.class)
-                .isThrownBy(() -> store.handOverDataSource().getConnection("sa", "")));
+                .isThrownBy(() -> store.handOverDataSource().getConnection("sa", ""))
+                .withMessageContaining("hand-over"));
     }
 
     @Test

@@ -241,6 +241,38 @@ abstract class TransactionalSweepContract extends TransactionalFixture {
         }
 
         @Test
+        void thatAreUsedUpLetARedeliveredMessageGoToOnPoisoned() throws SQLException {
+            boolean[] refuses = {true};
+            Joiner<Message, String> joiner = joiner(joining(1)
+                    .identifiedBy(Message::text)
+                    .<String>process((value, handOver) -> {
+                        note("joined", handOver);
+                        throw new Refused();
+                    })
+                    .retry(1)
+                    .onPoisoned((value, handOver) -> {
+                        onPoisoned(value, handOver);
+                        if (refuses[0]) {
+                            throw new Refused();
+                        }
+                    }));
+            Thread.currentThread().interrupt();
+            joiner.accept(Message.of("k:a")); // left to a sweep
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(joiner.sweep().failed()).isEqualTo(1);
+
+            assertThatExceptionOfType(UndoneException.class).isThrownBy(() -> joiner.accept(Message.of("k:a")));
+            refuses[0] = false;
+            assertThatExceptionOfType(ProcessingException.class)
+                    .isThrownBy(() -> joiner.accept(Message.of("k:a")))
+                    .satisfies(e -> assertThat(e.isSafe()).isTrue());
+
+            assertThat(seen).containsExactly("joined 1", "poisoned 1", "poisoned 1", "poisoned 1");
+            assertThat(effects()).containsExactly("COMPLETE k:poison");
+            assertThat(store.size()).isZero();
+        }
+
+        @Test
         void areNotCountedOverWhatOthersHaveWrittenSince() throws SQLException {
             Joiner<Message, String> other = Joiner.create(joining(9).build(), open(namespace), clock);
             Joiner<Message, String> joiner = joiner(failing(() -> {
