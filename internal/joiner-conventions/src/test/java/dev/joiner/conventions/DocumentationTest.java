@@ -116,8 +116,10 @@ class DocumentationTest {
 
     private static boolean isSource(Path file) {
         return file.toString().endsWith(".java")
-                && file.getNameCount() > 2
-                && file.getName(1).toString().equals("src");
+                && (file.startsWith("internal") ? file.subpath(1, file.getNameCount()) : file)
+                        .getName(1)
+                        .toString()
+                        .equals("src");
     }
 
     /** {@code stripIndent} counts what follows the last line's end as a line without indentation. */
