@@ -1,0 +1,128 @@
+package dev.joiner.conventions;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.ArchRule;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which way the arrows go: from programs and stores to the core, and from nothing to what is nobody's business. */
+class ArchitectureTest {
+    private static final String[] API = {
+        "dev.joiner", "dev.joiner.spi..", "dev.joiner.engine..", "dev.joiner.merge..", "dev.joiner.internal.."
+    };
+
+    private static JavaClasses all;
+
+    @BeforeAll
+    static void read() {
+        all = new ClassFileImporter().importPackages("dev.joiner");
+        for (String part : new String[] {
+            "",
+            ".spi",
+            ".engine",
+            ".internal",
+            ".store.memory",
+            ".store.jdbc",
+            ".store.redis",
+            ".store.tck",
+            ".codec.jackson",
+            ".testing",
+            ".cli",
+            ".examples"
+        }) {
+            assertThat(all.stream().anyMatch(type -> type.getPackageName().startsWith("dev.joiner" + part)))
+                    .as("dev.joiner" + part)
+                    .isTrue();
+        }
+    }
+
+    private static void check(ArchRule rule) {
+        rule.check(all);
+    }
+
+    @Test
+    void coreDependsOnTheJdkAlone() {
+        check(classes()
+                .that(resideInAnyPackage(API))
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(API).or(resideInAnyPackage("java..", "org.jspecify.."))));
+    }
+
+    @Test
+    void semanticsKnowNoClockNoThreadsAndNoStores() {
+        check(noClasses()
+                .that()
+                .haveNameMatching("dev\\.joiner\\.engine\\.Transition(\\$.*)?")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(
+                        "java.io..",
+                        "java.nio.file..",
+                        "java.net..",
+                        "java.util.concurrent..",
+                        "dev.joiner.internal.driver.."))
+                .orShould()
+                .dependOnClassesThat()
+                .haveNameMatching(
+                        "java\\.time\\.(Clock|InstantSource)|java\\.lang\\.Thread|dev\\.joiner\\.spi\\.JoinStore"));
+    }
+
+    @Test
+    void whatIsInternalIsInternal() {
+        check(noClasses()
+                .that(not(resideInAnyPackage(API)))
+                .should()
+                .dependOnClassesThat(resideInAPackage("dev.joiner.internal..")));
+    }
+
+    @Test
+    void storesKnowNothingOfEachOtherNorOfWhatUsesThem() {
+        check(slices().matching("dev.joiner.store.(*)..").should().notDependOnEachOther());
+        check(noClasses()
+                .that(resideInAnyPackage("dev.joiner.store..", "dev.joiner.codec.."))
+                .should()
+                .dependOnClassesThat(
+                        resideInAnyPackage("dev.joiner.testing..", "dev.joiner.cli..", "dev.joiner.examples..")));
+    }
+
+    @Test
+    void storesDoWithoutACodecLibrary() {
+        check(noClasses()
+                .that(resideInAPackage("dev.joiner.store.."))
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("dev.joiner.codec..", "com.fasterxml..", "tools.jackson..")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dev.joiner.cli..", "dev.joiner.examples.."})
+    void programsUseNothingButWhatUsersUse(String program) {
+        check(noClasses()
+                .that(resideInAPackage(program))
+                .should()
+                .dependOnClassesThat(
+                        resideInAnyPackage("dev.joiner.spi..", "dev.joiner.engine..", "dev.joiner.store.tck..")));
+    }
+
+    @Test
+    void testsOfUsersNeedNoFrameworkOfTests() {
+        check(noClasses()
+                .that(resideInAPackage("dev.joiner.testing.."))
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("org.junit..", "org.assertj..", "dev.joiner.store.tck..")));
+    }
+
+    @Test
+    void namesSayWhatAClassIs() {
+        check(noClasses().should().haveNameMatching(".*(Util|Utils|Helper|Manager|Impl)(\\$.*)?"));
+    }
+}

@@ -1,0 +1,147 @@
+package dev.joiner.conventions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.joiner.JoinSpec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Java in the documentation is Java that is compiled and tested: each block names a region of the sources, between
+ * {@code // snippet:name} and {@code // end:name}, and is equal to it.
+ */
+class DocumentationTest {
+    private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
+    private static final Pattern REGION =
+            Pattern.compile("^ *// snippet:(\\S+)\\n(.*?)^ *// end:\\1$", Pattern.MULTILINE | Pattern.DOTALL);
+    private static final Pattern BLOCK =
+            Pattern.compile("(?:<!-- snippet: (\\S+) -->\\n)?```java\\n(.*?)```", Pattern.DOTALL);
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(?:#[^)]*)?\\)");
+
+    @TestFactory
+    List<DynamicTest> everyJavaBlockIsTestedCode() throws IOException {
+        Map<String, String> regions = regions();
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Path document : documents()) {
+            Matcher block = BLOCK.matcher(read(document));
+            while (block.find()) {
+                String name = block.group(1);
+                String code = block.group(2);
+                tests.add(DynamicTest.dynamicTest(ROOT.relativize(document) + " " + name, () -> {
+                    assertThat(name).as("the snippet that this is: %s", code).isNotNull();
+                    assertThat(code).isEqualTo(regions.get(name));
+                }));
+            }
+        }
+        assertThat(tests).isNotEmpty();
+        return tests;
+    }
+
+    @Test
+    void everyRelativeLinkLeadsSomewhere() throws IOException {
+        for (Path document : documents()) {
+            Matcher link = LINK.matcher(read(document));
+            while (link.find()) {
+                assertThat(document.resolveSibling(link.group(1)))
+                        .as("link in %s", document)
+                        .exists();
+            }
+        }
+    }
+
+    @Test
+    void continuousIntegrationRunsTheTestCommandOfTheReadme() {
+        List<String> commands = read(ROOT.resolve(".ci/run"))
+                .lines()
+                .filter(line -> line.startsWith("mvn"))
+                .toList();
+
+        assertThat(commands)
+                .singleElement()
+                .satisfies(
+                        command -> assertThat(read(ROOT.resolve("README.md"))).contains("```sh\n" + command + "\n```"));
+    }
+
+    @Test
+    void tableOfTheReadmeHasEveryOptionOfASpec() {
+        Set<String> options = Arrays.stream(JoinSpec.Builder.class.getDeclaredMethods())
+                .filter(method -> Modifier.isPublic(method.getModifiers()) && !method.isSynthetic())
+                .map(Method::getName)
+                .filter(name -> !name.equals("build"))
+                .collect(Collectors.toSet());
+        Set<String> documented = read(ROOT.resolve("README.md"))
+                .lines()
+                .dropWhile(line -> !line.startsWith("| option |"))
+                .skip(2)
+                .takeWhile(line -> line.startsWith("|"))
+                .map(line -> line.substring(0, line.indexOf('|', 1)))
+                .flatMap(names -> Pattern.compile("`(\\w+)`").matcher(names).results())
+                .map(name -> name.group(1))
+                .collect(Collectors.toSet());
+
+        assertThat(documented).isEqualTo(options);
+    }
+
+    private static Map<String, String> regions() throws IOException {
+        Map<String, String> regions = new HashMap<>();
+        try (Stream<Path> files = Files.find(ROOT, 20, (file, attributes) -> isSource(ROOT.relativize(file)))) {
+            files.forEach(file -> {
+                Matcher region = REGION.matcher(read(file));
+                while (region.find()) {
+                    assertThat(regions.put(region.group(1), unindented(region.group(2))))
+                            .as("a second snippet %s", region.group(1))
+                            .isNull();
+                }
+            });
+        }
+        return regions;
+    }
+
+    private static boolean isSource(Path file) {
+        return file.toString().endsWith(".java")
+                && (file.startsWith("internal") ? file.subpath(1, file.getNameCount()) : file)
+                        .getName(1)
+                        .toString()
+                        .equals("src");
+    }
+
+    /** {@code stripIndent} counts what follows the last line's end as a line without indentation. */
+    private static String unindented(String region) {
+        return region.stripTrailing().stripIndent() + "\n";
+    }
+
+    private static List<Path> documents() throws IOException {
+        try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
+            return Stream.concat(
+                            docs.filter(file -> file.toString().endsWith(".md")),
+                            Stream.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+                                    .map(ROOT::resolve))
+                    .toList();
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

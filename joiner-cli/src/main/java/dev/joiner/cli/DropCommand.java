@@ -1,0 +1,55 @@
+package dev.joiner.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.joiner.PendingJoin;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Takes joins out of a store. */
+@Command(
+        name = "drop",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        versionProvider = Version.class,
+        header = {"Takes waiting joins out of a store.", ""},
+        description = {
+            "Takes what waits under each key out of the store, and then prints what it was: joins that are not whole,"
+                    + " failed or are parked, and, in base64, what cannot be read. A join that another process is printing"
+                    + " is left alone.",
+            ""
+        },
+        footer = {"", "Exit status: 0 if something waited under every key, 2 if the command line is wrong, 1 otherwise."
+        })
+final class DropCommand implements Callable<Integer> {
+    private final Environment environment;
+
+    @Mixin
+    private HeldJoins joins = new HeldJoins();
+
+    DropCommand(Environment environment) {
+        this.environment = environment;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        return joins.takeEach(environment, (joiner, key, output) -> {
+            List<PendingJoin<String, ObjectNode>> dropped = joiner.drop(key);
+            for (PendingJoin<String, ObjectNode> join : dropped) {
+                output.write(join.value().orElseGet(() -> unreadable(join)));
+            }
+            return !dropped.isEmpty();
+        });
+    }
+
+    /** What cannot be read is printed as it was stored: it is nowhere else any more. */
+    private static ObjectNode unreadable(PendingJoin<String, ?> join) {
+        ObjectNode node = Json.MAPPER.createObjectNode();
+        node.put("key", join.key());
+        node.put("lastError", join.lastError().orElse(""));
+        node.put("bytes", join.bytes().orElseThrow());
+        return node;
+    }
+}

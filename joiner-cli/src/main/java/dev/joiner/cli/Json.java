@@ -1,0 +1,48 @@
+package dev.joiner.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.joiner.Codec;
+import dev.joiner.codec.jackson.JacksonCodec;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/** JSON as it is read and written here: numbers keep all their digits, and no field may be there twice. */
+final class Json {
+    static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    // The names of fields are the input's: interned, garbage would fill a table of the whole process.
+                    .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                    // Not escapes, for what UTF-8 can write itself.
+                    .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+                    .build())
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+            .build();
+
+    private Json() {}
+
+    /** The object as one line of UTF-8, without the line's end. */
+    static byte[] bytes(JsonNode node) {
+        try {
+            return MAPPER.writeValueAsBytes(node);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException("cannot be written as JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    static String text(JsonNode node) {
+        return new String(bytes(node), StandardCharsets.UTF_8);
+    }
+
+    /** Objects as they lie in a store. */
+    static Codec<ObjectNode> codec() {
+        return JacksonCodec.of(ObjectNode.class, MAPPER);
+    }
+}

@@ -1,0 +1,85 @@
+package dev.joiner.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.BufferedOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes JSON objects, one a line, in UTF-8.
+ *
+ * <p>Thread-safe. Once a write has failed all others do: behind half a line nothing can be written any more.
+ */
+final class JsonLines implements Closeable {
+    private static final int BUFFER = 1 << 16;
+
+    private final OutputStream out;
+    private final boolean writeThrough;
+    private final Consumer<? super IOException> onFailure;
+    private @Nullable IOException failure;
+
+    /**
+     * @param writeThrough whether each line leaves the process before the call returns; otherwise {@link #flush} does it
+     * @param onFailure is told of the first failure
+     */
+    JsonLines(OutputStream out, boolean writeThrough, Consumer<? super IOException> onFailure) {
+        this.out = new BufferedOutputStream(out, BUFFER);
+        this.writeThrough = writeThrough;
+        this.onFailure = onFailure;
+    }
+
+    /** @param writeThrough whether each line leaves the process before the call returns */
+    JsonLines(OutputStream out, boolean writeThrough) {
+        this(out, writeThrough, cause -> {});
+    }
+
+    synchronized void write(JsonNode node) throws IOException {
+        byte[] line = Json.bytes(node);
+        attempt(() -> {
+            out.write(line);
+            out.write('\n');
+            if (writeThrough) {
+                out.flush();
+            }
+        });
+    }
+
+    /** {@link #write} for callers that may throw no {@link IOException}. */
+    void writeUnchecked(JsonNode node) {
+        try {
+            write(node);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    synchronized void flush() throws IOException {
+        attempt(out::flush);
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        attempt(out::close);
+    }
+
+    private interface Write {
+        void run() throws IOException;
+    }
+
+    private void attempt(Write write) throws IOException {
+        if (failure != null) {
+            throw new IOException(failure.getMessage(), failure);
+        }
+        try {
+            write.run();
+        } catch (IOException e) {
+            failure = e;
+            onFailure.accept(e);
+            throw e;
+        }
+    }
+}

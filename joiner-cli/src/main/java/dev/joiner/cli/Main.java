@@ -1,0 +1,93 @@
+package dev.joiner.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Runs the {@code joiner} command line. */
+public final class Main {
+    /** With the time to give back, less than the 10 seconds after which many supervisors kill. */
+    private static final long SECONDS_TO_FINISH = 7;
+
+    private Main() {}
+
+    /** Runs a command and exits with its status. A signal lets {@code join} finish what it has begun. */
+    public static void main(String[] args) {
+        StopSignal stop = new StopSignal();
+        CompletableFuture<Integer> status = new CompletableFuture<>();
+        Thread hook = new Thread(() -> stopAndWait(stop, status), "stop");
+        Runtime.getRuntime().addShutdownHook(hook);
+        Environment environment = Environment.of(
+                System.in,
+                // Not System.out and its like, which keep it to themselves when nobody reads any more.
+                new FileOutputStream(FileDescriptor.out),
+                new FileOutputStream(FileDescriptor.err),
+                Terminal.showsProgress(),
+                stop,
+                InstantSource.system());
+        LoggedErrors.goTo(environment.messages());
+        status.complete(run(environment, args));
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // The hook runs, and ends the process with the status that it has got.
+        }
+        System.exit(status.join());
+    }
+
+    private static void stopAndWait(StopSignal stop, CompletableFuture<Integer> status) {
+        if (stop.request()) {
+            try {
+                Runtime.getRuntime().halt(status.get(SECONDS_TO_FINISH, TimeUnit.SECONDS));
+            } catch (Exception e) {
+                // It hangs, in its output say. The process ends as it does without this hook.
+                stop.insist();
+            }
+        }
+    }
+
+    /** Runs a command; its exit status. */
+    static int run(Environment environment, String... args) {
+        CommandLine commandLine = new CommandLine(new JoinerCommand())
+                .addSubcommand(new JoinCommand(environment))
+                .addSubcommand(new PendingCommand(environment))
+                .addSubcommand(new ReleaseCommand(environment))
+                .addSubcommand(new DropCommand(environment))
+                .addSubcommand(new DemoCommand(environment))
+                .addSubcommand(new GenerateCommand(environment));
+        commandLine.setOut(new PrintWriter(new OutputStreamWriter(environment.out(), StandardCharsets.UTF_8), true));
+        commandLine.setErr(new PrintWriter(new OutputStreamWriter(environment.err(), StandardCharsets.UTF_8), true));
+        commandLine.setExpandAtFiles(false); // @ may begin the name of a file or of a field
+        commandLine.setUsageHelpWidth(100);
+        commandLine.setParameterExceptionHandler(
+                (problem, args1) -> wrongUsage(problem.getCommandLine(), problem, environment));
+        commandLine.setExecutionExceptionHandler((problem, command, parsed) -> problem instanceof UsageException
+                ? wrongUsage(command, problem, environment)
+                : Failures.tell(problem, environment));
+        try {
+            return commandLine.execute(args);
+        } catch (Throwable e) { // out of memory, say; the hook waits for a status all the same
+            return Failures.tell(e, environment);
+        }
+    }
+
+    private static int wrongUsage(CommandLine command, Exception problem, Environment environment) {
+        environment.messages().say(String.valueOf(problem.getMessage()));
+        if (problem instanceof UnmatchedArgumentException unmatched) {
+            UnmatchedArgumentException.printSuggestions(unmatched, environment.err());
+        }
+        if (command.getParent() == null) {
+            command.usage(environment.err());
+        } else {
+            environment.messages().say("see " + command.getCommandSpec().qualifiedName() + " --help");
+        }
+        return ExitStatus.USAGE;
+    }
+}

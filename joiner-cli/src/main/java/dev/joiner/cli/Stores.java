@@ -1,0 +1,52 @@
+package dev.joiner.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.joiner.JoinSpec;
+import dev.joiner.JoinStoreConfig;
+import dev.joiner.JoinStores;
+import dev.joiner.Joiner;
+import dev.joiner.KeyCodec;
+import dev.joiner.KeyedJoiner;
+import dev.joiner.UnknownStoreException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/** Opens the stores that options name. */
+final class Stores {
+    private static final List<String> IN_THIS_PROCESS = List.of("memory:", "caffeine:", "jdbc:h2:mem:");
+    private static final String H2 = "jdbc:h2:";
+
+    private Stores() {}
+
+    /** Whether joins are still there after the process. */
+    static boolean outlivesProcess(String url) {
+        return inThisProcess(url).isEmpty();
+    }
+
+    /** The beginning of a URL of a store that ends with the process. */
+    static Optional<String> inThisProcess(String url) {
+        return IN_THIS_PROCESS.stream().filter(kind -> startsWith(url, kind)).findFirst();
+    }
+
+    private static boolean startsWith(String url, String kind) {
+        return url.regionMatches(true, 0, kind, 0, kind.length());
+    }
+
+    /** Opens a store to look into: a file that does not exist is an error, and is not created. */
+    static <R> KeyedJoiner<Line, String, ObjectNode, R> openExisting(
+            String url, String namespace, JoinSpec<Line, String, ObjectNode, R> spec, InstantSource clock) {
+        return open(startsWith(url, H2) ? url + ";IFEXISTS=TRUE" : url, namespace, spec, clock);
+    }
+
+    /** Opens a joiner on a store of JSON objects; what is wrong with the options is an error of their user. */
+    static <R> KeyedJoiner<Line, String, ObjectNode, R> open(
+            String url, String namespace, JoinSpec<Line, String, ObjectNode, R> spec, InstantSource clock) {
+        try {
+            var config = JoinStoreConfig.of(namespace, KeyCodec.string(), Json.codec());
+            return Joiner.create(spec, JoinStores.open(url, config), clock);
+        } catch (UnknownStoreException | IllegalArgumentException e) {
+            throw new UsageException("--store, --namespace: " + e.getMessage());
+        }
+    }
+}

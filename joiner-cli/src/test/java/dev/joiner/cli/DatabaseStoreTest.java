@@ -1,0 +1,121 @@
+package dev.joiner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.joiner.cli.Cli.Ended;
+import dev.joiner.test.servers.RedisServer;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The command line on databases; what is the same on every store that lasts is in {@link LastingStoreTest}. */
+class DatabaseStoreTest {
+    private static final String A = "{\"id\":1,\"a\":1}\n";
+    private static final String B = "{\"id\":1,\"b\":2}\n";
+
+    @TempDir
+    private Path folder;
+
+    private String file() {
+        return "jdbc:h2:" + folder.resolve("joins");
+    }
+
+    private static Ended join(String input, String store) {
+        return Cli.run(input, "join", "--key", "id", "--require", "a,b", "--store", store);
+    }
+
+    @Test
+    void halvesMayComeInDifferentRuns() {
+        assertThat(join(A, file()).summary()).contains("1 waiting");
+        assertThat(Cli.run("", "pending", "--store", file(), "--require", "a,b").out())
+                .contains("\"key\":\"1\"", "\"missing\":[\"b\"]");
+
+        Ended second = join(B, file());
+
+        assertThat(second.out()).isEqualTo("{\"id\":1,\"a\":1,\"b\":2}\n");
+        assertThat(second.summary()).contains("0 waiting");
+    }
+
+    @Test
+    void halvesMayMeetInRedis() {
+        String redis = "redis://127.0.0.1:" + RedisServer.shared().port();
+
+        assertThat(join(A, redis).summary()).contains("1 waiting");
+        assertThat(join(B, redis).out()).isEqualTo("{\"id\":1,\"a\":1,\"b\":2}\n");
+        assertThat(Cli.run("", "pending", "--store", redis).out()).isEmpty();
+    }
+
+    @Test
+    void databaseInMemoryTellsWhatEndsWithIt() {
+        assertThat(join(A, "jdbc:h2:mem:").err()).contains("still waiting, and gone with this process: 1");
+    }
+
+    @Test
+    void fileThatIsNotThereIsNotMadeToLookInto() {
+        Ended ended = Cli.run("", "pending", "--store", file());
+
+        assertThat(ended.status()).isEqualTo(1);
+        assertThat(ended.errLines()).singleElement().asString().contains("not found");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, jdbc:postgresql://127.0.0.1:1/db?user=u&password=hush, Connection to 127.0.0.1:1 refused",
+        "1, jdbc:mariadb://127.0.0.1:1/db?user=u&password=hush, 127.0.0.1",
+        "1, redis://u:hush@127.0.0.1:1, 127.0.0.1",
+        "1, jdbc:h2:joins;PASSWORD=hush, implicitly relative",
+        "2, jdbc:oracle:thin:u/hush@127.0.0.1:1:db, 'not of \"oracle\"'",
+        "2, postgres://u:hush@127.0.0.1:1/db, no store for postgres:"
+    })
+    void storeThatCannotBeOpenedIsOneLineWithoutThePassword(int status, String url, String problem) {
+        Ended ended = join(A, url);
+
+        assertThat(ended.status()).isEqualTo(status);
+        assertThat(ended.out()).isEmpty();
+        assertThat(ended.errLines())
+                .hasSize(status) // wrong usage leads to the help, too
+                .first()
+                .asString()
+                .startsWith("joiner: ")
+                .contains(problem);
+        assertThat(ended.err()).doesNotContain("hush");
+    }
+
+    @Test
+    void fileIsForOneProcessAtATime() throws Exception {
+        join(A, file());
+        try (ChildJvm running = ChildJvm.ofClasses("join", "--key", "id", "--require", "a", "--store", file())) {
+            running.type("{\"id\":2,\"a\":1}\n");
+            assertThat(running.readLine()).isNotNull();
+
+            Ended ended = Cli.run("", "pending", "--store", file());
+
+            assertThat(ended.status()).isEqualTo(1);
+            assertThat(ended.err())
+                    .isEqualTo(
+                            "joiner: jdbc:h2 cannot be opened: its file is in use, and is for one process at a time\n");
+        }
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "has no signals")
+    void signalLetsRunningPipeWriteOffWhatItHasPrinted() throws Exception {
+        try (ChildJvm running = ChildJvm.ofClasses("join", "--key", "id", "--require", "a,b", "--store", file())) {
+            running.type(A + B + "{\"id\":2,\"a\":1}\n");
+            assertThat(running.readLine()).isNotNull();
+
+            running.terminate();
+
+            assertThat(running.awaitStatus()).as(running.err()).isZero();
+            assertThat(running.err()).contains("3 lines", "1 joined", "1 waiting");
+        }
+        assertThat(Cli.run("", "pending", "--store", file()).out())
+                .hasLineCount(1)
+                .contains("\"key\":\"2\"");
+    }
+}

@@ -1,0 +1,82 @@
+package dev.joiner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.joiner.test.servers.MariaDbServer;
+import dev.joiner.test.servers.PostgresServer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The jar with everything in it, run as users run it. */
+class RunnableJarIT {
+
+    @Test
+    void knowsItsVersion() throws Exception {
+        try (ChildJvm joiner = ChildJvm.ofJar("--version");
+                JarFile jar = new JarFile(System.getProperty("joiner.jar"))) {
+            String version = jar.getManifest().getMainAttributes().getValue("Implementation-Version");
+            assertThat(version).isNotBlank();
+            assertThat(joiner.readLine()).isEqualTo("joiner " + version);
+            assertThat(joiner.awaitStatus()).isZero();
+        }
+    }
+
+    @Test
+    void showsTheDemo() throws Exception {
+        try (ChildJvm demo = ChildJvm.ofJar("demo")) {
+            assertThat(demo.readLines()).anyMatch(line -> line.contains("\"total\":12.50},\"shipment\""));
+            assertThat(demo.awaitStatus()).isZero();
+            assertThat(demo.err()).isEmpty();
+        }
+    }
+
+    static Stream<String> stores() {
+        return Stream.of(
+                "memory:",
+                "caffeine:?maximumSize=10000",
+                "jdbc:h2:mem:",
+                PostgresServer.shared().jdbcUrl(),
+                MariaDbServer.shared().jdbcUrl());
+    }
+
+    @ParameterizedTest
+    @MethodSource("stores")
+    void joinsTheSample(String store) throws Exception {
+        try (ChildJvm join = ChildJvm.ofJar(
+                "join",
+                "--key",
+                "order.id",
+                "--require",
+                "order.total,payment,shipment",
+                "--id",
+                "event",
+                "--remember",
+                "1h",
+                "--store",
+                store,
+                Path.of("samples", "orders.jsonl").toString())) {
+            assertThat(join.readLines()).hasSize(1000);
+            assertThat(join.awaitStatus()).as(join.err()).isZero();
+        }
+    }
+
+    @Test
+    void holdsNoFileTwiceAndNoModule() throws Exception {
+        try (JarFile jar = new JarFile(System.getProperty("joiner.jar"))) {
+            List<String> names = jar.stream().map(entry -> entry.getName()).toList();
+            assertThat(names)
+                    .doesNotHaveDuplicates()
+                    .contains("META-INF/LICENSE", "META-INF/services/dev.joiner.spi.JoinStoreProvider")
+                    .contains("META-INF/services/java.sql.Driver")
+                    .noneMatch(name -> name.endsWith("module-info.class"))
+                    .noneMatch(name -> name.matches("META-INF/[^/]*\\.(SF|RSA|DSA|EC)"));
+        }
+        assertThat(Files.size(Path.of(System.getProperty("joiner.jar")))).isLessThan(12_000_000);
+    }
+}
