@@ -30,6 +30,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -501,8 +502,10 @@ abstract class TransactionalSweepContract extends TransactionalFixture {
                         .build(),
                 numbers,
                 clock);
+        AtomicInteger tries = new AtomicInteger();
         Codec<String> letters = Codec.of(text -> text.getBytes(UTF_8), bytes -> {
             if (bytes.length == Long.BYTES) {
+                tries.incrementAndGet();
                 throw new IllegalArgumentException("a number");
             }
             return new String(bytes, UTF_8);
@@ -523,6 +526,7 @@ abstract class TransactionalSweepContract extends TransactionalFixture {
 
         assertThat(report.joined()).isEqualTo(1);
         assertThat(report.failed()).isEqualTo(MORE_THAN_A_PAGE);
+        assertThat(tries).as("each once").hasValue(MORE_THAN_A_PAGE);
         assertThat(report.failures())
                 .allSatisfy(failure -> assertThat(failure.key()).asString().startsWith("number"));
         assertThat(joiner.reexamine().failed()).isEqualTo(MORE_THAN_A_PAGE);
