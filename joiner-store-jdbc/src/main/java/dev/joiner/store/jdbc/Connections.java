@@ -60,6 +60,11 @@ final class Connections {
         return new Connections(dataSource, lockNanos, new UninterruptedThreads("joiner-jdbc"), callers);
     }
 
+    /** The same connections, for work that is not to wait for locks: what meets one has waited long enough. */
+    Connections withoutWaiting() {
+        return new Connections(dataSource, 0, threads, callers);
+    }
+
     @FunctionalInterface
     interface Work<T> {
         T on(Connection connection) throws SQLException;

@@ -41,6 +41,11 @@ final class H2JoinTable extends JoinTable {
     }
 
     @Override
+    Answer withoutWaiting(Connection connection, String key, Work<Answer> exchange) throws SQLException {
+        return ifNotLocked(connection, key, exchange);
+    }
+
+    @Override
     boolean changeLocked(Connection connection, RowChange change, Locked locked) throws SQLException {
         String sql = portable(change) + " AND TRANSACTION_ID() = ?";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {

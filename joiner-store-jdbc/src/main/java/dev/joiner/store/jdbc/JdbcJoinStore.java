@@ -19,6 +19,7 @@ import dev.joiner.store.jdbc.JoinTable.DueKey;
 import dev.joiner.store.jdbc.JoinTable.RowPage;
 import java.security.SecureRandom;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -226,15 +227,16 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
         }
 
         /**
-         * Sets what the store does when the data source gives it a connection that is inside a transaction of the caller's;
+         * Sets what the store does when its data source hands out a connection that is inside a transaction of the caller's;
          * {@link CallersTransaction#REFUSE} by default.
          *
-         * <p>A connection is, if it has no auto-commit, though it had when the store was opened. Where it never has, the database is
-         * asked before each call whether something is done already, which costs a round trip; on H2 and PostgreSQL only a
-         * transaction that has written is found. What neither shows, {@link #callersTransactionWhen} may tell.
+         * <p>A connection is taken to be inside one if its auto-commit is off although it was on when the store was opened. If
+         * auto-commit is always off, the database is asked before each call whether the transaction has done anything yet, which
+         * costs a round trip; H2 and PostgreSQL report only transactions that have written. Use {@link #callersTransactionWhen} for
+         * what neither reveals.
          *
-         * <p>A store that takes part promises nothing before the caller has committed: what {@code accept} returns is then as it
-         * says, or did not happen. The keys stay locked until then.
+         * <p>A store that takes part promises nothing until the caller commits: if the caller rolls back, what {@code accept}
+         * returned has not happened. Keys stay locked until then.
          */
         public Builder<K, V> callersTransaction(CallersTransaction choice) {
             callersTransaction = Objects.requireNonNull(choice, "callersTransaction");
@@ -242,8 +244,8 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
         }
 
         /**
-         * Sets what tells that a connection, which the data source has just given, is inside a transaction of the caller's though it
-         * does not show: that of a container, say, whose connections seem to have auto-commit.
+         * Sets a test for connections that are inside a transaction of the caller's without showing it, such as those of a
+         * container that appear to have auto-commit. It is asked about each connection that the data source hands out.
          */
         public Builder<K, V> callersTransactionWhen(Predicate<? super Connection> isInside) {
             callersTransactionWhen = Objects.requireNonNull(isInside, "callersTransactionWhen");
@@ -251,9 +253,9 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
         }
 
         /**
-         * Sets what is put around each handler of a {@linkplain JdbcJoinStore#transactional transactional} joiner, inside of its
-         * transaction: an integration that binds {@link JdbcJoinStore#handOverConnection()} to the thread, for code that looks for
-         * it there. What it throws undoes the hand-over.
+         * Sets what is called around each handler of a {@linkplain JdbcJoinStore#transactional transactional} joiner, inside its
+         * transaction. An integration uses it to bind {@link JdbcJoinStore#handOverConnection()} to the thread, for code that looks
+         * for its connection there. What it throws undoes the hand-over.
          */
         public Builder<K, V> handlerScope(HandOverScope scope) {
             handlerScope = Objects.requireNonNull(scope, "handlerScope");
@@ -412,16 +414,15 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
      */
     @Override
     public Exchange<V> compareAndExchange(K key, @Nullable Versioned<V> expected, @Nullable Versioned<V> next) {
-        return exchange(key, expected, next, table);
+        return exchange(key, expected, next, true);
     }
 
     /** Does the same for a key of a batch that has waited for its locks already, and in vain. */
     Exchange<V> exchangeWithoutWaiting(K key, @Nullable Versioned<V> expected, @Nullable Versioned<V> next) {
-        return exchange(key, expected, next, impatient);
+        return exchange(key, expected, next, false);
     }
 
-    private Exchange<V> exchange(
-            K key, @Nullable Versioned<V> expected, @Nullable Versioned<V> next, JoinTable written) {
+    private Exchange<V> exchange(K key, @Nullable Versioned<V> expected, @Nullable Versioned<V> next, boolean waits) {
         String text = codec.text(key);
         Row row = next == null ? null : row(text, next);
         if (expected == null && row == null) {
@@ -432,7 +433,7 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
             currentTransaction.requireNotLocked(text);
             Long replaced = expected == null ? null : expected.version();
             for (int tries = 1; tries <= MAX_TRIES; tries++) {
-                Done<Answer> done = write(written, text, replaced, row);
+                Done<Answer> done = waits ? write(text, replaced, row) : writeWithoutWaiting(text, replaced, row);
                 Stored witness = done.answer().witness();
                 if (done.answer().won() || isMine(witness, row)) {
                     wrote(text, row);
@@ -459,10 +460,23 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
     }
 
     /** @param replaced the version of the row that is to be replaced; null: there is to be none */
-    private Done<Answer> write(JoinTable written, String text, @Nullable Long replaced, @Nullable Row row) {
-        return connections.write(connection -> replaced == null
-                ? written.insert(connection, Objects.requireNonNull(row))
-                : written.change(connection, new RowChange(text, replaced, row)));
+    private Done<Answer> write(String text, @Nullable Long replaced, @Nullable Row row) {
+        return connections.write(connection -> write(table, connection, text, replaced, row));
+    }
+
+    private Done<Answer> writeWithoutWaiting(String text, @Nullable Long replaced, @Nullable Row row) {
+        return connections
+                .withoutWaiting()
+                .write(connection -> impatient.withoutWaiting(
+                        connection, text, () -> write(impatient, connection, text, replaced, row)));
+    }
+
+    private static Answer write(
+            JoinTable table, Connection connection, String text, @Nullable Long replaced, @Nullable Row row)
+            throws SQLException {
+        return replaced == null
+                ? table.insert(connection, Objects.requireNonNull(row))
+                : table.change(connection, new RowChange(text, replaced, row));
     }
 
     @Override

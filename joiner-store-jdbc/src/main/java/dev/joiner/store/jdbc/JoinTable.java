@@ -147,6 +147,23 @@ abstract class JoinTable {
         }
     }
 
+    /** Runs an exchange of one row so that it fails where it would wait for a lock, as far as the database lets it. */
+    Answer withoutWaiting(Connection connection, String key, Work<Answer> exchange) throws SQLException {
+        return exchange.run();
+    }
+
+    /** Does so where no statement can be told how long it may wait. */
+    final Answer ifNotLocked(Connection connection, String key, Work<Answer> exchange) throws SQLException {
+        return inTransaction(connection, () -> {
+            try (PreparedStatement statement = connection.prepareStatement(
+                    "SELECT version FROM " + table + " WHERE " + THIS_KEY + " FOR UPDATE NOWAIT")) {
+                setKey(statement, 1, key);
+                statement.executeQuery().close();
+            }
+            return exchange.run();
+        });
+    }
+
     /** The update or delete that every database takes. */
     final String portable(RowChange change) {
         return change.next() == null ? delete : update;

@@ -38,6 +38,11 @@ final class MySqlJoinTable extends JoinTable {
     }
 
     @Override
+    Answer withoutWaiting(Connection connection, String key, Work<Answer> exchange) throws SQLException {
+        return ifNotLocked(connection, key, exchange);
+    }
+
+    @Override
     boolean changeLocked(Connection connection, RowChange change, Locked locked) throws SQLException {
         try {
             execute(connection, "RELEASE " + MariaDbJoinTable.SAVEPOINT);

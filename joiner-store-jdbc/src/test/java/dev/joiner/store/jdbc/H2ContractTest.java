@@ -151,12 +151,15 @@ class H2ContractTest {
     @Nested
     class Locks extends LockContract {
         Locks() {
-            super(
-                    pool -> {
-                        inMemory(pool);
-                        pool.setJdbcUrl(pool.getJdbcUrl() + ";LOCK_TIMEOUT=1000");
-                    },
-                    false);
+            super(pool -> {
+                inMemory(pool);
+                pool.setJdbcUrl(pool.getJdbcUrl() + ";LOCK_TIMEOUT=1000");
+            });
+        }
+
+        @Override
+        boolean batchGoesOnAfterAFailure() {
+            return true;
         }
     }
 

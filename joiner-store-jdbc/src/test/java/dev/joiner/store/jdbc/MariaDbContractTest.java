@@ -122,7 +122,7 @@ class MariaDbContractTest {
     @Nested
     class Locks extends LockContract {
         Locks() {
-            super(MariaDbContractTest::mariaDb, true);
+            super(MariaDbContractTest::mariaDb);
         }
     }
 

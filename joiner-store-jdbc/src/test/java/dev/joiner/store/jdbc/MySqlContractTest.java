@@ -128,12 +128,10 @@ class MySqlContractTest {
     @Nested
     class Locks extends LockContract {
         Locks() {
-            super(
-                    pool -> {
-                        mySql(pool);
-                        waitingForOneSecond(pool);
-                    },
-                    false);
+            super(pool -> {
+                mySql(pool);
+                waitingForOneSecond(pool);
+            });
         }
     }
 

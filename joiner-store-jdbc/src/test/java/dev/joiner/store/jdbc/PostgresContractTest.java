@@ -120,7 +120,7 @@ class PostgresContractTest {
     @Nested
     class Locks extends LockContract {
         Locks() {
-            super(PostgresContractTest::readCommitted, true);
+            super(PostgresContractTest::readCommitted);
         }
     }
 
