@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 abstract class CallersTransactionContract extends TransactionalFixture {
     private final boolean hasThreadsOfItsOwn;
-    private SmallTransactionManager manager;
+    private BoundTransactions manager;
 
     CallersTransactionContract(Consumer<HikariConfig> options) {
         this(options, false);
@@ -56,8 +56,8 @@ abstract class CallersTransactionContract extends TransactionalFixture {
     }
 
     @BeforeEach
-    void createManager() {
-        manager = new SmallTransactionManager(pool);
+    void bindTransactions() {
+        manager = new BoundTransactions(pool);
     }
 
     private JdbcJoinStore.Builder<String, String> builder(DataSource dataSource) {
@@ -325,7 +325,7 @@ abstract class CallersTransactionContract extends TransactionalFixture {
         assumeThatItShows();
         try (Connection connection = pool.getConnection()) {
             connection.setAutoCommit(false);
-            SmallTransactionManager bound = new SmallTransactionManager(pool);
+            BoundTransactions bound = new BoundTransactions(pool);
             Supplier<JdbcJoinStore<String, String>> opened =
                     () -> builder(bound.aware()).build();
             store = bound.with(connection, opened::get); // which finds no auto-commit, and no work

@@ -242,7 +242,7 @@ class DatabaseFailureTest {
     /** The database may have undone with it what the caller had done before. */
     @Test
     void nothingIsTriedAgainInATransactionOfTheCallers() throws Exception {
-        SmallTransactionManager manager = new SmallTransactionManager(pool);
+        BoundTransactions manager = new BoundTransactions(pool);
         ObservedDataSource failing = new ObservedDataSource(manager.aware());
         JdbcJoinStore<String, String> takingPart = JdbcJoinStore.builder(failing.dataSource())
                 .namespace("test")

@@ -67,7 +67,7 @@ class DocumentedUsageTest {
         JdbcConnectionPool pool = JdbcConnectionPool.create("jdbc:h2:mem:" + UUID.randomUUID(), "sa", "");
         try {
             JdbcJoinStore.builder(pool).namespace("any").createTableIfMissing().build();
-            SmallTransactionManager manager = new SmallTransactionManager(pool);
+            BoundTransactions manager = new BoundTransactions(pool);
             JdbcJoinStore<UUID, Order> store = storeThatTakesPart(manager.aware());
             Order order = new Order(UUID.randomUUID(), null, "here");
             Joiner<Order, Order> joiner = Joiner.create(

@@ -264,13 +264,13 @@ abstract class HandOverConnectionContract extends TransactionalFixture {
 
     /** A transaction manager that works on the data source for hand-overs, and knows nothing of them. */
     @Nested
-    class ATransactionManager {
-        private SmallTransactionManager manager;
+    class ManagedTransactions {
+        private BoundTransactions manager;
         private boolean fails = true;
 
         @BeforeEach
-        void createManager() {
-            manager = new SmallTransactionManager(store.handOverDataSource());
+        void bindTransactions() {
+            manager = new BoundTransactions(store.handOverDataSource());
         }
 
         private String managed(String value) throws Exception {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Transactions that are bound to their thread: does on its data source what Spring's {@code DataSourceTransactionManager} does, call
  * for call.
  */
-final class SmallTransactionManager {
+final class BoundTransactions {
     private static final Set<String> HIDDEN = Set.of("commit", "rollback", "setAutoCommit", "abort");
 
     private final DataSource dataSource;
@@ -21,7 +21,7 @@ final class SmallTransactionManager {
     @SuppressWarnings("ThreadLocalUsage") // one for each data source
     private final ThreadLocal<@Nullable Connection> bound = new ThreadLocal<>();
 
-    SmallTransactionManager(DataSource dataSource) {
+    BoundTransactions(DataSource dataSource) {
         this.dataSource = dataSource;
     }
 
@@ -132,7 +132,7 @@ final class SmallTransactionManager {
 
     private static Connection unclosed(Connection connection, boolean hides) {
         return (Connection) Proxy.newProxyInstance(
-                SmallTransactionManager.class.getClassLoader(),
+                BoundTransactions.class.getClassLoader(),
                 new Class<?>[] {Connection.class},
                 (proxy, method, arguments) -> {
                     String name = method.getName();
