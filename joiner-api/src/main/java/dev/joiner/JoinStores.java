@@ -3,10 +3,12 @@ package dev.joiner;
 import dev.joiner.spi.JoinStore;
 import dev.joiner.spi.JoinStoreProvider;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.TreeSet;
 
@@ -46,10 +48,19 @@ public final class JoinStores {
         String scheme = url.substring(0, colon).toLowerCase(Locale.ROOT);
         List<JoinStoreProvider> matches = new ArrayList<>();
         TreeSet<String> known = new TreeSet<>();
-        for (JoinStoreProvider provider : providers) {
-            known.addAll(provider.schemes());
-            if (provider.schemes().contains(scheme)) {
-                matches.add(provider);
+        List<String> broken = new ArrayList<>();
+        for (Iterator<JoinStoreProvider> found = providers.iterator(); ; ) {
+            try {
+                if (!found.hasNext()) {
+                    break;
+                }
+                JoinStoreProvider provider = found.next();
+                known.addAll(provider.schemes());
+                if (provider.schemes().contains(scheme)) {
+                    matches.add(provider);
+                }
+            } catch (ServiceConfigurationError e) { // of one provider, and no concern of the others
+                broken.add(String.valueOf(e.getMessage()));
             }
         }
         if (matches.size() == 1) {
@@ -59,7 +70,8 @@ public final class JoinStores {
             String artifact = ARTIFACTS.get(scheme);
             throw new UnknownStoreException("no store for " + scheme + ": "
                     + (artifact == null ? "" : "(add " + artifact + ") ")
-                    + "- the stores here open " + known);
+                    + "- the stores here open " + known
+                    + (broken.isEmpty() ? "" : "; cannot be used: " + broken));
         }
         throw new UnknownStoreException("more than one store for " + scheme + ": - "
                 + matches.stream().map(p -> p.getClass().getName()).sorted().toList());

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.joiner.spi.JoinStore;
 import dev.joiner.spi.JoinStoreProvider;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.ServiceConfigurationError;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -98,5 +100,35 @@ class JoinStoresTest {
                     .withMessageContaining("begins with its scheme")
                     .withMessageNotContaining("secret");
         }
+    }
+
+    /** Of which a library is missing, say. */
+    @Test
+    void providerThatCannotBeLoadedIsInNobodysWay() {
+        Noting memory = new Noting("memory");
+        Iterable<JoinStoreProvider> providers = () -> new Iterator<>() {
+            private int at;
+
+            @Override
+            public boolean hasNext() {
+                return at < 2;
+            }
+
+            @Override
+            public JoinStoreProvider next() {
+                at++;
+                if (at == 1) {
+                    throw new ServiceConfigurationError("no pool");
+                }
+                return memory;
+            }
+        };
+
+        assertThatExceptionOfType(UnsupportedOperationException.class)
+                .isThrownBy(() -> JoinStores.open("memory:", CONFIG, providers));
+        assertThatExceptionOfType(UnknownStoreException.class)
+                .isThrownBy(() -> JoinStores.open("jdbc:h2:mem:x", CONFIG, providers))
+                .withMessageContaining("[memory]")
+                .withMessageContaining("no pool");
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import com.github.benmanes.caffeine.cache.Caffeine;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.joiner.Codec;
 import dev.joiner.JoinStoreConfig;
@@ -23,6 +24,8 @@ import dev.joiner.test.servers.PostgresServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -32,9 +35,13 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.assertj.core.api.Assertions;
+import org.h2.Driver;
 import org.h2.store.fs.FilePath;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -229,6 +236,49 @@ class OpeningByUrlTest {
 
         assertKeepsJoins("jdbc:mysql://" + server.user() + "@127.0.0.1:" + server.port() + "/" + server.database()
                 + "?sslMode=DISABLED");
+    }
+
+    /** Is loaded where no HikariCP is. */
+    public static final class OpeningWithoutPool implements Callable<String> {
+        public OpeningWithoutPool() {}
+
+        @Override
+        public String call() {
+            Thread.currentThread().setContextClassLoader(getClass().getClassLoader()); // which finds the stores
+            JoinStoreConfig<String, String> config = JoinStoreConfig.of("any", KeyCodec.string(), Codec.string());
+            return Stream.of("jdbc:h2:mem:any", "memory:")
+                    .map(url ->
+                            catchThrowable(() -> JoinStores.open(url, config)).getMessage())
+                    .collect(Collectors.joining("\n"));
+        }
+    }
+
+    @Test
+    void poolIsNeededForItsUrlsOnlyAndAskedFor() throws Exception {
+        List<URL> places = Stream.of(
+                        JoinStores.class,
+                        JdbcJoinStore.class,
+                        OpeningByUrlTest.class,
+                        Caffeine.class,
+                        Driver.class,
+                        Assertions.class)
+                .map(type -> type.getProtectionDomain().getCodeSource().getLocation())
+                .toList();
+        ClassLoader here = Thread.currentThread().getContextClassLoader();
+        try (URLClassLoader withoutPool =
+                new URLClassLoader(places.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+            Callable<?> opening = (Callable<?>) withoutPool
+                    .loadClass(OpeningWithoutPool.class.getName())
+                    .getDeclaredConstructor()
+                    .newInstance();
+
+            assertThat(opening.call().toString().lines())
+                    .satisfiesExactly(
+                            jdbc -> assertThat(jdbc).contains("add com.zaxxer:HikariCP"),
+                            memory -> assertThat(memory).contains("no store for memory", "[jdbc]"));
+        } finally {
+            Thread.currentThread().setContextClassLoader(here);
+        }
     }
 
     @ParameterizedTest
