@@ -243,8 +243,9 @@ class OpeningByUrlTest {
         public OpeningWithoutPool() {}
 
         @Override
-        public String call() {
+        public String call() throws ClassNotFoundException {
             Thread.currentThread().setContextClassLoader(getClass().getClassLoader()); // which finds the stores
+            Class.forName("org.h2.Driver"); // DriverManager has looked for drivers before, elsewhere
             JoinStoreConfig<String, String> config = JoinStoreConfig.of("any", KeyCodec.string(), Codec.string());
             return Stream.of("jdbc:h2:mem:any", "memory:")
                     .map(url ->
