@@ -47,8 +47,9 @@ final class InputReader implements Runnable {
                     throw new IOException(source.name() + ": " + e.getMessage(), e);
                 }
             }
-            handOver();
-            feed.end();
+            if (handOver()) {
+                feed.complete();
+            }
         } catch (Throwable e) { // whatever it is, the thread that joins has to hear of it
             feed.fail(e);
         }

@@ -51,8 +51,10 @@ import picocli.CommandLine.Parameters;
             "  tail -f events.log | joiner join --key id --require a,b --expire-after 10m",
             "  joiner join --key id --require a,b --id event --remember 1d --store jdbc:h2:./joins events.log",
             "",
-            "Exit status: 0 if all lines were taken, 3 if some were rejected, 2 if the command line is wrong, 1 if"
-                    + " anything else went wrong, 141 if nobody reads the output any more."
+            "Exit status: 0 if all lines were taken; 3 if some were rejected; 4 if joins were lost, as they still waited"
+                    + " when a store in memory ended and --expired-to was not given; 130 or 143 if a signal (INT or"
+                    + " TERM) stopped it before the end of its input; 2 if the command line is wrong; 141 if nobody"
+                    + " reads the output any more; 1 if anything else went wrong. Of several, the last one counts."
         })
 final class JoinCommand implements Callable<Integer> {
     private static final String STANDARD_INPUT = "-";

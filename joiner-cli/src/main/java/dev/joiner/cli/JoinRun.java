@@ -142,7 +142,7 @@ final class JoinRun {
             }
         }
         feed.failure().ifPresent(this::fail);
-        if (environment.stop().isWanted()) {
+        if (isStopped()) {
             messages.say("stopped " + (last == null ? "before the first line" : "after " + last));
         }
         if (!hasFailed()) {
@@ -244,6 +244,11 @@ final class JoinRun {
         rejections.add(rejection);
     }
 
+    /** Whether somebody ended the run before the input did. */
+    private boolean isStopped() {
+        return environment.stop().isWanted() && !feed.isComplete() && feed.failure().isEmpty();
+    }
+
     private boolean hasFailed() {
         return failure.get() != null;
     }
@@ -268,7 +273,7 @@ final class JoinRun {
             return ExitStatus.BROKEN_PIPE;
         }
         leftovers.tell(messages);
-        return end(String.valueOf(leftovers.count()));
+        return end(String.valueOf(leftovers.count()), leftovers.areLost());
     }
 
     /** Ends a run on a store that stays; the exit status. */
@@ -284,7 +289,7 @@ final class JoinRun {
         if (!quiet) {
             attempt(() -> waiting[0] = waitingIn(joiner));
         }
-        return end(waiting[0]);
+        return end(waiting[0], false);
     }
 
     /** How many joins wait; of very many only that they do, as counting reads them. */
@@ -303,8 +308,8 @@ final class JoinRun {
         return waiting[0] + (areAll ? "" : " or more");
     }
 
-    private int end(String waiting) {
-        int status = rejected == 0 ? ExitStatus.OK : ExitStatus.REJECTED;
+    private int end(String waiting, boolean areLost) {
+        int status = status(areLost);
         Throwable cause = failure.get();
         if (cause != null) {
             status = Failures.tell(cause, environment);
@@ -326,5 +331,16 @@ final class JoinRun {
                     rejected));
         }
         return status;
+    }
+
+    /** What a run comes to that has not failed: the gravest of what happened. */
+    private int status(boolean areLost) {
+        if (isStopped()) {
+            return ExitStatus.STOPPED;
+        }
+        if (areLost) {
+            return ExitStatus.LOST;
+        }
+        return rejected > 0 ? ExitStatus.REJECTED : ExitStatus.OK;
     }
 }

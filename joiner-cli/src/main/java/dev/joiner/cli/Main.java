@@ -37,7 +37,7 @@ public final class Main {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
-            // The hook runs, and ends the process with the status that it has got.
+            // The hook runs, and the process ends with the status that it has got, or with that of the signal.
         }
         System.exit(status.join());
     }
@@ -45,7 +45,11 @@ public final class Main {
     private static void stopAndWait(StopSignal stop, CompletableFuture<Integer> status) {
         if (stop.request()) {
             try {
-                Runtime.getRuntime().halt(status.get(SECONDS_TO_FINISH, TimeUnit.SECONDS));
+                int ended = status.get(SECONDS_TO_FINISH, TimeUnit.SECONDS);
+                if (ended != ExitStatus.STOPPED) {
+                    Runtime.getRuntime().halt(ended);
+                }
+                // Otherwise the JVM ends with the status of the signal, which it alone knows.
             } catch (Exception e) {
                 // It hangs, in its output say. The process ends as it does without this hook.
                 stop.insist();

@@ -53,8 +53,16 @@ final class Cli {
     }
 
     static Ended run(byte[] input, OutputStream out, boolean showProgress, InstantSource clock, String... args) {
+        return run(new ByteArrayInputStream(input), out, showProgress, clock, args);
+    }
+
+    static Ended run(InputStream in, OutputStream out, String... args) {
+        return run(in, out, false, () -> START, args);
+    }
+
+    private static Ended run(
+            InputStream in, OutputStream out, boolean showProgress, InstantSource clock, String... args) {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        InputStream in = new ByteArrayInputStream(input);
         int status = Main.run(Environment.of(in, out, err, showProgress, new StopSignal(), clock), args);
         return new Ended(status, String.valueOf(out), err.toString(StandardCharsets.UTF_8));
     }

@@ -111,7 +111,7 @@ class DatabaseStoreTest {
 
             running.terminate();
 
-            assertThat(running.awaitStatus()).as(running.err()).isZero();
+            assertThat(running.awaitStatus()).as(running.err()).isEqualTo(143);
             assertThat(running.err()).contains("3 lines", "1 joined", "1 waiting");
         }
         assertThat(Cli.run("", "pending", "--store", file()).out())

@@ -8,15 +8,19 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.joiner.cli.Cli.Ended;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.SequenceInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -186,6 +190,8 @@ class JoinCommandTest {
                 arguments("{\"id\":1,\"\\uD800\":1}", "no JSON object: "),
                 arguments("{\"id\":1,\"\\uDC00\":1}", "no JSON object: Unexpected low surrogate"),
                 arguments("{\"id\":1,\"a\":[{\"b\":\"\\udc00\\ud800\"}]}", "an unpaired surrogate"),
+                arguments("{\"id\":1,\"a\":\"\\uD83D\"}", "an unpaired surrogate"),
+                arguments("{\"id\":1,\"a\":\"\\uDE00\"}", "an unpaired surrogate"),
                 arguments("{\"x\":1}", "no key: id is missing"),
                 arguments("{\"id\":null}", "no key: id is null"),
                 arguments("{\"id\":{}}", "no key: id is object"),
@@ -270,7 +276,7 @@ class JoinCommandTest {
 
         Ended ended = join("no \"JSON\" \t\r\n" + A, "--rejected-to", rejected.toString());
 
-        assertThat(ended.status()).isEqualTo(3);
+        assertThat(ended.status()).isEqualTo(4);
         assertThat(ended.errLines()).noneMatch(line -> line.contains("<stdin>"));
         List<String> lines = Files.readAllLines(rejected);
         assertThat(lines).hasSize(2);
@@ -342,7 +348,7 @@ class JoinCommandTest {
 
         Ended ended = join(input.toString());
 
-        assertThat(ended.status()).isZero();
+        assertThat(ended.status()).isEqualTo(4);
         assertThat(ended.errLines()).hasSize(8);
         assertThat(ended.errLines().get(0))
                 .isEqualTo("joiner: still waiting, and gone with this process: 7 (--expired-to FILE would keep them)");
@@ -357,9 +363,77 @@ class JoinCommandTest {
 
         Ended ended = join(A + "{\"id\":2,\"b\":1}\n", "--expired-to", expired.toString());
 
+        assertThat(ended.status()).isZero();
         assertThat(Files.readAllLines(expired)).containsExactlyInAnyOrder(A.stripTrailing(), "{\"id\":2,\"b\":1}");
         assertThat(ended.err()).contains("gone with this process: 2 (kept in the file of --expired-to)");
         assertThat(join(Files.readString(expired) + B).out()).isEqualTo(JOINED);
+    }
+
+    @Test
+    void allOpenJoinsAreKeptHoweverManyThereAre() throws IOException {
+        Path expired = folder.resolve("expired.jsonl");
+        List<String> open = IntStream.rangeClosed(1, 1001)
+                .mapToObj(i -> "{\"id\":" + i + ",\"a\":1}")
+                .toList();
+
+        Ended ended = join(String.join("\n", open), "--expired-to", expired.toString());
+
+        assertThat(Files.readAllLines(expired)).containsExactlyInAnyOrderElementsOf(open);
+        assertThat(ended.summary()).contains("1001 waiting");
+    }
+
+    @Test
+    void joinsWhoseOutputFailedAreKeptInTheFile() throws IOException {
+        Path expired = folder.resolve("expired.jsonl");
+        String large = "{\"id\":1,\"a\":1,\"b\":\"" + "x".repeat(100_000) + "\"}"; // more than the output's buffer
+
+        Ended ended = Cli.run(
+                ("{\"id\":2}\n" + large).getBytes(UTF_8),
+                failing("No space left on device"),
+                "join",
+                "--key=id",
+                "--require=a,b",
+                "--expired-to=" + expired);
+
+        assertThat(ended.status()).isEqualTo(1);
+        assertThat(Files.readAllLines(expired)).containsExactlyInAnyOrder("{\"id\":2}", large);
+    }
+
+    @Test
+    void linesAreNotRejectedBecauseTheOutputFailed() throws IOException {
+        Path rejected = folder.resolve("rejected.jsonl");
+
+        Ended ended = Cli.run(
+                JOINED.repeat(5).getBytes(UTF_8),
+                failing("No space left on device"),
+                "join",
+                "--key=id",
+                "--require=a,b",
+                "--batch=1",
+                "--rejected-to=" + rejected);
+
+        assertThat(ended.status()).isEqualTo(1);
+        assertThat(rejected).isEmptyFile();
+        assertThat(ended.err()).contains("in doubt, as it failed there: <stdin>:1\n");
+        assertThat(ended.summary()).contains("0 rejected");
+    }
+
+    @Test
+    void inputThatFailsLeavesNothingInDoubt() throws IOException {
+        InputStream broken = new SequenceInputStream(
+                new ByteArrayInputStream((A + B).getBytes(UTF_8)), new InputStream() {
+                    @Override
+                    public int read() throws IOException {
+                        throw new IOException("the cable is out");
+                    }
+                });
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+        Ended ended = Cli.run(broken, out, "join", "--key=id", "--require=a,b");
+
+        assertThat(ended.status()).isEqualTo(1);
+        assertThat(ended.out()).isEqualTo(JOINED);
+        assertThat(ended.err()).contains("<stdin>: the cable is out").doesNotContain("in doubt");
     }
 
     @Test
