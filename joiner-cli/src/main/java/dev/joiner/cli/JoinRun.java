@@ -5,6 +5,7 @@ import dev.joiner.ContentionException;
 import dev.joiner.JoinerException;
 import dev.joiner.KeyedJoiner;
 import dev.joiner.Outcome;
+import dev.joiner.PendingJoin;
 import dev.joiner.PendingJoin.Status;
 import dev.joiner.StoreException;
 import dev.joiner.Sweeper;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
@@ -42,7 +44,7 @@ final class JoinRun {
     private final Instant began;
     private Instant progressAt;
     private long lines;
-    private long rejected;
+    private @Nullable Ways ways;
     private long unconfirmed;
     /** Whether the joiner is closed under whoever goes on using it. */
     private volatile boolean isGivenBack;
@@ -50,6 +52,9 @@ final class JoinRun {
     private @Nullable Batch failedIn;
     /** Where the last line stands that was joined. */
     private @Nullable Position last;
+
+    /** Where lines and joins go, and what happens between lines. */
+    record Ways(JsonLines output, Rejections rejections, Interludes interludes) {}
 
     /** @param quiet whether to show neither progress nor summary */
     JoinRun(Environment environment, boolean quiet) {
@@ -102,13 +107,9 @@ final class JoinRun {
      *
      * @param lease how long to wait at the end for joins that other processes print; zero for a store without others
      */
-    void join(
-            KeyedJoiner<Line, String, ObjectNode, ?> joiner,
-            Duration sweepEvery,
-            JsonLines output,
-            Rejections rejections,
-            Duration lease)
+    void join(KeyedJoiner<Line, String, ObjectNode, ?> joiner, Duration sweepEvery, Ways ways, Duration lease)
             throws InterruptedException {
+        this.ways = ways;
         Sweeper sweeper =
                 Sweeper.builder(joiner).interval(sweepEvery).onReport(problems).start();
         environment.stop().listen(new StopSignal.Stoppable() {
@@ -130,8 +131,8 @@ final class JoinRun {
         try (sweeper) {
             for (Batch next = feed.take(); next != null && !hasFailed(); next = feed.take()) {
                 Batch batch = next;
-                attempt(() -> join(batch, joiner, rejections));
-                attempt(output::flush);
+                attempt(() -> join(batch, joiner, ways));
+                attempt(ways.output()::flush);
                 if (hasFailed()) {
                     failedIn = batch;
                 }
@@ -147,7 +148,7 @@ final class JoinRun {
         }
         if (!hasFailed()) {
             attempt(() -> problems.accept(joiner.sweep(() -> !environment.stop().isWanted())));
-            attempt(output::flush);
+            attempt(ways.output()::flush);
         }
     }
 
@@ -193,19 +194,33 @@ final class JoinRun {
         }
     }
 
-    private void join(Batch batch, KeyedJoiner<Line, ?, ?, ?> joiner, Rejections rejections)
+    private void join(Batch batch, KeyedJoiner<Line, String, ObjectNode, ?> joiner, Ways ways)
             throws IOException, InterruptedException {
-        List<Line> toTake = batch.lines();
+        List<Line> together = new ArrayList<>();
+        for (Line line : batch.lines()) {
+            if (ways.interludes().isNeededBefore(line)) {
+                takeAll(together, joiner, ways.rejections());
+                together = new ArrayList<>();
+                ways.interludes().runBefore(line, joiner, problems);
+            }
+            together.add(line);
+        }
+        takeAll(together, joiner, ways.rejections());
+        lines += batch.size();
+        last = batch.last();
+        for (Rejection rejection : batch.rejections()) {
+            ways.rejections().add(rejection);
+        }
+    }
+
+    private void takeAll(List<Line> lines, KeyedJoiner<Line, ?, ?, ?> joiner, Rejections rejections)
+            throws IOException, InterruptedException {
+        List<Line> toTake = lines;
         while (!toTake.isEmpty() && !hasFailed()) {
             toTake = take(toTake, joiner, rejections);
             if (!toTake.isEmpty()) {
                 environment.stop().await(BEFORE_TAKING_AGAIN);
             }
-        }
-        lines += batch.size();
-        last = batch.last();
-        for (Rejection rejection : batch.rejections()) {
-            reject(rejection, rejections);
         }
     }
 
@@ -228,7 +243,7 @@ final class JoinRun {
                         || failed.cause() instanceof Error) {
                     fail(failed.cause());
                 } else if (!hasFailed()) {
-                    reject(refused(line, failed.cause()), rejections);
+                    rejections.add(refused(line, failed.cause()));
                 }
             }
         }
@@ -236,12 +251,7 @@ final class JoinRun {
     }
 
     private static Rejection refused(Line line, Throwable cause) {
-        return new Rejection(line.at(), String.valueOf(cause.getMessage()), Json.text(line.object()));
-    }
-
-    private void reject(Rejection rejection, Rejections rejections) throws IOException {
-        rejected++;
-        rejections.add(rejection);
+        return new Rejection(line.at(), String.valueOf(cause.getMessage()), Json.text(line.object()), null);
     }
 
     /** Whether somebody ended the run before the input did. */
@@ -264,9 +274,17 @@ final class JoinRun {
         }
     }
 
-    /** Ends a run on a store that ends with it; the exit status. */
-    int endWith(KeyedJoiner<?, String, ObjectNode, ?> joiner, Unfinished unfinished) throws InterruptedException {
+    /**
+     * Ends a run on a store that ends with it; the exit status.
+     *
+     * @param endsWithInput whether what is open is to be printed, if the input came to its end
+     */
+    int endWith(KeyedJoiner<?, String, ObjectNode, ?> joiner, Unfinished unfinished, boolean endsWithInput)
+            throws InterruptedException {
         messages.clearProgress();
+        if (endsWithInput && feed.isComplete() && !hasFailed()) {
+            attempt(() -> releaseAll(joiner));
+        }
         Leftovers leftovers = new Leftovers(unfinished);
         attempt(() -> leftovers.readAll(joiner));
         if (BrokenPipe.isCauseOf(failure.get())) {
@@ -274,6 +292,22 @@ final class JoinRun {
         }
         leftovers.tell(messages);
         return end(String.valueOf(leftovers.count()), leftovers.areLost());
+    }
+
+    /** Prints all that is open, the oldest first. */
+    private void releaseAll(KeyedJoiner<?, String, ObjectNode, ?> joiner) throws IOException {
+        List<PendingJoin<String, ObjectNode>> open = new ArrayList<>();
+        Pages.read(joiner, open::addAll);
+        open.sort(Comparator.comparing(join -> join.firstAt().orElseThrow()));
+        for (PendingJoin<String, ObjectNode> join : open) {
+            if (hasFailed()) {
+                return;
+            }
+            joiner.release(join.key());
+        }
+        if (ways != null) {
+            ways.output().flush();
+        }
     }
 
     /** Ends a run on a store that stays; the exit status. */
@@ -309,7 +343,11 @@ final class JoinRun {
     }
 
     private int end(String waiting, boolean areLost) {
-        int status = status(areLost);
+        long rejected = ways == null ? 0 : ways.rejections().count();
+        int status = status(areLost, rejected > 0);
+        if (ways != null) {
+            ways.rejections().end();
+        }
         Throwable cause = failure.get();
         if (cause != null) {
             status = Failures.tell(cause, environment);
@@ -334,13 +372,13 @@ final class JoinRun {
     }
 
     /** What a run comes to that has not failed: the gravest of what happened. */
-    private int status(boolean areLost) {
+    private int status(boolean areLost, boolean areRejected) {
         if (isStopped()) {
             return ExitStatus.STOPPED;
         }
         if (areLost) {
             return ExitStatus.LOST;
         }
-        return rejected > 0 ? ExitStatus.REJECTED : ExitStatus.OK;
+        return areRejected ? ExitStatus.REJECTED : ExitStatus.OK;
     }
 }

@@ -6,9 +6,14 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Runs the {@code joiner} command line. */
@@ -31,7 +36,8 @@ public final class Main {
                 new FileOutputStream(FileDescriptor.err),
                 Terminal.showsProgress(),
                 stop,
-                InstantSource.system());
+                InstantSource.system(),
+                System.getenv());
         LoggedErrors.goTo(environment.messages());
         status.complete(run(environment, args));
         try {
@@ -71,7 +77,7 @@ public final class Main {
         commandLine.setExpandAtFiles(false); // @ may begin the name of a file or of a field
         commandLine.setUsageHelpWidth(100);
         commandLine.setParameterExceptionHandler(
-                (problem, args1) -> wrongUsage(problem.getCommandLine(), problem, environment));
+                (problem, given) -> wrongUsage(problem.getCommandLine(), first(problem), environment));
         commandLine.setExecutionExceptionHandler((problem, command, parsed) -> problem instanceof UsageException
                 ? wrongUsage(command, problem, environment)
                 : Failures.tell(problem, environment));
@@ -82,10 +88,20 @@ public final class Main {
         }
     }
 
+    /** What is misspelt is named before what is missing: it may be the same. */
+    private static Exception first(ParameterException problem) {
+        CommandLine command = problem.getCommandLine();
+        List<String> unknown = command.getUnmatchedArguments();
+        return problem instanceof MissingParameterException && !unknown.isEmpty()
+                ? new UnmatchedArgumentException(command, unknown)
+                : problem;
+    }
+
     private static int wrongUsage(CommandLine command, Exception problem, Environment environment) {
         environment.messages().say(String.valueOf(problem.getMessage()));
         if (problem instanceof UnmatchedArgumentException unmatched) {
-            UnmatchedArgumentException.printSuggestions(unmatched, environment.err());
+            suggestion(command, unmatched.getUnmatched().get(0))
+                    .ifPresent(word -> environment.messages().say("did you mean " + word + "?"));
         }
         if (command.getParent() == null) {
             command.usage(environment.err());
@@ -93,5 +109,15 @@ public final class Main {
             environment.messages().say("see " + command.getCommandSpec().qualifiedName() + " --help");
         }
         return ExitStatus.USAGE;
+    }
+
+    /** The option or command that was meant, if one resembles what was written. */
+    private static Optional<String> suggestion(CommandLine command, String written) {
+        CommandSpec spec = command.getCommandSpec();
+        if (written.startsWith("-")) {
+            return Spelling.closest(
+                    written.substring(0, (written + "=").indexOf('=')), spec.optionsMap().keySet());
+        }
+        return Spelling.closest(written, spec.subcommands().keySet()).map(name -> spec.qualifiedName() + " " + name);
     }
 }

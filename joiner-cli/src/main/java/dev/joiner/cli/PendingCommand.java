@@ -85,7 +85,7 @@ final class PendingCommand implements Callable<Integer> {
         Options.check(limit >= 1, "--limit is " + limit + ", must be at least 1");
         Options.check(!count || olderThan == null, "--count and --older-than contradict each other");
         Page page = new Page(Options.required(require));
-        try (KeyedJoiner<?, String, ObjectNode, ?> joiner = store.open(page.output, environment.clock(), null)) {
+        try (KeyedJoiner<?, String, ObjectNode, ?> joiner = store.open(environment, page.output, Completion.NEVER, null)) {
             if (count) {
                 page.output.write(node(joiner.counts()));
             } else if (olderThan != null) {

@@ -45,8 +45,20 @@ final class Stores {
         try {
             var config = JoinStoreConfig.of(namespace, KeyCodec.string(), Json.codec());
             return Joiner.create(spec, JoinStores.open(url, config), clock);
-        } catch (UnknownStoreException | IllegalArgumentException e) {
-            throw new UsageException("--store, --namespace: " + e.getMessage());
+        } catch (UnknownStoreException e) {
+            String like = StoreUrls.resembling(url)
+                    .map(form -> "; did you mean " + form + "?")
+                    .orElse("");
+            throw new UsageException("--store: " + e.getMessage() + like);
+        } catch (IllegalArgumentException e) {
+            String problem = String.valueOf(e.getMessage());
+            throw new UsageException(problem.startsWith("namespace") ? "--" + problem : "--store: " + problem);
         }
+    }
+
+    /** What a store is called where its password must not be seen. */
+    static String name(String url) {
+        int end = startsWith(url, "jdbc:") ? url.indexOf(':', "jdbc:".length()) : url.indexOf(':');
+        return end < 0 ? "store" : url.substring(0, end);
     }
 }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -63,7 +64,7 @@ final class Cli {
     private static Ended run(
             InputStream in, OutputStream out, boolean showProgress, InstantSource clock, String... args) {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int status = Main.run(Environment.of(in, out, err, showProgress, new StopSignal(), clock), args);
+        int status = Main.run(Environment.of(in, out, err, showProgress, new StopSignal(), clock, Map.of()), args);
         return new Ended(status, String.valueOf(out), err.toString(StandardCharsets.UTF_8));
     }
 
@@ -84,8 +85,12 @@ final class Cli {
         Running(OutputStream out, String... args) throws IOException {
             this.out = out;
             InputStream in = new PipedInputStream(keyboard);
-            Environment environment = Environment.of(in, out, err, false, stop, () -> now);
+            Environment environment = Environment.of(in, out, err, false, stop, () -> now, Map.of());
             status = CompletableFuture.supplyAsync(() -> Main.run(environment, args), task -> new Thread(task).start());
+        }
+
+        OutputStream keyboard() {
+            return keyboard;
         }
 
         void type(String text) throws IOException {

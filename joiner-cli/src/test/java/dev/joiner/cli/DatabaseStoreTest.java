@@ -70,7 +70,12 @@ class DatabaseStoreTest {
         "1, redis://u:hush@127.0.0.1:1, 127.0.0.1",
         "1, jdbc:h2:joins;PASSWORD=hush, implicitly relative",
         "2, jdbc:oracle:thin:u/hush@127.0.0.1:1:db, 'not of \"oracle\"'",
-        "2, postgres://u:hush@127.0.0.1:1/db, no store for postgres:"
+        "2, postgres://u:hush@127.0.0.1:1/db, did you mean jdbc:postgresql://HOST/DB?",
+        "2, reddis://u:hush@127.0.0.1:1/0, did you mean redis://HOST?",
+        "2, postgresql://u:hush@127.0.0.1:1/db, did you mean jdbc:postgresql://HOST/DB?",
+        "2, h2:./hush, did you mean jdbc:h2:./joins?",
+        "2, memroy:, did you mean memory:?",
+        "2, ./hush.db, did you mean jdbc:h2:./joins?"
     })
     void storeThatCannotBeOpenedIsOneLineWithoutThePassword(int status, String url, String problem) {
         Ended ended = join(A, url);
