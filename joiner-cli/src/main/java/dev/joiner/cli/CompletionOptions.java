@@ -20,23 +20,26 @@ final class CompletionOptions {
     @Option(
             names = "--until",
             paramLabel = "FIELD=VALUE",
-            description = "An object is whole with a line in which FIELD has this value. Given several times: with any of"
-                    + " them.")
+            description =
+                    "An object is whole with a line in which FIELD has this value. Given several times: with any of"
+                            + " them.")
     private List<String> until = new ArrayList<>();
 
     @Option(
             names = "--starts-with",
             paramLabel = "FIELD=VALUE",
-            description = "A line in which FIELD has this value begins a new object: the one before is printed as it is,"
-                    + " and so is the last one at the end of the input. For a store in memory.")
+            description =
+                    "A line in which FIELD has this value begins a new object: the one before is printed as it is,"
+                            + " and so is the last one at the end of the input. For a store in memory.")
     private List<String> startsWith = new ArrayList<>();
 
     @Option(
             names = "--idle",
             paramLabel = "DURATION",
             converter = DurationConverter.class,
-            description = "An object for which no line comes for so long is printed as it is; with a store in memory, so"
-                    + " are all others at the end of the input.")
+            description =
+                    "An object for which no line comes for so long is printed as it is; with a store in memory, so"
+                            + " are all others at the end of the input.")
     private @Nullable Duration idle;
 
     /** What makes an object whole. Of --require, --count and --until all that are given have to agree. */

@@ -22,8 +22,7 @@ final class CsvFormat implements Format {
     private String @Nullable [] names;
 
     CsvFormat(char delimiter) {
-        cells = MAPPER.readerFor(String[].class)
-                .with(CsvSchema.emptySchema().withColumnSeparator(delimiter));
+        cells = MAPPER.readerFor(String[].class).with(CsvSchema.emptySchema().withColumnSeparator(delimiter));
     }
 
     @Override

@@ -67,7 +67,8 @@ final class DeepMerge {
                     merged.set(name, rule.operate(rule.operation, now, before));
                 }
             } else if (now instanceof ObjectNode objectNow) {
-                merged.set(name, rule.merge(objectNow, before instanceof ObjectNode objectBefore ? objectBefore : null));
+                merged.set(
+                        name, rule.merge(objectNow, before instanceof ObjectNode objectBefore ? objectBefore : null));
             } else if (before == null || !now.isNull()) {
                 merged.set(name, now);
             }

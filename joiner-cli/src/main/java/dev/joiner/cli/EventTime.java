@@ -57,8 +57,8 @@ final class EventTime {
         try {
             return time(node.asText().strip());
         } catch (DateTimeException | ArithmeticException e) {
-            throw new UnusableLineException("no time: " + field + " is " + Json.text(node)
-                    + ", neither ISO 8601 nor a number since 1970");
+            throw new UnusableLineException(
+                    "no time: " + field + " is " + Json.text(node) + ", neither ISO 8601 nor a number since 1970");
         }
     }
 
@@ -77,8 +77,8 @@ final class EventTime {
         if (iso.length() > 10 && iso.charAt(10) == ' ') {
             iso.setCharAt(10, 'T');
         }
-        TemporalAccessor parsed = ISO.parseBest(
-                iso.toString().replace(" ", ""), ZonedDateTime::from, LocalDateTime::from);
+        TemporalAccessor parsed =
+                ISO.parseBest(iso.toString().replace(" ", ""), ZonedDateTime::from, LocalDateTime::from);
         Instant instant = parsed instanceof ZonedDateTime zoned
                 ? zoned.toInstant()
                 : LocalDateTime.from(parsed).toInstant(ZoneOffset.UTC);

@@ -20,7 +20,9 @@ final class FieldPath {
 
     private FieldPath(List<String> names) {
         this.names = List.copyOf(names);
-        text = names.stream().map(name -> name.replaceAll("[\\\\.,|=]", "\\\\$0")).collect(Collectors.joining("."));
+        text = names.stream()
+                .map(name -> name.replaceAll("[\\\\.,|=]", "\\\\$0"))
+                .collect(Collectors.joining("."));
     }
 
     /** The path that the text names. */

@@ -46,9 +46,7 @@ enum Hint {
 
     /** Whether the text is that of UTF-16, which has a zero in each ASCII character. */
     static boolean isUtf16(ByteBuffer line) {
-        return startsWith(line, 0xFF, 0xFE)
-                || startsWith(line, 0xFE, 0xFF)
-                || hasZeroInEachPair(line);
+        return startsWith(line, 0xFF, 0xFE) || startsWith(line, 0xFE, 0xFF) || hasZeroInEachPair(line);
     }
 
     private static boolean hasZeroInEachPair(ByteBuffer line) {

@@ -22,8 +22,9 @@ final class InputOptions {
 
     @Option(
             names = "--csv",
-            description = "The input is CSV: the first line of each file names the columns, each further row is an object"
-                    + " of texts, and an empty cell is left out.")
+            description =
+                    "The input is CSV: the first line of each file names the columns, each further row is an object"
+                            + " of texts, and an empty cell is left out.")
     private boolean csv;
 
     @Option(
@@ -43,8 +44,9 @@ final class InputOptions {
     @Parameters(
             paramLabel = "FILE",
             arity = "0..*",
-            description = "Files to join, read one after the other; none, or -, is standard input. Files that gzip made are"
-                    + " read as what they are made from. A file may hold one JSON array in place of lines.")
+            description =
+                    "Files to join, read one after the other; none, or -, is standard input. Files that gzip made are"
+                            + " read as what they are made from. A file may hold one JSON array in place of lines.")
     private List<String> files = new ArrayList<>();
 
     /** The inputs in their order. A wrong name is told before anything is joined. */
@@ -59,6 +61,16 @@ final class InputOptions {
             }
         }
         return sources;
+    }
+
+    /** How far the inputs are read, nothing of them yet. */
+    Progress progress() {
+        long size = 0;
+        for (String file : files) {
+            size += new File(file).length();
+        }
+        boolean areFiles = !files.isEmpty() && files.stream().allMatch(file -> new File(file).isFile());
+        return new Progress(areFiles ? size : Progress.UNKNOWN);
     }
 
     /** How lines are read. */
@@ -103,8 +115,8 @@ final class InputOptions {
             Path input = file.equals(STANDARD_INPUT) ? STANDARD_INPUT_FILE : Path.of(file);
             // Devices and pipes are not read from what is written to them.
             if (Files.isRegularFile(input) && Files.isRegularFile(output) && Files.isSameFile(input, output)) {
-                throw new UsageException(what + " is also read: "
-                        + (file.equals(STANDARD_INPUT) ? "it is standard input" : file));
+                throw new UsageException(
+                        what + " is also read: " + (file.equals(STANDARD_INPUT) ? "it is standard input" : file));
             }
         }
     }

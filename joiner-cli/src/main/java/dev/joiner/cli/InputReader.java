@@ -15,6 +15,7 @@ final class InputReader implements Runnable {
     private final Reading reading;
     private final int mostLines;
     private final Feed feed;
+    private final Progress progress;
     private Batch batch;
 
     /** An input and its name. */
@@ -31,11 +32,12 @@ final class InputReader implements Runnable {
         LineParser parser(String name);
     }
 
-    InputReader(List<Source> sources, Reading reading, int mostLines, Feed feed) {
+    InputReader(List<Source> sources, Reading reading, int mostLines, Feed feed, Progress progress) {
         this.sources = List.copyOf(sources);
         this.reading = reading;
         this.mostLines = mostLines;
         this.feed = feed;
+        this.progress = progress;
         batch = new Batch(mostLines);
     }
 
@@ -44,7 +46,7 @@ final class InputReader implements Runnable {
         try {
             for (Source source : sources) {
                 try (InputStream in = source.opener().open()) {
-                    if (!read(source.name(), reading.reader(Gunzip.ifNeeded(in)))) {
+                    if (!read(source.name(), reading.reader(Gunzip.ifNeeded(progress.counting(in))))) {
                         return;
                     }
                 } catch (IOException e) {

@@ -72,8 +72,9 @@ final class JoinCommand implements Callable<Integer> {
             names = "--key",
             required = true,
             paramLabel = "FIELDS",
-            description = "What the lines of one join have in common: a field, or several with commas in between; with | in"
-                    + " between the first that is set counts, as in order.id|orderId.")
+            description =
+                    "What the lines of one join have in common: a field, or several with commas in between; with | in"
+                            + " between the first that is set counts, as in order.id|orderId.")
     private String key = "";
 
     @Mixin
@@ -207,7 +208,8 @@ final class JoinCommand implements Callable<Integer> {
         Interludes interludes = interludes(lasting);
         List<Source> sources = input.sources(environment.in());
         requireOutputsApart();
-        JoinRun run = new JoinRun(environment, quiet);
+        Progress progress = input.progress();
+        JoinRun run = new JoinRun(environment, progress, quiet);
         try (JsonLines late = run.appendTo("--late-to", lateTo);
                 JsonLines expired = run.appendTo("--expired-to", expiredTo);
                 JsonLines rejected = run.appendTo("--rejected-to", rejectedTo)) {
@@ -220,13 +222,15 @@ final class JoinCommand implements Callable<Integer> {
                 if (reexamine) {
                     run.reexamine(joiner);
                 }
-                start(new InputReader(sources, reading, batch, run.feed()));
+                start(new InputReader(sources, reading, batch, run.feed(), progress));
                 run.join(
                         joiner,
                         sweepEvery,
                         new Ways(output, new Rejections(rejected, environment.messages()), interludes),
                         lasting ? lease : Duration.ZERO);
-                return lasting ? run.endWith(joiner) : run.endWith(joiner, unfinished, completion.endsWithInput());
+                return lasting
+                        ? run.endWith(joiner, Stores.name(url) + " (namespace " + store.namespace() + ")")
+                        : run.endWith(joiner, unfinished, completion.endsWithInput());
             }
         }
     }
@@ -250,7 +254,9 @@ final class JoinCommand implements Callable<Integer> {
         outputs.put("--rejected-to", rejectedTo);
         for (Map.Entry<String, @Nullable File> output : outputs.entrySet()) {
             if (output.getValue() != null) {
-                input.requireNotRead(output.getKey() + ": " + output.getValue(), output.getValue().toPath());
+                input.requireNotRead(
+                        output.getKey() + ": " + output.getValue(),
+                        output.getValue().toPath());
             }
         }
         input.requireNotRead("standard output", STANDARD_OUTPUT_FILE);

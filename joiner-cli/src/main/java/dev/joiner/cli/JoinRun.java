@@ -35,6 +35,7 @@ final class JoinRun {
     private static final Duration TO_GIVE_BACK = Duration.ofSeconds(1);
 
     private final Environment environment;
+    private final Progress progress;
     private final boolean quiet;
     private final Messages messages;
     private final SweepProblems problems;
@@ -57,8 +58,9 @@ final class JoinRun {
     record Ways(JsonLines output, Rejections rejections, Interludes interludes) {}
 
     /** @param quiet whether to show neither progress nor summary */
-    JoinRun(Environment environment, boolean quiet) {
+    JoinRun(Environment environment, Progress progress, boolean quiet) {
         this.environment = environment;
+        this.progress = progress;
         this.quiet = quiet;
         messages = environment.messages();
         problems = new SweepProblems(messages);
@@ -111,7 +113,13 @@ final class JoinRun {
             throws InterruptedException {
         this.ways = ways;
         Sweeper sweeper =
-                Sweeper.builder(joiner).interval(sweepEvery).onReport(problems).start();
+                Sweeper.builder(joiner)
+                        .interval(sweepEvery)
+                        .onReport(report -> {
+                            problems.accept(report);
+                            flush(ways.output());
+                        })
+                        .start();
         environment.stop().listen(new StopSignal.Stoppable() {
             @Override
             public void finish() {
@@ -149,6 +157,15 @@ final class JoinRun {
         if (!hasFailed()) {
             attempt(() -> problems.accept(joiner.sweep(() -> !environment.stop().isWanted())));
             attempt(ways.output()::flush);
+        }
+    }
+
+    /** What a sweep has printed is to be seen, though no line may come for long. */
+    private static void flush(JsonLines output) {
+        try {
+            output.flush();
+        } catch (IOException e) {
+            // The output tells the run of its failure itself.
         }
     }
 
@@ -256,7 +273,9 @@ final class JoinRun {
 
     /** Whether somebody ended the run before the input did. */
     private boolean isStopped() {
-        return environment.stop().isWanted() && !feed.isComplete() && feed.failure().isEmpty();
+        return environment.stop().isWanted()
+                && !feed.isComplete()
+                && feed.failure().isEmpty();
     }
 
     private boolean hasFailed() {
@@ -270,7 +289,7 @@ final class JoinRun {
         Instant now = environment.clock().instant();
         if (Duration.between(progressAt, now).compareTo(BETWEEN_PROGRESS) >= 0) {
             progressAt = now;
-            messages.progress(String.format(Locale.ROOT, "%,d lines, %,d joined", lines, tally.joined()));
+            messages.progress(progress.text(lines, tally.joined(), Duration.between(began, now)));
         }
     }
 
@@ -291,7 +310,7 @@ final class JoinRun {
             return ExitStatus.BROKEN_PIPE;
         }
         leftovers.tell(messages);
-        return end(String.valueOf(leftovers.count()), leftovers.areLost());
+        return end(leftovers.count() + " waiting", leftovers.areLost());
     }
 
     /** Prints all that is open, the oldest first. */
@@ -303,15 +322,19 @@ final class JoinRun {
             if (hasFailed()) {
                 return;
             }
-            joiner.release(join.key());
+            joiner.release(String.valueOf(join.key()));
         }
         if (ways != null) {
             ways.output().flush();
         }
     }
 
-    /** Ends a run on a store that stays; the exit status. */
-    int endWith(KeyedJoiner<?, String, ObjectNode, ?> joiner) throws InterruptedException {
+    /**
+     * Ends a run on a store that stays; the exit status.
+     *
+     * @param where what the store is called
+     */
+    int endWith(KeyedJoiner<?, String, ObjectNode, ?> joiner, String where) throws InterruptedException {
         messages.clearProgress();
         if (BrokenPipe.isCauseOf(failure.get())) {
             return ExitStatus.BROKEN_PIPE;
@@ -319,15 +342,15 @@ final class JoinRun {
         if (unconfirmed > 0) {
             messages.say(unconfirmed + " joins may come again: the store did not confirm that they are done");
         }
-        String[] waiting = {"?"};
+        String[] waiting = {"? waiting in " + where};
         if (!quiet) {
-            attempt(() -> waiting[0] = waitingIn(joiner));
+            attempt(() -> waiting[0] = waitingIn(joiner, where));
         }
         return end(waiting[0], false);
     }
 
     /** How many joins wait; of very many only that they do, as counting reads them. */
-    private String waitingIn(KeyedJoiner<?, String, ObjectNode, ?> joiner) throws IOException {
+    private String waitingIn(KeyedJoiner<?, String, ObjectNode, ?> joiner, String where) throws IOException {
         long[] waiting = {0};
         long[] parked = {0};
         boolean areAll = Pages.read(joiner, page -> {
@@ -339,7 +362,7 @@ final class JoinRun {
         if (parked[0] > 0) {
             messages.say(parked[0] + " of those that wait are parked: pending shows them, release prints them");
         }
-        return waiting[0] + (areAll ? "" : " or more");
+        return waiting[0] + (areAll ? "" : " or more") + " waiting" + (waiting[0] == 0 ? "" : " in " + where);
     }
 
     private int end(String waiting, boolean areLost) {
@@ -358,7 +381,7 @@ final class JoinRun {
         if (!quiet) {
             messages.say(String.format(
                     Locale.ROOT,
-                    "%d lines in %.1f s: %d joined, %s waiting, %d expired, %d late, %d duplicate, %d rejected",
+                    "%d lines in %.1f s: %d joined, %s, %d expired, %d late, %d duplicate, %d rejected",
                     lines,
                     Duration.between(began, environment.clock().instant()).toMillis() / 1000.0,
                     tally.joined(),

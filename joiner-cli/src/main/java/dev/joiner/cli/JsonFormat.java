@@ -36,7 +36,8 @@ final class JsonFormat implements Format {
         } catch (JsonProcessingException e) {
             String column =
                     e.getLocation() == null ? "" : " (column " + e.getLocation().getColumnNr() + ")";
-            throw new UnusableLineException("no JSON object: " + e.getOriginalMessage() + column, hint(e, line, mayBeHead));
+            throw new UnusableLineException(
+                    "no JSON object: " + e.getOriginalMessage() + column, hint(e, line, mayBeHead));
         } catch (IOException | ArithmeticException | NumberFormatException e) {
             throw new UnusableLineException("no JSON object: " + e.getMessage());
         }

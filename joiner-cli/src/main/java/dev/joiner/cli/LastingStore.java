@@ -16,8 +16,8 @@ final class LastingStore {
     /** The store's URL. */
     String url(Environment environment) throws IOException {
         String url = options.url(environment.variables())
-                .orElseThrow(() -> new UsageException(
-                        "no store: --store URL, or the environment variable " + StoreOptions.VARIABLE + ", has to name one"));
+                .orElseThrow(() -> new UsageException("no store: --store URL, or the environment variable "
+                        + StoreOptions.VARIABLE + ", has to name one"));
         Stores.inThisProcess(url).ifPresent(kind -> {
             throw new UsageException(
                     "--store: what is in " + kind + " ends with its process, so there is nothing to see in a new one");

@@ -11,5 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param time null without {@code --time}
  * @param object not to be changed
  */
-record Line(Position at, String key, @Nullable String id, @Nullable Instant time, ObjectNode object)
-        implements Input {}
+record Line(
+        Position at,
+        String key,
+        @Nullable String id,
+        @Nullable Instant time,
+        ObjectNode object) implements Input {}

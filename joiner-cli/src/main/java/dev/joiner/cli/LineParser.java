@@ -19,7 +19,8 @@ final class LineParser {
     private CharBuffer chars = CharBuffer.allocate(1 << 16);
 
     /** What to take out of each line; the id and the time are null if they are not asked for. */
-    record LineFields(KeyFields key, @Nullable KeyFields id, @Nullable EventTime time) {}
+    record LineFields(
+            KeyFields key, @Nullable KeyFields id, @Nullable EventTime time) {}
 
     LineParser(String file, Format format, LineFields fields) {
         this.file = file;
@@ -53,7 +54,8 @@ final class LineParser {
 
     private Line line(Position at, ObjectNode object) throws UnusableLineException {
         if (Completion.isTakenIn(object)) {
-            throw new UnusableLineException("has a field " + Completion.reservedName() + ", a name that is Joiner's own");
+            throw new UnusableLineException(
+                    "has a field " + Completion.reservedName() + ", a name that is Joiner's own");
         }
         return new Line(
                 at,

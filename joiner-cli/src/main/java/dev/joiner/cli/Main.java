@@ -2,6 +2,7 @@ package dev.joiner.cli;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +33,7 @@ public final class Main {
         Environment environment = Environment.of(
                 System.in,
                 // Not System.out and its like, which keep it to themselves when nobody reads any more.
-                new FileOutputStream(FileDescriptor.out),
+                output(),
                 new FileOutputStream(FileDescriptor.err),
                 Terminal.showsProgress(),
                 stop,
@@ -46,6 +47,11 @@ public final class Main {
             // The hook runs, and the process ends with the status that it has got, or with that of the signal.
         }
         System.exit(status.join());
+    }
+
+    private static OutputStream output() {
+        OutputStream out = new FileOutputStream(FileDescriptor.out);
+        return Terminal.showsOutput() ? new TerminalOutput(out) : out;
     }
 
     private static void stopAndWait(StopSignal stop, CompletableFuture<Integer> status) {
@@ -70,6 +76,9 @@ public final class Main {
                 .addSubcommand(new PendingCommand(environment))
                 .addSubcommand(new ReleaseCommand(environment))
                 .addSubcommand(new DropCommand(environment))
+                .addSubcommand(new ReexamineCommand(environment))
+                .addSubcommand(new ExportCommand(environment))
+                .addSubcommand(new ImportCommand(environment))
                 .addSubcommand(new DemoCommand(environment))
                 .addSubcommand(new GenerateCommand(environment));
         commandLine.setOut(new PrintWriter(new OutputStreamWriter(environment.out(), StandardCharsets.UTF_8), true));
@@ -116,7 +125,8 @@ public final class Main {
         CommandSpec spec = command.getCommandSpec();
         if (written.startsWith("-")) {
             return Spelling.closest(
-                    written.substring(0, (written + "=").indexOf('=')), spec.optionsMap().keySet());
+                    written.substring(0, (written + "=").indexOf('=')),
+                    spec.optionsMap().keySet());
         }
         return Spelling.closest(written, spec.subcommands().keySet()).map(name -> spec.qualifiedName() + " " + name);
     }

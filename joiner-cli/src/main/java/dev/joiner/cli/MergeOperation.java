@@ -97,7 +97,9 @@ enum MergeOperation {
         @Override
         JsonNode merge(JsonNode before, JsonNode value) {
             if (before.isArray()) {
-                return value.isArray() ? copy(before).addAll((ArrayNode) value) : copy(before).add(value);
+                return value.isArray()
+                        ? copy(before).addAll((ArrayNode) value)
+                        : copy(before).add(value);
             }
             return value.isArray()
                     ? JSON.arrayNode().add(before).addAll((ArrayNode) value)

@@ -14,8 +14,12 @@ final class Options {
     }
 
     static RequiredFields required(List<String> texts) {
+        return fields("--require", texts);
+    }
+
+    static RequiredFields fields(String option, List<String> texts) {
         List<FieldPath> paths = new ArrayList<>();
-        texts.forEach(text -> paths.addAll(parsed("--require", text, FieldPath::parseAll)));
+        texts.forEach(text -> paths.addAll(parsed(option, text, FieldPath::parseAll)));
         return new RequiredFields(paths);
     }
 

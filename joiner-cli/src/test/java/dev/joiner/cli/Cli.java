@@ -61,10 +61,26 @@ final class Cli {
         return run(in, out, false, () -> START, args);
     }
 
+    /** With environment variables. */
+    static Ended runWith(Map<String, String> variables, String input, String... args) {
+        InputStream in = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
+        return run(in, new ByteArrayOutputStream(), false, () -> START, variables, args);
+    }
+
     private static Ended run(
             InputStream in, OutputStream out, boolean showProgress, InstantSource clock, String... args) {
+        return run(in, out, showProgress, clock, Map.of(), args);
+    }
+
+    private static Ended run(
+            InputStream in,
+            OutputStream out,
+            boolean showProgress,
+            InstantSource clock,
+            Map<String, String> variables,
+            String... args) {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int status = Main.run(Environment.of(in, out, err, showProgress, new StopSignal(), clock, Map.of()), args);
+        int status = Main.run(Environment.of(in, out, err, showProgress, new StopSignal(), clock, variables), args);
         return new Ended(status, String.valueOf(out), err.toString(StandardCharsets.UTF_8));
     }
 

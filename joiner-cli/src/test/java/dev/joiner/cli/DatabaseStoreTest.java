@@ -31,7 +31,7 @@ class DatabaseStoreTest {
     @Test
     void halvesMayComeInDifferentRuns() {
         assertThat(join(A, file()).summary()).contains("1 waiting");
-        assertThat(Cli.run("", "pending", "--store", file(), "--require", "a,b").out())
+        assertThat(Cli.run("", "pending", "--json", "--store", file(), "--require", "a,b").out())
                 .contains("\"key\":\"1\"", "\"missing\":[\"b\"]");
 
         Ended second = join(B, file());
@@ -46,7 +46,7 @@ class DatabaseStoreTest {
 
         assertThat(join(A, redis).summary()).contains("1 waiting");
         assertThat(join(B, redis).out()).isEqualTo("{\"id\":1,\"a\":1,\"b\":2}\n");
-        assertThat(Cli.run("", "pending", "--store", redis).out()).isEmpty();
+        assertThat(Cli.run("", "pending", "--json", "--store", redis).out()).isEmpty();
     }
 
     @Test
@@ -56,7 +56,7 @@ class DatabaseStoreTest {
 
     @Test
     void fileThatIsNotThereIsNotMadeToLookInto() {
-        Ended ended = Cli.run("", "pending", "--store", file());
+        Ended ended = Cli.run("", "pending", "--json", "--store", file());
 
         assertThat(ended.status()).isEqualTo(1);
         assertThat(ended.errLines()).singleElement().asString().contains("not found");
@@ -98,7 +98,7 @@ class DatabaseStoreTest {
             running.type("{\"id\":2,\"a\":1}\n");
             assertThat(running.readLine()).isNotNull();
 
-            Ended ended = Cli.run("", "pending", "--store", file());
+            Ended ended = Cli.run("", "pending", "--json", "--store", file());
 
             assertThat(ended.status()).isEqualTo(1);
             assertThat(ended.err())
@@ -119,7 +119,7 @@ class DatabaseStoreTest {
             assertThat(running.awaitStatus()).as(running.err()).isEqualTo(143);
             assertThat(running.err()).contains("3 lines", "1 joined", "1 waiting");
         }
-        assertThat(Cli.run("", "pending", "--store", file()).out())
+        assertThat(Cli.run("", "pending", "--json", "--store", file()).out())
                 .hasLineCount(1)
                 .contains("\"key\":\"2\"");
     }

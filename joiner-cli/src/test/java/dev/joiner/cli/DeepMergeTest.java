@@ -31,7 +31,8 @@ class DeepMergeTest {
         ObjectNode older = object(pending);
         ObjectNode newer = object(message);
 
-        assertThat(DeepMerge.NEWEST.merge(newer, older)).hasToString(object(merged).toString());
+        assertThat(DeepMerge.NEWEST.merge(newer, older))
+                .hasToString(object(merged).toString());
         assertThat(older).as("untouched").isEqualTo(object(pending));
         assertThat(newer).as("untouched").isEqualTo(object(message));
     }

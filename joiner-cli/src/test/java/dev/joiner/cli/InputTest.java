@@ -64,7 +64,12 @@ class InputTest {
             parts.writeBytes(gzip(B));
 
             assertThat(join(parts.toByteArray()).out()).isEqualTo(JOINED);
-            assertThat(Cli.run(neverAvailable(parts.toByteArray()), new ByteArrayOutputStream(), "join", "--key=id", "--require=a,b")
+            assertThat(Cli.run(
+                                    neverAvailable(parts.toByteArray()),
+                                    new ByteArrayOutputStream(),
+                                    "join",
+                                    "--key=id",
+                                    "--require=a,b")
                             .out())
                     .isEqualTo(JOINED);
         }
@@ -148,7 +153,12 @@ class InputTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"[{\"id\":1,\"a\":1,\"b\":2}", "[{\"id\":1,\"a\":1,\"b\":2},\n", "[{\"id\":1,\"a\":1,\"b\":2}, \"x"})
+        @ValueSource(
+                strings = {
+                    "[{\"id\":1,\"a\":1,\"b\":2}",
+                    "[{\"id\":1,\"a\":1,\"b\":2},\n",
+                    "[{\"id\":1,\"a\":1,\"b\":2}, \"x"
+                })
         void thatHasNoEndIsTold(String input) {
             Ended ended = join(input);
 
@@ -239,7 +249,8 @@ class InputTest {
 
         @Test
         void cellsMayBeApartBySomethingElse() {
-            assertThat(join("\ufeffid;a;b\r\n1;1;2\r\n", "--csv", "--delimiter", ";").out())
+            assertThat(join("\ufeffid;a;b\r\n1;1;2\r\n", "--csv", "--delimiter", ";")
+                            .out())
                     .isEqualTo("{\"id\":\"1\",\"a\":\"1\",\"b\":\"2\"}\n");
             assertThat(join("id\ta\tb\n1\t1\t2", "--csv", "--delimiter", "\\t").out())
                     .isEqualTo("{\"id\":\"1\",\"a\":\"1\",\"b\":\"2\"}\n");
@@ -249,7 +260,8 @@ class InputTest {
         void quoteInTheMiddleOfACellIsAQuote() {
             assertThat(join("id,a,b\n1,5\" pipe,2\n2,1,2\n", "--csv").outLines())
                     .containsExactly(
-                            "{\"id\":\"1\",\"a\":\"5\\\" pipe\",\"b\":\"2\"}", "{\"id\":\"2\",\"a\":\"1\",\"b\":\"2\"}");
+                            "{\"id\":\"1\",\"a\":\"5\\\" pipe\",\"b\":\"2\"}",
+                            "{\"id\":\"2\",\"a\":\"1\",\"b\":\"2\"}");
         }
 
         @Test
@@ -302,7 +314,8 @@ class InputTest {
     void whatIsWrongWithTheWholeInputIsToldOnce(byte[] input, String hint, int untold) {
         Ended ended = join(input);
 
-        assertThat(ended.errLines().stream().filter(line -> line.contains(hint))).hasSize(1);
+        assertThat(ended.errLines().stream().filter(line -> line.contains(hint)))
+                .hasSize(1);
         if (untold > 0) {
             assertThat(ended.err())
                     .contains("rejected for the same reason: " + untold + " more (--rejected-to FILE would keep them)");
@@ -323,7 +336,9 @@ class InputTest {
     void longLineIsReadIfItMayBeLong() {
         String text = "x".repeat(21 << 20);
 
-        assertThat(join("{\"id\":1,\"a\":1,\"b\":\"" + text + "\"}\n", "--max-line", "32m").out()).contains(text);
+        assertThat(join("{\"id\":1,\"a\":1,\"b\":\"" + text + "\"}\n", "--max-line", "32m")
+                        .out())
+                .contains(text);
     }
 
     @Test

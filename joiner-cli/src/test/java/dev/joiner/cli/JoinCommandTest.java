@@ -420,8 +420,8 @@ class JoinCommandTest {
 
     @Test
     void inputThatFailsLeavesNothingInDoubt() throws IOException {
-        InputStream broken = new SequenceInputStream(
-                new ByteArrayInputStream((A + B).getBytes(UTF_8)), new InputStream() {
+        InputStream broken =
+                new SequenceInputStream(new ByteArrayInputStream((A + B).getBytes(UTF_8)), new InputStream() {
                     @Override
                     public int read() throws IOException {
                         throw new IOException("the cable is out");
@@ -516,7 +516,7 @@ class JoinCommandTest {
 
         assertThat(out.toString(UTF_8)).isEqualTo(JOINED);
         assertThat(ended.err())
-                .contains("\r\033[K1 lines, 0 joined", "\r\033[K2 lines, 1 joined\r\033[Kjoiner: <stdin>:3: ")
+                .contains("\r\033[K1 lines, 0 joined", "\r\033[K2 lines, 1 joined, 0 lines/s\r\033[Kjoiner: <stdin>:3: ")
                 .contains("\r\033[Kjoiner: 3 lines in ");
     }
 

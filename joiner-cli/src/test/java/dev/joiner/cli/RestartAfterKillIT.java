@@ -42,7 +42,7 @@ class RestartAfterKillIT {
             lines.addAll(killed.readLines());
             printed = keysOf(lines);
         }
-        inFlight = keysOf(run("pending", "--store", store()), "inFlight");
+        inFlight = keysOf(run("pending", "--json", "--store", store()), "inFlight");
         assertThat(inFlight).as("in flight").isNotEmpty();
         assertThat(printed).as("printed and written off").anyMatch(key -> !inFlight.contains(key));
 
@@ -53,11 +53,11 @@ class RestartAfterKillIT {
             assertThat(next.awaitStatus()).as(next.err()).isZero();
         }
 
-        assertThat(keysOf(run("pending", "--store", store()), "key")).containsExactly("drop", "release");
+        assertThat(keysOf(run("pending", "--json", "--store", store()), "key")).containsExactly("drop", "release");
         assertThat(run("release", "--store", store(), "--remember", "1h", "release"))
                 .containsExactly("{\"id\":\"release\",\"event\":1,\"a\":1}");
         assertThat(run("drop", "--store", store(), "drop")).containsExactly("{\"id\":\"drop\",\"event\":1,\"a\":1}");
-        assertThat(run("pending", "--store", store())).isEmpty();
+        assertThat(run("pending", "--json", "--store", store())).isEmpty();
     }
 
     @Test
@@ -69,7 +69,7 @@ class RestartAfterKillIT {
             assertThat(stopped.awaitStatus()).as(stopped.err()).isEqualTo(143);
         }
 
-        List<String> flights = run("pending", "--store", store()).stream()
+        List<String> flights = run("pending", "--json", "--store", store()).stream()
                 .filter(line -> line.contains("inFlight"))
                 .toList();
         assertThat(flights)

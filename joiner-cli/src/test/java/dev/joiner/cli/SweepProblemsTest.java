@@ -29,6 +29,12 @@ class SweepProblemsTest {
 
     private static SweepReport failed(String key) {
         return new SweepReport(
-                0, 0, 0, 0, 0, 1, List.of(new SweepReport.Failure(key, new CodecException(key, "is not a state", null))));
+                0,
+                0,
+                0,
+                0,
+                0,
+                1,
+                List.of(new SweepReport.Failure(key, new CodecException(key, "is not a state", null))));
     }
 }
