@@ -426,6 +426,11 @@ class JoinCommandTest {
                     public int read() throws IOException {
                         throw new IOException("the cable is out");
                     }
+
+                    @Override
+                    public int read(byte[] bytes, int offset, int length) throws IOException {
+                        return read();
+                    }
                 });
         ByteArrayOutputStream out = new ByteArrayOutputStream();
 
