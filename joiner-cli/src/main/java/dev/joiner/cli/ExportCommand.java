@@ -45,8 +45,7 @@ final class ExportCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         JsonLines output = new JsonLines(environment.out(), false);
         boolean[] areAllReadable = {true};
-        try (KeyedJoiner<?, String, ObjectNode, ?> joiner =
-                store.open(environment, output, Completion.NEVER, null)) {
+        try (KeyedJoiner<?, String, ObjectNode, ?> joiner = store.open(environment, output, Completion.NEVER, null)) {
             Pages.read(joiner, page -> {
                 for (PendingJoin<String, ObjectNode> join : page) {
                     if (join.status() == Status.UNREADABLE) {

@@ -36,8 +36,7 @@ final class ImportCommand implements Callable<Integer> {
 
     private final Environment environment;
     /** The join that is being put there: the spec's functions get no more than its value. */
-    private ExportedJoin current =
-            new ExportedJoin("", Instant.EPOCH, null, Json.MAPPER.createObjectNode());
+    private ExportedJoin current = new ExportedJoin("", Instant.EPOCH, null, Json.MAPPER.createObjectNode());
 
     @Mixin
     private LastingStore store = new LastingStore();
@@ -58,8 +57,8 @@ final class ImportCommand implements Callable<Integer> {
         LineReader lines = new LineReader(Gunzip.ifNeeded(environment.in()), LONGEST_LINE, new JsonBoundary());
         Rejections rejections = new Rejections(null, environment.messages());
         long count = 0;
-        try (Joiner<ExportedJoin, ObjectNode> joiner = Stores.open(
-                store.url(environment), store.namespace(), spec, () -> current.firstAt())) {
+        try (Joiner<ExportedJoin, ObjectNode> joiner =
+                Stores.open(store.url(environment), store.namespace(), spec, () -> current.firstAt())) {
             while (lines.next()) {
                 CharBuffer line = StandardCharsets.UTF_8.decode(lines.line());
                 if (line.toString().isBlank()) {

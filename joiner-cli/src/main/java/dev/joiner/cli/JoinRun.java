@@ -112,14 +112,9 @@ final class JoinRun {
     void join(KeyedJoiner<Line, String, ObjectNode, ?> joiner, Duration sweepEvery, Ways ways, Duration lease)
             throws InterruptedException {
         this.ways = ways;
+        // Where the time goes by the lines nothing becomes due between them.
         Sweeper sweeper =
-                Sweeper.builder(joiner)
-                        .interval(sweepEvery)
-                        .onReport(report -> {
-                            problems.accept(report);
-                            flush(ways.output());
-                        })
-                        .start();
+                ways.interludes().clock().isPresent() ? null : sweeper(joiner, sweepEvery, ways.output());
         environment.stop().listen(new StopSignal.Stoppable() {
             @Override
             public void finish() {
@@ -131,7 +126,9 @@ final class JoinRun {
                 if (!lease.isZero()) {
                     isGivenBack = true;
                     fail(new IOException("the output blocks; what it has not taken goes back to the store"));
-                    sweeper.close(Duration.ZERO);
+                    if (sweeper != null) {
+                        sweeper.close(Duration.ZERO);
+                    }
                     joiner.close(TO_GIVE_BACK);
                 }
             }
@@ -160,7 +157,20 @@ final class JoinRun {
         }
     }
 
-    /** What a sweep has printed is to be seen, though no line may come for long. */
+    private Sweeper sweeper(KeyedJoiner<?, ?, ?, ?> joiner, Duration interval, JsonLines output) {
+        return Sweeper.builder(joiner)
+                .interval(interval)
+                .onReport(report -> {
+                    problems.accept(report);
+                    // What a sweep has printed is to be seen, though no line may come for long. If it has printed nothing,
+                    // an output that blocks is not to hold it up.
+                    if (report.joined() + report.expired() > 0) {
+                        flush(output);
+                    }
+                })
+                .start();
+    }
+
     private static void flush(JsonLines output) {
         try {
             output.flush();

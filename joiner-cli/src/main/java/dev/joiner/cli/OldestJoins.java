@@ -14,9 +14,9 @@ import java.util.function.Predicate;
 
 /** The oldest of the joins in a store that somebody asks for. Holds no more than a limit, however many there are. */
 final class OldestJoins {
-    private static final Comparator<PendingJoin<String, ObjectNode>> BY_AGE =
-            Comparator.comparing((PendingJoin<String, ObjectNode> join) -> join.firstAt().orElse(Instant.MAX))
-                    .thenComparing(join -> String.valueOf(join.key()));
+    private static final Comparator<PendingJoin<String, ObjectNode>> BY_AGE = Comparator.comparing(
+                    (PendingJoin<String, ObjectNode> join) -> join.firstAt().orElse(Instant.MAX))
+            .thenComparing(join -> String.valueOf(join.key()));
 
     private final int limit;
     private final Predicate<PendingJoin<String, ObjectNode>> filter;

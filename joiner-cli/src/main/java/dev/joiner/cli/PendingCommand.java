@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -102,8 +101,7 @@ final class PendingCommand implements Callable<Integer> {
         JsonLines output = new JsonLines(environment.out(), false);
         OldestJoins oldest = new OldestJoins(limit, join -> isOld(join, now) && lacksOneOf(asked, join));
         boolean areAllReadable;
-        try (KeyedJoiner<?, String, ObjectNode, ?> joiner =
-                store.open(environment, output, Completion.NEVER, null)) {
+        try (KeyedJoiner<?, String, ObjectNode, ?> joiner = store.open(environment, output, Completion.NEVER, null)) {
             if (count) {
                 output.write(node(joiner.counts()));
                 output.flush();

@@ -12,7 +12,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CommandsTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "join ", "pending ", "release ", "drop ", "reexamine ", "export ", "import ", "demo ", "generate "})
+    @ValueSource(
+            strings = {
+                "",
+                "join ",
+                "pending ",
+                "release ",
+                "drop ",
+                "reexamine ",
+                "export ",
+                "import ",
+                "demo ",
+                "generate "
+            })
     void everyCommandHasHelpAndVersion(String command) {
         Ended help = Cli.run("", (command + "--help").split(" "));
         Ended version = Cli.run("", (command + "--version").split(" "));

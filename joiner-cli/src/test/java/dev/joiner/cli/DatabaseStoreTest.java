@@ -31,7 +31,8 @@ class DatabaseStoreTest {
     @Test
     void halvesMayComeInDifferentRuns() {
         assertThat(join(A, file()).summary()).contains("1 waiting");
-        assertThat(Cli.run("", "pending", "--json", "--store", file(), "--require", "a,b").out())
+        assertThat(Cli.run("", "pending", "--json", "--store", file(), "--require", "a,b")
+                        .out())
                 .contains("\"key\":\"1\"", "\"missing\":[\"b\"]");
 
         Ended second = join(B, file());

@@ -521,7 +521,8 @@ class JoinCommandTest {
 
         assertThat(out.toString(UTF_8)).isEqualTo(JOINED);
         assertThat(ended.err())
-                .contains("\r\033[K1 lines, 0 joined", "\r\033[K2 lines, 1 joined, 0 lines/s\r\033[Kjoiner: <stdin>:3: ")
+                .contains(
+                        "\r\033[K1 lines, 0 joined", "\r\033[K2 lines, 1 joined, 0 lines/s\r\033[Kjoiner: <stdin>:3: ")
                 .contains("\r\033[Kjoiner: 3 lines in ");
     }
 

@@ -176,8 +176,9 @@ class LastingStoreTest {
         Ended ended = run("", "pending", "--json", "--store=kept:", "--namespace", namespace, "--values");
 
         assertThat(ended.outLines())
-                .containsExactly("{\"key\":\"1\",\"status\":\"WAITING\",\"parts\":1,\"firstAt\":\"2026-01-01T00:00:00Z\",\"ageSeconds\":0,"
-                        + "\"value\":{\"id\":1,\"a\":1}}");
+                .containsExactly(
+                        "{\"key\":\"1\",\"status\":\"WAITING\",\"parts\":1,\"firstAt\":\"2026-01-01T00:00:00Z\",\"ageSeconds\":0,"
+                                + "\"value\":{\"id\":1,\"a\":1}}");
     }
 
     @Test
@@ -238,7 +239,8 @@ class LastingStoreTest {
             input.append("{\"id\":").append(i).append("}\n");
         }
 
-        assertThat(join(input.toString()).summary()).contains(" 10000 or more waiting in kept (namespace " + namespace + "),");
+        assertThat(join(input.toString()).summary())
+                .contains(" 10000 or more waiting in kept (namespace " + namespace + "),");
     }
 
     @Test
@@ -475,8 +477,7 @@ class LastingStoreTest {
         now = now.plus(Duration.ofMinutes(90));
         run((A.replace("1,\"a", "2,\"a") + B.replace("1,\"b", "2,\"b")).getBytes(UTF_8), failing(), joinArgs());
 
-        Ended ended = run(
-                "", "pending", "--store", "kept:", "--namespace", namespace, "--require", "a,b");
+        Ended ended = run("", "pending", "--store", "kept:", "--namespace", namespace, "--require", "a,b");
 
         assertThat(ended.err()).isEmpty();
         assertThat(ended.outLines())
@@ -500,7 +501,8 @@ class LastingStoreTest {
 
     @Test
     void namespaceInWhichNothingWaitsIsNamed() {
-        assertThat(run("", "pending", "--store", "kept:", "--namespace", namespace).err())
+        assertThat(run("", "pending", "--store", "kept:", "--namespace", namespace)
+                        .err())
                 .isEqualTo("joiner: nothing waits in the namespace \"" + namespace + "\" of this store\n");
     }
 
@@ -519,7 +521,8 @@ class LastingStoreTest {
     void joinsMoveToAnotherStore() {
         String other = UUID.randomUUID().toString();
         join(A + "{\"id\":\"zwei\",\"a\":{\"x\":[1.50,null]}}\n", "--expire-after", "2h");
-        String exported = run("", "export", "--store", "kept:", "--namespace", namespace).out();
+        String exported =
+                run("", "export", "--store", "kept:", "--namespace", namespace).out();
         now = now.plus(Duration.ofHours(1));
 
         Ended imported = run(exported, "import", "--store", "kept:", "--namespace", other);
@@ -527,7 +530,9 @@ class LastingStoreTest {
 
         assertThat(imported.status()).as(imported.err()).isZero();
         assertThat(imported.err()).isEqualTo("joiner: 2 joins imported, 0 left out\n");
-        assertThat(run("", "export", "--store", "kept:", "--namespace", other).out().lines())
+        assertThat(run("", "export", "--store", "kept:", "--namespace", other)
+                        .out()
+                        .lines())
                 .containsExactlyInAnyOrderElementsOf(exported.lines().toList());
         assertThat(again.status()).isEqualTo(3);
         assertThat(again.err())
@@ -546,16 +551,20 @@ class LastingStoreTest {
         String[] inEnvironment = {"join", "--key=id", "--require=a,b", "--namespace", namespace};
 
         assertThat(Cli.runWith(variables, A, inEnvironment).summary()).contains("1 waiting in kept");
-        assertThat(Cli.runWith(variables, "", "pending", "--namespace", namespace).out()).contains("WAITING");
+        assertThat(Cli.runWith(variables, "", "pending", "--namespace", namespace)
+                        .out())
+                .contains("WAITING");
         assertThat(run(B, with(inEnvironment, "--store=@" + file)).out()).isEqualTo(JOINED);
-        assertThat(Cli.runWith(Map.of("JOINER_STORE", "nowhere:"), A, with(inEnvironment, "--store=kept:")).status())
+        assertThat(Cli.runWith(Map.of("JOINER_STORE", "nowhere:"), A, with(inEnvironment, "--store=kept:"))
+                        .status())
                 .isZero();
     }
 
     @Test
     void storeThatIsNotNamedIsAskedFor() {
         assertThat(run("", "pending").err())
-                .startsWith("joiner: no store: --store URL, or the environment variable JOINER_STORE, has to name one\n");
+                .startsWith(
+                        "joiner: no store: --store URL, or the environment variable JOINER_STORE, has to name one\n");
         assertThat(run("", "pending", "--store", "@/nowhere/file").err())
                 .startsWith("joiner: --store: /nowhere/file cannot be read\n");
     }

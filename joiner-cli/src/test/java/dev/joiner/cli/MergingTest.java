@@ -65,7 +65,8 @@ class MergingTest {
 
         @Test
         void thatAreMissingAreNamedWithAllAlternatives() {
-            assertThat(join("{'orderId':{}}\n", "join", "--key=order.id|orderId", "--count=2").err())
+            assertThat(join("{'orderId':{}}\n", "join", "--key=order.id|orderId", "--count=2")
+                            .err())
                     .startsWith("joiner: <stdin>:1: no key: order.id is missing, orderId is object\n");
         }
 
@@ -124,7 +125,11 @@ class MergingTest {
         @Test
         void withAValueThatCannotGoTogetherRejectTheLineAlone() {
             Ended ended = join(
-                    "{'id':1,'n':1}\n{'id':1,'n':'x'}\n{'id':1,'n':2}\n", "join", "--key=id", "--count=2", "--merge=n=sum");
+                    "{'id':1,'n':1}\n{'id':1,'n':'x'}\n{'id':1,'n':2}\n",
+                    "join",
+                    "--key=id",
+                    "--count=2",
+                    "--merge=n=sum");
 
             assertThat(ended.status()).isEqualTo(3);
             assertThat(ended.out()).isEqualTo(lines("{'id':1,'n':3}"));
@@ -135,10 +140,12 @@ class MergingTest {
         @ValueSource(strings = {"sum", "count", "collect", "distinct", "concat", "min"})
         void goTogetherInADatabase(String how) {
             String store = "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1";
-            String[] args = {"join", "--key=id", "--count=3", "--merge=f=" + how, "--merge=g.h=" + how, "--store", store};
+            String[] args = {"join", "--key=id", "--count=3", "--merge=f=" + how, "--merge=g.h=" + how, "--store", store
+            };
             String line = "{'id':1,'f':1.5,'g':{'h':2}}\n";
 
-            String inMemory = join(line.repeat(3), "join", "--key=id", "--count=3", "--merge=f=" + how, "--merge=g.h=" + how)
+            String inMemory = join(
+                            line.repeat(3), "join", "--key=id", "--count=3", "--merge=f=" + how, "--merge=g.h=" + how)
                     .out();
 
             assertThat(inMemory).isNotEmpty();
@@ -186,10 +193,13 @@ class MergingTest {
         void isWhatStoresKnowInTheNextRun() {
             String store = "kept:";
             String namespace = UUID.randomUUID().toString();
-            String[] args = {"join", "--key=id", "--count=2", "--until=e=end", "--store", store, "--namespace", namespace};
+            String[] args = {
+                "join", "--key=id", "--count=2", "--until=e=end", "--store", store, "--namespace", namespace
+            };
 
             Ended first = join("{'id':1,'e':'end'}\n", args);
-            String pending = Cli.run("", "pending", "--json", "--values", "--store", store, "--namespace", namespace).out();
+            String pending = Cli.run("", "pending", "--json", "--values", "--store", store, "--namespace", namespace)
+                    .out();
             Ended second = join("{'id':1}\n", args);
 
             assertThat(first.out()).isEmpty();
@@ -248,7 +258,12 @@ class MergingTest {
         @Test
         void inAStoreThatStaysLeavesWhatIsOpenToTheNextRun() {
             String[] args = {
-                "join", "--key=id", "--idle=30s", "--store=kept:", "--namespace", UUID.randomUUID().toString()
+                "join",
+                "--key=id",
+                "--idle=30s",
+                "--store=kept:",
+                "--namespace",
+                UUID.randomUUID().toString()
             };
 
             Ended ended = join("{'id':1}\n", args);
@@ -318,7 +333,11 @@ class MergingTest {
         @Test
         void neverGoesBack() {
             Ended ended = join(
-                    "{'id':1,'t':100}\n{'id':1,'t':50}\n{'id':1,'t':129}\n", "join", "--key=id", "--idle=30s", "--time=t");
+                    "{'id':1,'t':100}\n{'id':1,'t':50}\n{'id':1,'t':129}\n",
+                    "join",
+                    "--key=id",
+                    "--idle=30s",
+                    "--time=t");
 
             assertThat(ended.outLines()).hasSize(1);
         }

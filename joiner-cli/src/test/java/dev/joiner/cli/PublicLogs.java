@@ -40,7 +40,11 @@ final class PublicLogs {
     }
 
     private String logTime(long millis) {
-        return time(millis).replace('T', ' ').replace("Z", "").concat(millis % 1000 == 0 ? ".000" : "").replace('.', ',');
+        return time(millis)
+                .replace('T', ' ')
+                .replace("Z", "")
+                .concat(millis % 1000 == 0 ? ".000" : "")
+                .replace('.', ',');
     }
 
     /** Logins of a day; a process id comes again after hours, as it does on a real machine. */
@@ -53,17 +57,34 @@ final class PublicLogs {
             String user = users[logs.random.nextInt(users.length)];
             String address = "173.234.31." + logs.random.nextInt(256);
             int failures = 1 + logs.random.nextInt(5);
-            logs.add(at, "{'ts':'%s','host':'LabSZ','pid':%d,'message':'Invalid user %s from %s','user':'%s'}",
-                    logs.time(at), pid, user, address, user);
+            logs.add(
+                    at,
+                    "{'ts':'%s','host':'LabSZ','pid':%d,'message':'Invalid user %s from %s','user':'%s'}",
+                    logs.time(at),
+                    pid,
+                    user,
+                    address,
+                    user);
             for (int j = 0; j < failures; j++) {
                 at += 1 + logs.random.nextInt(4000);
-                logs.add(at, "{'ts':'%s','host':'LabSZ','pid':%d,'message':'Failed password for invalid user %s from %s port %d ssh2',"
+                logs.add(
+                        at,
+                        "{'ts':'%s','host':'LabSZ','pid':%d,'message':'Failed password for invalid user %s from %s port %d ssh2',"
                                 + "'failures':1,'from':'%s'}",
-                        logs.time(at), pid, user, address, 1024 + logs.random.nextInt(60_000), address);
+                        logs.time(at),
+                        pid,
+                        user,
+                        address,
+                        1024 + logs.random.nextInt(60_000),
+                        address);
             }
             at += 1 + logs.random.nextInt(2000);
-            logs.add(at, "{'ts':'%s','host':'LabSZ','pid':%d,'message':'Connection closed by %s [preauth]'}",
-                    logs.time(at), pid, address);
+            logs.add(
+                    at,
+                    "{'ts':'%s','host':'LabSZ','pid':%d,'message':'Connection closed by %s [preauth]'}",
+                    logs.time(at),
+                    pid,
+                    address);
         }
         return logs.inOrder();
     }
@@ -75,19 +96,30 @@ final class PublicLogs {
             String block = "blk_" + logs.random.nextLong();
             long at = logs.random.nextInt(DAY_MILLIS);
             long size = 1 + logs.random.nextInt(67_108_864);
-            logs.add(at, "{'ts':'%s','level':'INFO','component':'dfs.FSNamesystem','block':'%s','op':'allocate'}",
-                    logs.logTime(at), block);
+            logs.add(
+                    at,
+                    "{'ts':'%s','level':'INFO','component':'dfs.FSNamesystem','block':'%s','op':'allocate'}",
+                    logs.logTime(at),
+                    block);
             for (int replica = 0; replica < 3; replica++) {
                 String node = "10.250." + logs.random.nextInt(20) + "." + logs.random.nextInt(256);
                 long done = at + 1 + logs.random.nextInt(60_000);
-                logs.add(done, "{'ts':'%s','level':'INFO','component':'dfs.DataNode$PacketResponder','block':'%s','op':'received',"
+                logs.add(
+                        done,
+                        "{'ts':'%s','level':'INFO','component':'dfs.DataNode$PacketResponder','block':'%s','op':'received',"
                                 + "'size':%d,'node':'%s'}",
-                        logs.logTime(done), block, size, node);
+                        logs.logTime(done),
+                        block,
+                        size,
+                        node);
             }
             if (logs.random.nextInt(10) == 0) {
                 long failed = at + 1 + logs.random.nextInt(60_000);
-                logs.add(failed, "{'ts':'%s','level':'WARN','component':'dfs.DataNode$DataXceiver','block':'%s','op':'exception'}",
-                        logs.logTime(failed), block);
+                logs.add(
+                        failed,
+                        "{'ts':'%s','level':'WARN','component':'dfs.DataNode$DataXceiver','block':'%s','op':'exception'}",
+                        logs.logTime(failed),
+                        block);
             }
         }
         return logs.inOrder();
@@ -105,15 +137,26 @@ final class PublicLogs {
                 for (int j = 0; j < count; j++) {
                     at += 1 + logs.random.nextInt(500);
                     String name = service.equals("nova-api") ? "'context':{'request_id':'%s'}" : "'request_id':'%s'";
-                    logs.add(at, "{'ts':%d.%03d,'service':'%s'," + name + ",'level':'%s'}",
-                            (BEGIN.toEpochMilli() + at) / 1000, (BEGIN.toEpochMilli() + at) % 1000, service, request,
+                    logs.add(
+                            at,
+                            "{'ts':%d.%03d,'service':'%s'," + name + ",'level':'%s'}",
+                            (BEGIN.toEpochMilli() + at) / 1000,
+                            (BEGIN.toEpochMilli() + at) % 1000,
+                            service,
+                            request,
                             logs.random.nextInt(20) == 0 ? "WARNING" : "INFO");
                 }
             }
             at += 1 + logs.random.nextInt(500);
-            logs.add(at, "{'ts':%d.%03d,'service':'nova-api','context':{'request_id':'%s'},'level':'INFO','status':%d,'seconds':%d.%d}",
-                    (BEGIN.toEpochMilli() + at) / 1000, (BEGIN.toEpochMilli() + at) % 1000, request,
-                    logs.random.nextInt(10) == 0 ? 500 : 200, logs.random.nextInt(3), 1 + logs.random.nextInt(9));
+            logs.add(
+                    at,
+                    "{'ts':%d.%03d,'service':'nova-api','context':{'request_id':'%s'},'level':'INFO','status':%d,'seconds':%d.%d}",
+                    (BEGIN.toEpochMilli() + at) / 1000,
+                    (BEGIN.toEpochMilli() + at) % 1000,
+                    request,
+                    logs.random.nextInt(10) == 0 ? 500 : 200,
+                    logs.random.nextInt(3),
+                    1 + logs.random.nextInt(9));
         }
         return logs.inOrder();
     }
@@ -124,11 +167,14 @@ final class PublicLogs {
         for (int i = 0; i < payments; i++) {
             long at = logs.random.nextInt(DAY_MILLIS);
             String[] types = {"payment_intent.created", "charge.succeeded", "invoice.paid"};
-            String[] fields = {"'amount':" + (100 + logs.random.nextInt(9900)), "'charge':'ch_" + i + "'", "'invoice':'in_" + i + "'"};
+            String[] fields = {
+                "'amount':" + (100 + logs.random.nextInt(9900)), "'charge':'ch_" + i + "'", "'invoice':'in_" + i + "'"
+            };
             for (int j = 0; j < types.length; j++) {
                 long sent = at + logs.random.nextInt(5000);
-                String json = "{'id':'evt_" + i + "_" + j + "','type':'" + types[j] + "','created':" + (BEGIN.toEpochMilli() + sent) / 1000
-                        + ",'data':{'object':{'payment_intent':'pi_" + i + "'," + fields[j] + "}}}";
+                String json = "{'id':'evt_" + i + "_" + j + "','type':'" + types[j] + "','created':"
+                        + (BEGIN.toEpochMilli() + sent) / 1000 + ",'data':{'object':{'payment_intent':'pi_" + i + "',"
+                        + fields[j] + "}}}";
                 logs.add(sent, json);
                 if (logs.random.nextInt(10) == 0) {
                     logs.add(sent + logs.random.nextInt(600_000), json);
@@ -151,9 +197,15 @@ final class PublicLogs {
                 long from = isRoot ? at : at + logs.random.nextInt(500);
                 long to = isRoot ? end : from + logs.random.nextInt(500);
                 long nanos = 1_000_000;
-                logs.add(to, "{'traceId':'%s','span':{'id':'%04x','name':'%s'},'kind':'%s','start':'%d','end':'%d'}",
-                        trace, j, isRoot ? "GET /orders" : "SELECT", isRoot ? "SERVER" : "CLIENT",
-                        (BEGIN.toEpochMilli() + from) * nanos, (BEGIN.toEpochMilli() + to) * nanos);
+                logs.add(
+                        to,
+                        "{'traceId':'%s','span':{'id':'%04x','name':'%s'},'kind':'%s','start':'%d','end':'%d'}",
+                        trace,
+                        j,
+                        isRoot ? "GET /orders" : "SELECT",
+                        isRoot ? "SERVER" : "CLIENT",
+                        (BEGIN.toEpochMilli() + from) * nanos,
+                        (BEGIN.toEpochMilli() + to) * nanos);
             }
         }
         return logs.inOrder();

@@ -65,7 +65,8 @@ class PublicLogsTest {
             if (open.containsKey(pid) && !at.isBefore(lastAt.get(pid).plusSeconds(60))) {
                 sessions.add(open.remove(pid));
             }
-            Map<String, Object> session = open.computeIfAbsent(pid, key -> new HashMap<>(Map.of("pid", pid, "first", line.get("ts"))));
+            Map<String, Object> session =
+                    open.computeIfAbsent(pid, key -> new HashMap<>(Map.of("pid", pid, "first", line.get("ts"))));
             lastAt.put(pid, at);
             session.put("last", line.get("ts"));
             session.merge("failures", line.getOrDefault("failures", 0), (a, b) -> (Integer) a + (Integer) b);
@@ -73,7 +74,14 @@ class PublicLogsTest {
         }
         sessions.addAll(open.values());
 
-        Ended ended = join(lines, "--key=host,pid", "--idle=1m", "--time=ts", "--merge=ts=distinct", "--merge=failures=sum", "--merge=message=count");
+        Ended ended = join(
+                lines,
+                "--key=host,pid",
+                "--idle=1m",
+                "--time=ts",
+                "--merge=ts=distinct",
+                "--merge=failures=sum",
+                "--merge=message=count");
 
         assertThat(ended.status()).as(ended.err()).isZero();
         assertThat(sessions).as(seed()).hasSizeGreaterThan(1000);
@@ -112,13 +120,27 @@ class PublicLogsTest {
             expected.put(block, Map.of("nodes", List.copyOf(nodes), "bytes", bytes, "level", largest));
         });
 
-        Ended ended = join(lines, "--key=block", "--idle=10m", "--time=ts", "--merge=size=sum", "--merge=node=distinct", "--merge=level=max");
+        Ended ended = join(
+                lines,
+                "--key=block",
+                "--idle=10m",
+                "--time=ts",
+                "--merge=size=sum",
+                "--merge=node=distinct",
+                "--merge=level=max");
 
         assertThat(ended.status()).as(ended.err()).isZero();
         Map<Object, Map<String, Object>> joined = new HashMap<>();
         for (Map<String, Object> block : parsed(ended.outLines())) {
-            joined.put(block.get("block"), Map.of(
-                    "nodes", block.get("node"), "bytes", ((Number) block.get("size")).longValue(), "level", block.get("level")));
+            joined.put(
+                    block.get("block"),
+                    Map.of(
+                            "nodes",
+                            block.get("node"),
+                            "bytes",
+                            ((Number) block.get("size")).longValue(),
+                            "level",
+                            block.get("level")));
         }
         assertThat(ended.outLines()).hasSize(blocks.size());
         assertThat(joined).as(seed()).isEqualTo(expected);
@@ -140,16 +162,23 @@ class PublicLogsTest {
         }
 
         Ended ended = join(
-                lines, "--key=request_id|context.request_id", "--require=status", "--merge=ts=min", "--merge=service=collect", "--time=ts");
+                lines,
+                "--key=request_id|context.request_id",
+                "--require=status",
+                "--merge=ts=min",
+                "--merge=service=collect",
+                "--time=ts");
 
         assertThat(ended.status()).as(ended.err()).isZero();
         Map<Object, Map<String, Object>> joined = new HashMap<>();
         for (Map<String, Object> request : parsed(ended.outLines())) {
             Object id = ((Map<?, ?>) request.get("context")).get("request_id");
-            joined.put(id, Map.of(
-                    "lines", ((List<?>) request.get("service")).size(),
-                    "from", new BigDecimal(request.get("ts").toString()),
-                    "status", request.get("status")));
+            joined.put(
+                    id,
+                    Map.of(
+                            "lines", ((List<?>) request.get("service")).size(),
+                            "from", new BigDecimal(request.get("ts").toString()),
+                            "status", request.get("status")));
         }
         assertThat(ended.outLines()).hasSize(2000);
         assertThat(joined).as(seed()).isEqualTo(expected);
@@ -163,7 +192,8 @@ class PublicLogsTest {
         for (Map<String, Object> line : parsed(lines)) {
             events.add(line.get("id"));
             Map<?, ?> object = (Map<?, ?>) ((Map<?, ?>) line.get("data")).get("object");
-            expected.computeIfAbsent(object.get("payment_intent"), key -> new HashMap<>()).putAll(object);
+            expected.computeIfAbsent(object.get("payment_intent"), key -> new HashMap<>())
+                    .putAll(object);
         }
 
         Ended ended = join(
@@ -189,18 +219,36 @@ class PublicLogsTest {
         Map<Object, List<Map<String, Object>>> traces =
                 parsed(lines).stream().collect(Collectors.groupingBy(line -> line.get("traceId")));
         Map<Object, Map<String, Object>> expected = new HashMap<>();
-        traces.forEach((trace, spans) -> expected.put(trace, Map.of(
-                "start", spans.stream().map(span -> (String) span.get("start")).min(String::compareTo).orElseThrow(),
-                "end", spans.stream().map(span -> (String) span.get("end")).max(String::compareTo).orElseThrow(),
-                "span", spans.stream().map(span -> span.get("span")).collect(Collectors.toSet()))));
+        traces.forEach((trace, spans) -> expected.put(
+                trace,
+                Map.of(
+                        "start",
+                                spans.stream()
+                                        .map(span -> (String) span.get("start"))
+                                        .min(String::compareTo)
+                                        .orElseThrow(),
+                        "end",
+                                spans.stream()
+                                        .map(span -> (String) span.get("end"))
+                                        .max(String::compareTo)
+                                        .orElseThrow(),
+                        "span", spans.stream().map(span -> span.get("span")).collect(Collectors.toSet()))));
 
-        Ended ended = join(lines, "--key=traceId", "--until=kind=SERVER", "--merge=start=min", "--merge=end=max", "--merge=span=collect");
+        Ended ended = join(
+                lines,
+                "--key=traceId",
+                "--until=kind=SERVER",
+                "--merge=start=min",
+                "--merge=end=max",
+                "--merge=span=collect");
 
         assertThat(ended.status()).as(ended.err()).isZero();
         Map<Object, Map<String, Object>> joined = new HashMap<>();
         for (Map<String, Object> trace : parsed(ended.outLines())) {
-            joined.put(trace.get("traceId"), Map.of(
-                    "start", trace.get("start"), "end", trace.get("end"), "span", Set.copyOf((List<?>) trace.get("span"))));
+            joined.put(
+                    trace.get("traceId"),
+                    Map.of("start", trace.get("start"), "end", trace.get("end"), "span", Set.copyOf((List<?>)
+                            trace.get("span"))));
         }
         assertThat(ended.outLines()).hasSize(2000);
         assertThat(joined).as(seed()).isEqualTo(expected);

@@ -12,7 +12,8 @@ class TerminalOutputTest {
     @Test
     void whatDoesSomethingToATerminalIsEscaped() throws IOException {
         assertThat(shown("\u001b[2J\r\u007f\u0085\u009b31m")).isEqualTo("\\u001b[2J\\u000d\\u007f\\u0085\\u009b31m");
-        assertThat(shown("a\u202eb\u2066c\u2069\u200f\u061c\u2028")).isEqualTo("a\\u202eb\\u2066c\\u2069\\u200f\\u061c\\u2028");
+        assertThat(shown("a\u202eb\u2066c\u2069\u200f\u061c\u2028"))
+                .isEqualTo("a\\u202eb\\u2066c\\u2069\\u200f\\u061c\\u2028");
     }
 
     @Test
