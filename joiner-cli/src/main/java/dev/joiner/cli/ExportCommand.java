@@ -45,8 +45,10 @@ final class ExportCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         JsonLines output = new JsonLines(environment.out(), false);
         boolean[] areAllReadable = {true};
+        boolean[] isEmpty = {true};
         try (KeyedJoiner<?, String, ObjectNode, ?> joiner = store.open(environment, output, Completion.NEVER, null)) {
             Pages.read(joiner, page -> {
+                isEmpty[0] &= page.isEmpty();
                 for (PendingJoin<String, ObjectNode> join : page) {
                     if (join.status() == Status.UNREADABLE) {
                         environment.messages().say(join.lastError().orElse(""));
@@ -59,6 +61,9 @@ final class ExportCommand implements Callable<Integer> {
             });
         }
         output.flush();
+        if (isEmpty[0]) {
+            store.tellThatNothingWaits(environment.messages(), "nothing");
+        }
         return areAllReadable[0] ? ExitStatus.OK : ExitStatus.FAILED;
     }
 }

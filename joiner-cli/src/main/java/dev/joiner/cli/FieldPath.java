@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A field inside a JSON object, by the names on the way to it: {@code order.id}.
  *
- * <p>A backslash takes the meaning from a dot, a comma or a backslash that is part of a name. The way leads through
- * objects only, and no name on it is empty.
+ * <p>A backslash takes the meaning from a dot, a comma, a bar, an equals sign or a backslash that is part of a name. The
+ * way leads through objects only, and no name on it is empty.
  */
 final class FieldPath {
     private final List<String> names;

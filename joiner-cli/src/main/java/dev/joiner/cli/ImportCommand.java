@@ -6,6 +6,7 @@ import dev.joiner.Joiner;
 import dev.joiner.cli.Input.Position;
 import java.io.IOException;
 import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.concurrent.Callable;
@@ -60,14 +61,16 @@ final class ImportCommand implements Callable<Integer> {
         try (Joiner<ExportedJoin, ObjectNode> joiner =
                 Stores.open(store.url(environment), store.namespace(), spec, () -> current.firstAt())) {
             while (lines.next()) {
-                CharBuffer line = StandardCharsets.UTF_8.decode(lines.line());
-                if (line.toString().isBlank()) {
-                    continue;
-                }
                 try {
+                    CharBuffer line = StandardCharsets.UTF_8.newDecoder().decode(lines.line());
+                    if (line.toString().isBlank()) {
+                        continue;
+                    }
                     current = ExportedJoin.parse(new JsonFormat().parse(line));
                     joiner.accept(current);
                     count++;
+                } catch (CharacterCodingException e) {
+                    reject(rejections, lines, "no UTF-8");
                 } catch (UnusableLineException e) {
                     reject(rejections, lines, e.reason());
                 } catch (KeyInUseException e) {

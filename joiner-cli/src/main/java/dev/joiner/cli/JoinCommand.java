@@ -242,6 +242,10 @@ final class JoinCommand implements Callable<Integer> {
                 !lasting || startLines.isEmpty(),
                 "--starts-with needs a store in memory: lines that come again would end joins again");
         Options.check(
+                id == null || startLines.isEmpty(),
+                "--starts-with and --id contradict each other: a start line that comes again would end the join that it"
+                        + " began");
+        Options.check(
                 !lasting || time == null,
                 "--time needs a store in memory: whether another process has died does not show in the lines");
         return new Interludes(time == null ? null : new EventClock(), startLines);

@@ -113,8 +113,7 @@ final class JoinRun {
             throws InterruptedException {
         this.ways = ways;
         // Where the time goes by the lines nothing becomes due between them.
-        Sweeper sweeper =
-                ways.interludes().clock().isPresent() ? null : sweeper(joiner, sweepEvery, ways.output());
+        Sweeper sweeper = ways.interludes().clock().isPresent() ? null : sweeper(joiner, sweepEvery, ways.output());
         environment.stop().listen(new StopSignal.Stoppable() {
             @Override
             public void finish() {
@@ -162,7 +161,8 @@ final class JoinRun {
                 .interval(interval)
                 .onReport(report -> {
                     problems.accept(report);
-                    // What a sweep has printed is to be seen, though no line may come for long. If it has printed nothing,
+                    // What a sweep has printed is to be seen, though no line may come for long. If it has printed
+                    // nothing,
                     // an output that blocks is not to hold it up.
                     if (report.joined() + report.expired() > 0) {
                         flush(output);

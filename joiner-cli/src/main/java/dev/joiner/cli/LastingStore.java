@@ -29,6 +29,11 @@ final class LastingStore {
         return options.namespace();
     }
 
+    /** Says that there is nothing, and where: the namespace may be misspelt. */
+    void tellThatNothingWaits(Messages messages, String what) {
+        messages.say(what + " waits in the namespace \"" + namespace() + "\" of this store");
+    }
+
     /**
      * Opens a joiner that prints what it is told to hand over, whatever has become of it.
      *

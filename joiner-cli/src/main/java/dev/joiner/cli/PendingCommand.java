@@ -136,7 +136,7 @@ final class PendingCommand implements Callable<Integer> {
     private void tellOfTheRest(int shown, long count) {
         if (count == 0) {
             String such = olderThan.isZero() && missing.isEmpty() ? "nothing" : "nothing of that kind";
-            environment.messages().say(such + " waits in the namespace \"" + store.namespace() + "\" of this store");
+            store.tellThatNothingWaits(environment.messages(), such);
         } else if (count > shown) {
             environment.messages().say("and " + (count - shown) + " more (--limit)");
         }

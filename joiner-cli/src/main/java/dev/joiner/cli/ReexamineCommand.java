@@ -58,6 +58,9 @@ final class ReexamineCommand implements Callable<Integer> {
             for (SweepReport.Failure failure : report.failures()) {
                 environment.messages().say(String.valueOf(failure.cause().getMessage()));
             }
+            if (report.joined() + report.failed() == 0) {
+                store.tellThatNothingWaits(environment.messages(), "nothing that is whole");
+            }
             return report.failed() == 0 ? ExitStatus.OK : ExitStatus.FAILED;
         }
     }

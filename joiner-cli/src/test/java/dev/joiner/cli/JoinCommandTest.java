@@ -580,6 +580,7 @@ class JoinCommandTest {
                 "join --key a --idle 1s --merge b=min --merge b=max | --merge: two operations for b",
                 "join --key a --idle 1s --time t --store kept:   | --time needs a store in memory",
                 "join --key a --starts-with b=c --store kept:    | --starts-with needs a store in memory",
+                "join --key a --starts-with b=c --id d           | --starts-with and --id contradict each other",
                 "join --key a --require a --delimiter ;          | --delimiter needs --csv",
                 "join --key a --require a --csv --delimiter ab   | --delimiter is ab, must be one ASCII character",
                 "join --key a --require a --max-line 2g          | Invalid value for option '--max-line': '2g' must be",

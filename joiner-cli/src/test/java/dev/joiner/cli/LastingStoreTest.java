@@ -501,9 +501,16 @@ class LastingStoreTest {
 
     @Test
     void namespaceInWhichNothingWaitsIsNamed() {
-        assertThat(run("", "pending", "--store", "kept:", "--namespace", namespace)
+        String nothing = " waits in the namespace \"" + namespace + "\" of this store\n";
+
+        for (String command : List.of("pending", "export")) {
+            assertThat(run("", command, "--store", "kept:", "--namespace", namespace)
+                            .err())
+                    .isEqualTo("joiner: nothing" + nothing);
+        }
+        assertThat(run("", "reexamine", "--store", "kept:", "--namespace", namespace, "--require", "a")
                         .err())
-                .isEqualTo("joiner: nothing waits in the namespace \"" + namespace + "\" of this store\n");
+                .isEqualTo("joiner: nothing that is whole" + nothing);
     }
 
     @Test

@@ -220,13 +220,13 @@ class MergingTest {
     class StartLine {
         @Test
         void endsWhatWasBefore() {
-            Ended ended = join(
-                    "{'id':1,'n':1}\n{'id':1,'e':'start','n':2}\n{'id':2,'e':'start','n':3}\n{'id':1,'n':4}\n"
-                            + "{'id':1,'e':'start','n':5}\n",
-                    "join",
-                    "--key=id",
-                    "--starts-with=e=start",
-                    "--merge=n=collect");
+            Ended ended = join("""
+                    {'id':1,'n':1}
+                    {'id':1,'e':'start','n':2}
+                    {'id':2,'e':'start','n':3}
+                    {'id':1,'n':4}
+                    {'id':1,'e':'start','n':5}
+                    """, "join", "--key=id", "--starts-with=e=start", "--merge=n=collect");
 
             assertThat(ended.status()).isZero();
             assertThat(ended.outLines())

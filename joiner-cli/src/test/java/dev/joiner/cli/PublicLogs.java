@@ -95,7 +95,7 @@ final class PublicLogs {
         for (int i = 0; i < blocks; i++) {
             String block = "blk_" + logs.random.nextLong();
             long at = logs.random.nextInt(DAY_MILLIS);
-            long size = 1 + logs.random.nextInt(67_108_864);
+            long size = 1L + logs.random.nextInt(67_108_864);
             logs.add(
                     at,
                     "{'ts':'%s','level':'INFO','component':'dfs.FSNamesystem','block':'%s','op':'allocate'}",
