@@ -19,7 +19,8 @@ final class StoreOptions {
                     + " bounded, too; jdbc:h2:./joins, a file for one process at a time; jdbc:postgresql://HOST/DB,"
                     + " jdbc:mariadb://HOST/DB or redis://HOST, for any number of processes. What waits there goes on waiting"
                     + " for the next run. @FILE is a file that holds the URL, so that no password stands on the command"
-                    + " line. Default: what the environment variable " + VARIABLE + " says.")
+                    + " line. Default: what the environment variable " + VARIABLE
+                    + " says; without it, join uses memory:.")
     private @Nullable String store;
 
     @Option(
