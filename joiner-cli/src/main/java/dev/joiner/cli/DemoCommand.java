@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
 /** Shows a join happening. */
@@ -41,7 +42,7 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         JoinSpec<Line, String, ObjectNode, ObjectNode> spec = JoinSpec.joining(Line.class)
                 .keyedBy(Line::key)
-                .mergedBy(Line::mergedInto)
+                .mergedBy((Line line, @Nullable ObjectNode pending) -> DeepMerge.NEWEST.merge(line.object(), pending))
                 .sufficientWhen(REQUIRED::areIn)
                 .identifiedBy(Line::id)
                 .rememberFor(Duration.ofHours(1))
@@ -89,7 +90,7 @@ final class DemoCommand implements Callable<Integer> {
         show("in ", object);
         String key = KEY.requiredIn(object).asText();
         String id = ID.requiredIn(object).asText();
-        Outcome<ObjectNode> outcome = joiner.accept(new Line(new Position("demo", 1), key, id, object));
+        Outcome<ObjectNode> outcome = joiner.accept(new Line(new Position("demo", 1), key, id, null, object));
         if (outcome instanceof Outcome.Duplicate) {
             explain("came before: left out");
         }

@@ -38,7 +38,7 @@ final class DropCommand implements Callable<Integer> {
         return joins.takeEach(environment, (joiner, key, output) -> {
             List<PendingJoin<String, ObjectNode>> dropped = joiner.drop(key);
             for (PendingJoin<String, ObjectNode> join : dropped) {
-                output.write(join.value().orElseGet(() -> unreadable(join)));
+                output.write(join.value().map(Completion::withoutProgress).orElseGet(() -> unreadable(join)));
             }
             return !dropped.isEmpty();
         });

@@ -19,6 +19,8 @@ final class DurationConverter implements ITypeConverter<Duration> {
             "h", ChronoUnit.HOURS,
             "d", ChronoUnit.DAYS);
 
+    private static final int DAYS = 2;
+
     private static final Duration LONGEST = Duration.ofDays(36_500);
 
     @Override
@@ -36,5 +38,19 @@ final class DurationConverter implements ITypeConverter<Duration> {
             throw new TypeConversionException("'" + text + "' is no duration such as 500ms, 30s, 10m, 1h30m or 2d");
         }
         return sum;
+    }
+
+    /** A duration in its largest unit and the next: {@code 1h30m}. */
+    static String text(Duration duration) {
+        if (duration.toDays() >= DAYS) {
+            return duration.toDays() + "d" + (duration.toHoursPart() > 0 ? duration.toHoursPart() + "h" : "");
+        }
+        if (duration.toHours() > 0) {
+            return duration.toHours() + "h" + (duration.toMinutesPart() > 0 ? duration.toMinutesPart() + "m" : "");
+        }
+        if (duration.toMinutes() > 0) {
+            return duration.toMinutes() + "m" + (duration.toSecondsPart() > 0 ? duration.toSecondsPart() + "s" : "");
+        }
+        return duration.toSeconds() + "s";
     }
 }

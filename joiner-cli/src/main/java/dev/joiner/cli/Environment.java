@@ -5,14 +5,23 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.Map;
 
 /**
  * What a command gets from its process.
  *
  * @param out is JSON lines or text, always UTF-8
+ * @param clock what the time is where the data does not say so
+ * @param variables the environment variables
  */
 record Environment(
-        InputStream in, OutputStream out, PrintStream err, Messages messages, StopSignal stop, InstantSource clock) {
+        InputStream in,
+        OutputStream out,
+        PrintStream err,
+        Messages messages,
+        StopSignal stop,
+        InstantSource clock,
+        Map<String, String> variables) {
 
     static Environment of(
             InputStream in,
@@ -20,8 +29,9 @@ record Environment(
             OutputStream err,
             boolean showProgress,
             StopSignal stop,
-            InstantSource clock) {
+            InstantSource clock,
+            Map<String, String> variables) {
         PrintStream utf8 = new PrintStream(err, true, StandardCharsets.UTF_8);
-        return new Environment(in, out, utf8, new Messages(utf8, showProgress), stop, clock);
+        return new Environment(in, out, utf8, new Messages(utf8, showProgress), stop, clock, variables);
     }
 }

@@ -15,6 +15,7 @@ final class Feed {
 
     private final Queue<Batch> batches = new ArrayDeque<>(CAPACITY);
     private boolean ended;
+    private boolean complete;
     private @Nullable Throwable failure;
 
     /** Waits for room. False if nobody wants the batch any more. */
@@ -37,6 +38,17 @@ final class Feed {
         Batch batch = batches.poll();
         notifyAll();
         return batch;
+    }
+
+    /** No more batches after those that are there: they are all that the input has. */
+    synchronized void complete() {
+        complete = !ended;
+        end();
+    }
+
+    /** Whether all of the input was put. */
+    synchronized boolean isComplete() {
+        return complete;
     }
 
     /** No more batches after those that are there. */

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A field inside a JSON object, by the names on the way to it: {@code order.id}.
  *
- * <p>A backslash takes the meaning from a dot, a comma or a backslash that is part of a name. The way leads through
- * objects only, and no name on it is empty.
+ * <p>A backslash takes the meaning from a dot, a comma, a bar, an equals sign or a backslash that is part of a name. The
+ * way leads through objects only, and no name on it is empty.
  */
 final class FieldPath {
     private final List<String> names;
@@ -20,7 +20,9 @@ final class FieldPath {
 
     private FieldPath(List<String> names) {
         this.names = List.copyOf(names);
-        text = names.stream().map(name -> name.replaceAll("[\\\\.,]", "\\\\$0")).collect(Collectors.joining("."));
+        text = names.stream()
+                .map(name -> name.replaceAll("[\\\\.,|=]", "\\\\$0"))
+                .collect(Collectors.joining("."));
     }
 
     /** The path that the text names. */
@@ -42,9 +44,9 @@ final class FieldPath {
             char c = text.charAt(i);
             if (c == '\\') {
                 i++;
-                if (i == text.length() || "\\.,".indexOf(text.charAt(i)) < 0) {
+                if (i == text.length() || "\\.,|=".indexOf(text.charAt(i)) < 0) {
                     throw new IllegalArgumentException(
-                            "a backslash stands before a dot, a comma or a backslash: " + text);
+                            "a backslash stands before one of . , | = or another backslash: " + text);
                 }
                 name.append(text.charAt(i));
             } else if (c == '.') {
@@ -68,6 +70,11 @@ final class FieldPath {
         }
         names.add(name.toString());
         name.setLength(0);
+    }
+
+    /** The names on the way to the field. */
+    List<String> names() {
+        return names;
     }
 
     /** What is there, or null. */

@@ -37,7 +37,7 @@ final class HeldJoins {
     int takeEach(Environment environment, Taking taking) throws IOException {
         JsonLines output = new JsonLines(environment.out(), true);
         boolean allFound = true;
-        try (var joiner = store.open(output, environment.clock(), remember)) {
+        try (var joiner = store.open(environment, output, Completion.NEVER, remember)) {
             for (String key : keys) {
                 if (!taking.take(joiner, Options.key(key), output)) {
                     environment.messages().say("nothing waits under " + key);

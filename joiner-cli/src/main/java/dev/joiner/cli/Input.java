@@ -6,7 +6,7 @@ sealed interface Input permits Line, Rejection {
     /** Where it stands. */
     Position at();
 
-    /** A line of a file, or of the standard input. */
+    /** A line of a file, or of the standard input; of an array an element, of a table a row. */
     record Position(String file, long line) {
         @Override
         public String toString() {

@@ -1,5 +1,6 @@
 package dev.joiner.cli;
 
+import dev.joiner.cli.Input.Position;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -10,13 +11,11 @@ import java.util.List;
  * <p>A batch ends when it is full, or when the next line is not there yet: a slow pipe gets its answers at once.
  */
 final class InputReader implements Runnable {
-    /** Far longer than any message broker's messages. */
-    private static final int LONGEST_LINE = 16 << 20;
-
     private final List<Source> sources;
-    private final LineParser parser;
+    private final Reading reading;
     private final int mostLines;
     private final Feed feed;
+    private final Progress progress;
     private Batch batch;
 
     /** An input and its name. */
@@ -26,11 +25,19 @@ final class InputReader implements Runnable {
         }
     }
 
-    InputReader(List<Source> sources, LineParser parser, int mostLines, Feed feed) {
+    /** How inputs are read. */
+    interface Reading {
+        LineReader reader(InputStream in);
+
+        LineParser parser(String name);
+    }
+
+    InputReader(List<Source> sources, Reading reading, int mostLines, Feed feed, Progress progress) {
         this.sources = List.copyOf(sources);
-        this.parser = parser;
+        this.reading = reading;
         this.mostLines = mostLines;
         this.feed = feed;
+        this.progress = progress;
         batch = new Batch(mostLines);
     }
 
@@ -39,7 +46,7 @@ final class InputReader implements Runnable {
         try {
             for (Source source : sources) {
                 try (InputStream in = source.opener().open()) {
-                    if (!read(source.name(), new LineReader(in, LONGEST_LINE))) {
+                    if (!read(source.name(), reading.reader(Gunzip.ifNeeded(progress.counting(in))))) {
                         return;
                     }
                 } catch (IOException e) {
@@ -47,8 +54,9 @@ final class InputReader implements Runnable {
                     throw new IOException(source.name() + ": " + e.getMessage(), e);
                 }
             }
-            handOver();
-            feed.end();
+            if (handOver()) {
+                feed.complete();
+            }
         } catch (Throwable e) { // whatever it is, the thread that joins has to hear of it
             feed.fail(e);
         }
@@ -56,14 +64,19 @@ final class InputReader implements Runnable {
 
     /** False if nobody wants to have more. */
     private boolean read(String name, LineReader reader) throws IOException, InterruptedException {
+        LineParser parser = reading.parser(name);
         while (true) {
             if ((batch.isFull() || !reader.isReady()) && !handOver()) {
                 return false;
             }
             if (!reader.next()) {
+                if (!reader.cutOff().isEmpty()) {
+                    String reason = "the input ends in the middle of " + reader.cutOff();
+                    batch.add(new Rejection(new Position(name, reader.number()), reason, "", null), 0);
+                }
                 return true;
             }
-            Input input = parser.parse(name, reader);
+            Input input = parser.parse(reader);
             if (input != null) {
                 batch.add(input, reader.line().remaining());
             }

@@ -1,23 +1,26 @@
 package dev.joiner.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.joiner.Cause;
 import dev.joiner.JoinListener;
 import dev.joiner.JoinSpec;
 import dev.joiner.KeyedJoiner;
 import dev.joiner.cli.InputReader.Source;
+import dev.joiner.cli.JoinRun.Ways;
+import dev.joiner.cli.LineParser.LineFields;
 import java.io.File;
-import java.io.FileInputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Joins JSON lines. */
 @Command(
@@ -27,8 +30,8 @@ import picocli.CommandLine.Parameters;
         versionProvider = Version.class,
         header = {"Joins JSON lines.", ""},
         description = {
-            "Merges the objects that have the same key, and prints each merged object as one line as soon as it has"
-                    + " all required fields.",
+            "Merges the objects that have the same key, and prints each merged object as one line as soon as it is"
+                    + " whole.",
             "",
             "Objects merge deeply; where two lines differ, the newer value wins unless it is null, and an array is"
                     + " replaced as a whole. A line that cannot be joined is reported and left out.",
@@ -36,7 +39,7 @@ import picocli.CommandLine.Parameters;
         },
         footer = {
             "",
-            "FIELD is a name, or names with dots in between: order.id is the id inside of order. A dot, comma or"
+            "FIELD is a name, or names with dots in between: order.id is the id inside of order. A dot, comma, |, = or"
                     + " backslash in a name is written with a backslash before it. Keys and ids are strings, numbers"
                     + " or booleans and are compared as text: 1 and \"1\" are the same, 1 and 1.0 are not.",
             "",
@@ -50,12 +53,15 @@ import picocli.CommandLine.Parameters;
             "  joiner join --key order.id --require order.total,payment,shipment orders.jsonl",
             "  tail -f events.log | joiner join --key id --require a,b --expire-after 10m",
             "  joiner join --key id --require a,b --id event --remember 1d --store jdbc:h2:./joins events.log",
+            "  joiner join --key session --idle 30m --time ts --merge bytes=sum --merge page=collect access.log.gz",
             "",
-            "Exit status: 0 if all lines were taken, 3 if some were rejected, 2 if the command line is wrong, 1 if"
-                    + " anything else went wrong, 141 if nobody reads the output any more."
+            "Exit status: 0 if all lines were taken; 3 if some were rejected; 4 if joins were lost, as they still waited"
+                    + " when a store in memory ended and --expired-to was not given; 130 or 143 if a signal (INT or"
+                    + " TERM) stopped it before the end of its input; 2 if the command line is wrong; 141 if nobody"
+                    + " reads the output any more; 1 if anything else went wrong. Of several, the last one counts."
         })
 final class JoinCommand implements Callable<Integer> {
-    private static final String STANDARD_INPUT = "-";
+    private static final Path STANDARD_OUTPUT_FILE = Path.of("/dev/fd/1");
 
     /** Nobody takes over from a process in which the store is, however long its output blocks. */
     private static final Duration LEASE_IN_MEMORY = Duration.ofDays(36_500);
@@ -65,16 +71,30 @@ final class JoinCommand implements Callable<Integer> {
     @Option(
             names = "--key",
             required = true,
-            paramLabel = "FIELD",
-            description = "What the lines of one join have in common.")
+            paramLabel = "FIELDS",
+            description =
+                    "What the lines of one join have in common: a field, or several with commas in between; with | in"
+                            + " between the first that is set counts, as in order.id|orderId.")
     private String key = "";
 
+    @Mixin
+    private CompletionOptions completion = new CompletionOptions();
+
     @Option(
-            names = "--require",
-            required = true,
-            paramLabel = "FIELDS",
-            description = "What makes an object whole, with commas in between: all there, and none null.")
-    private List<String> require = new ArrayList<>();
+            names = "--merge",
+            paramLabel = "FIELD=HOW",
+            description = "How the values of a field go together: newest (as without it), first, min, max, sum, count,"
+                    + " collect (a list), distinct (a list without repetitions), concat (texts as one, a line each; lists"
+                    + " as one). May be given several times.")
+    private List<String> merge = new ArrayList<>();
+
+    @Option(
+            names = "--time",
+            paramLabel = "FIELD",
+            description = "The time goes by this field and not by the clock: ISO 8601, or seconds, milliseconds,"
+                    + " microseconds or nanoseconds since 1970. So --idle, --expire-after and --remember come to the same"
+                    + " for old lines as they would have then. For a store in memory.")
+    private @Nullable String time;
 
     @Option(
             names = "--id",
@@ -118,22 +138,8 @@ final class JoinCommand implements Callable<Integer> {
                     + " file, line and reason go to standard error.")
     private @Nullable File rejectedTo;
 
-    @Option(
-            names = "--store",
-            paramLabel = "URL",
-            defaultValue = "memory:",
-            description = "Where joins wait. Default: ${DEFAULT-VALUE}, which ends with the process;"
-                    + " caffeine:?maximumSize=N is bounded. jdbc:h2:./joins is a file, for one process at"
-                    + " a time; jdbc:postgresql://HOST/DB, jdbc:mariadb://HOST/DB and redis://HOST are for any number. What"
-                    + " waits there goes on waiting for the next run, also when this one is killed.")
-    private String store = "";
-
-    @Option(
-            names = "--namespace",
-            paramLabel = "N",
-            defaultValue = "joiner",
-            description = "Keeps these joins apart from others in the same database. Default: ${DEFAULT-VALUE}.")
-    private String namespace = "";
+    @Mixin
+    private StoreOptions store = new StoreOptions();
 
     @Option(
             names = "--lease",
@@ -180,11 +186,8 @@ final class JoinCommand implements Callable<Integer> {
             description = "No progress and no summary.")
     private boolean quiet;
 
-    @Parameters(
-            paramLabel = "FILE",
-            arity = "0..*",
-            description = "Files to join, read one after the other; none, or -, is standard input.")
-    private List<String> files = new ArrayList<>();
+    @Mixin
+    private InputOptions input = new InputOptions();
 
     JoinCommand(Environment environment) {
         this.environment = environment;
@@ -192,56 +195,107 @@ final class JoinCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        FieldPath keyField = Options.field("--key", key);
-        FieldPath idField = id == null ? null : Options.field("--id", id);
-        RequiredFields required = Options.required(require);
+        Completion whole = completion.completion();
+        InputReader.Reading reading = input.reading(new LineFields(
+                Options.keyFields("--key", "key", key),
+                id == null ? null : Options.keyFields("--id", "id", id),
+                time == null ? null : new EventTime(Options.field("--time", time))));
         Options.check(batch >= 1 && batch <= 10_000, "--batch is " + batch + ", must be from 1 to 10000");
         Options.check(parkAfter == null || parkAfter >= 1, "--park-after is " + parkAfter + ", must be at least 1");
-        List<Source> sources = sources();
-        boolean lasting = Stores.outlivesProcess(store);
-        JoinRun run = new JoinRun(environment, quiet);
+        DeepMerge merging = Options.merge(merge);
+        String url = store.url(environment.variables()).orElse("memory:");
+        boolean lasting = Stores.outlivesProcess(url);
+        Interludes interludes = interludes(lasting);
+        List<Source> sources = input.sources(environment.in());
+        requireOutputsApart();
+        Progress progress = input.progress();
+        JoinRun run = new JoinRun(environment, progress, quiet);
         try (JsonLines late = run.appendTo("--late-to", lateTo);
                 JsonLines expired = run.appendTo("--expired-to", expiredTo);
                 JsonLines rejected = run.appendTo("--rejected-to", rejectedTo)) {
             // A join that is written off in a store that stays has to be out of this process by then.
             JsonLines output = new JsonLines(environment.out(), lasting, run::fail);
-            Unfinished unfinished = new Unfinished(expired, required, environment.messages());
-            JoinSpec<Line, String, ObjectNode, Boolean> spec = spec(required, output, unfinished, late, run.tally());
+            Unfinished unfinished = new Unfinished(expired, whole, environment.messages());
+            var spec = spec(whole, merging, lasting, output, unfinished, late, run.tally());
             try (KeyedJoiner<Line, String, ObjectNode, Boolean> joiner =
-                    Stores.open(store, namespace, spec, environment.clock())) {
+                    Stores.open(url, store.namespace(), spec, interludes.clock().orElse(environment.clock()))) {
                 if (reexamine) {
                     run.reexamine(joiner);
                 }
-                start(new InputReader(sources, new LineParser(keyField, idField), batch, run.feed()));
+                start(new InputReader(sources, reading, batch, run.feed(), progress));
                 run.join(
                         joiner,
                         sweepEvery,
-                        output,
-                        new Rejections(rejected, environment.messages()),
+                        new Ways(output, new Rejections(rejected, environment.messages()), interludes),
                         lasting ? lease : Duration.ZERO);
-                return lasting ? run.endWith(joiner) : run.endWith(joiner, unfinished);
+                return lasting
+                        ? run.endWith(joiner, Stores.name(url) + " (namespace " + store.namespace() + ")")
+                        : run.endWith(joiner, unfinished, completion.endsWithInput());
             }
         }
     }
 
+    /** What happens between lines. Where others share the store, it would happen to their joins as well. */
+    private Interludes interludes(boolean lasting) {
+        List<FieldCondition> startLines = completion.startLines();
+        Options.check(
+                !lasting || startLines.isEmpty(),
+                "--starts-with needs a store in memory: lines that come again would end joins again");
+        Options.check(
+                id == null || startLines.isEmpty(),
+                "--starts-with and --id contradict each other: a start line that comes again would end the join that it"
+                        + " began");
+        Options.check(
+                !lasting || time == null,
+                "--time needs a store in memory: whether another process has died does not show in the lines");
+        return new Interludes(time == null ? null : new EventClock(), startLines);
+    }
+
+    private void requireOutputsApart() throws IOException {
+        Map<String, @Nullable File> outputs = new LinkedHashMap<>();
+        outputs.put("--late-to", lateTo);
+        outputs.put("--expired-to", expiredTo);
+        outputs.put("--rejected-to", rejectedTo);
+        for (Map.Entry<String, @Nullable File> output : outputs.entrySet()) {
+            if (output.getValue() != null) {
+                input.requireNotRead(
+                        output.getKey() + ": " + output.getValue(),
+                        output.getValue().toPath());
+            }
+        }
+        input.requireNotRead("standard output", STANDARD_OUTPUT_FILE);
+    }
+
     private JoinSpec<Line, String, ObjectNode, Boolean> spec(
-            RequiredFields required,
+            Completion whole,
+            DeepMerge merging,
+            boolean lasting,
             JsonLines output,
             Unfinished unfinished,
             @Nullable JsonLines late,
             JoinListener listener) {
         JoinSpec.Builder<Line, String, ObjectNode, Boolean> spec = JoinSpec.joining(Line.class)
                 .keyedBy(Line::key)
-                .mergedBy(Line::mergedInto)
-                .sufficientWhen(required::areIn)
+                .mergedBy((Line line, @Nullable ObjectNode pending) ->
+                        whole.track(line.object(), pending, merging.merge(line.object(), pending)))
+                .sufficientWhen(whole::isWhole)
                 .named("join")
-                .onExpired(unfinished)
-                .lease(Stores.outlivesProcess(store) ? lease : LEASE_IN_MEMORY)
+                .lease(lasting ? lease : LEASE_IN_MEMORY)
                 .listener(listener)
-                .process(value -> {
-                    output.write(value);
+                .process((value, handOver) -> {
+                    if (handOver.cause() == Cause.EVICTED) {
+                        unfinished.handle(value, handOver);
+                    } else {
+                        output.write(Completion.withoutProgress(value));
+                    }
                     return true;
                 });
+        Duration idle = completion.idle();
+        if (idle == null) {
+            spec.onExpired(unfinished);
+        } else {
+            spec.expireAfterIdle(idle).joinOnExpiry();
+        }
         if (id != null) {
             spec.identifiedBy(Line::id);
         }
@@ -258,34 +312,6 @@ final class JoinCommand implements Callable<Integer> {
             spec.onLate(line -> late.writeUnchecked(line.object()));
         }
         return spec.build();
-    }
-
-    private List<Source> sources() throws IOException {
-        List<Source> sources = new ArrayList<>();
-        for (String file : files.isEmpty() ? List.of(STANDARD_INPUT) : files) {
-            if (file.equals(STANDARD_INPUT)) {
-                sources.add(new Source("<stdin>", () -> leftOpen(environment.in())));
-            } else {
-                requireReadable(new File(file));
-                sources.add(new Source(file, () -> new FileInputStream(file)));
-            }
-        }
-        return sources;
-    }
-
-    /** A wrong name is to show before anything is joined. A pipe can be opened once only, and its name is not wrong. */
-    private static void requireReadable(File file) throws IOException {
-        if (!file.exists() || file.isFile() || file.isDirectory()) {
-            new FileInputStream(file).close();
-        }
-    }
-
-    /** Standard input is not this command's to close: if it was closed before, its number is a file of the JVM. */
-    private static InputStream leftOpen(InputStream in) {
-        return new FilterInputStream(in) {
-            @Override
-            public void close() {}
-        };
     }
 
     /** A thread that blocks in a read cannot be stopped, and must not hold the process. */

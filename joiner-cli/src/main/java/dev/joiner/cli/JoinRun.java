@@ -5,6 +5,7 @@ import dev.joiner.ContentionException;
 import dev.joiner.JoinerException;
 import dev.joiner.KeyedJoiner;
 import dev.joiner.Outcome;
+import dev.joiner.PendingJoin;
 import dev.joiner.PendingJoin.Status;
 import dev.joiner.StoreException;
 import dev.joiner.Sweeper;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
@@ -33,6 +35,7 @@ final class JoinRun {
     private static final Duration TO_GIVE_BACK = Duration.ofSeconds(1);
 
     private final Environment environment;
+    private final Progress progress;
     private final boolean quiet;
     private final Messages messages;
     private final SweepProblems problems;
@@ -42,7 +45,7 @@ final class JoinRun {
     private final Instant began;
     private Instant progressAt;
     private long lines;
-    private long rejected;
+    private @Nullable Ways ways;
     private long unconfirmed;
     /** Whether the joiner is closed under whoever goes on using it. */
     private volatile boolean isGivenBack;
@@ -51,9 +54,13 @@ final class JoinRun {
     /** Where the last line stands that was joined. */
     private @Nullable Position last;
 
+    /** Where lines and joins go, and what happens between lines. */
+    record Ways(JsonLines output, Rejections rejections, Interludes interludes) {}
+
     /** @param quiet whether to show neither progress nor summary */
-    JoinRun(Environment environment, boolean quiet) {
+    JoinRun(Environment environment, Progress progress, boolean quiet) {
         this.environment = environment;
+        this.progress = progress;
         this.quiet = quiet;
         messages = environment.messages();
         problems = new SweepProblems(messages);
@@ -102,15 +109,11 @@ final class JoinRun {
      *
      * @param lease how long to wait at the end for joins that other processes print; zero for a store without others
      */
-    void join(
-            KeyedJoiner<Line, String, ObjectNode, ?> joiner,
-            Duration sweepEvery,
-            JsonLines output,
-            Rejections rejections,
-            Duration lease)
+    void join(KeyedJoiner<Line, String, ObjectNode, ?> joiner, Duration sweepEvery, Ways ways, Duration lease)
             throws InterruptedException {
-        Sweeper sweeper =
-                Sweeper.builder(joiner).interval(sweepEvery).onReport(problems).start();
+        this.ways = ways;
+        // Where the time goes by the lines nothing becomes due between them.
+        Sweeper sweeper = ways.interludes().clock().isPresent() ? null : sweeper(joiner, sweepEvery, ways.output());
         environment.stop().listen(new StopSignal.Stoppable() {
             @Override
             public void finish() {
@@ -122,7 +125,9 @@ final class JoinRun {
                 if (!lease.isZero()) {
                     isGivenBack = true;
                     fail(new IOException("the output blocks; what it has not taken goes back to the store"));
-                    sweeper.close(Duration.ZERO);
+                    if (sweeper != null) {
+                        sweeper.close(Duration.ZERO);
+                    }
                     joiner.close(TO_GIVE_BACK);
                 }
             }
@@ -130,8 +135,8 @@ final class JoinRun {
         try (sweeper) {
             for (Batch next = feed.take(); next != null && !hasFailed(); next = feed.take()) {
                 Batch batch = next;
-                attempt(() -> join(batch, joiner, rejections));
-                attempt(output::flush);
+                attempt(() -> join(batch, joiner, ways));
+                attempt(ways.output()::flush);
                 if (hasFailed()) {
                     failedIn = batch;
                 }
@@ -142,12 +147,35 @@ final class JoinRun {
             }
         }
         feed.failure().ifPresent(this::fail);
-        if (environment.stop().isWanted()) {
+        if (isStopped()) {
             messages.say("stopped " + (last == null ? "before the first line" : "after " + last));
         }
         if (!hasFailed()) {
             attempt(() -> problems.accept(joiner.sweep(() -> !environment.stop().isWanted())));
-            attempt(output::flush);
+            attempt(ways.output()::flush);
+        }
+    }
+
+    private Sweeper sweeper(KeyedJoiner<?, ?, ?, ?> joiner, Duration interval, JsonLines output) {
+        return Sweeper.builder(joiner)
+                .interval(interval)
+                .onReport(report -> {
+                    problems.accept(report);
+                    // What a sweep has printed is to be seen, though no line may come for long. If it has printed
+                    // nothing,
+                    // an output that blocks is not to hold it up.
+                    if (report.joined() + report.expired() > 0) {
+                        flush(output);
+                    }
+                })
+                .start();
+    }
+
+    private static void flush(JsonLines output) {
+        try {
+            output.flush();
+        } catch (IOException e) {
+            // The output tells the run of its failure itself.
         }
     }
 
@@ -193,19 +221,33 @@ final class JoinRun {
         }
     }
 
-    private void join(Batch batch, KeyedJoiner<Line, ?, ?, ?> joiner, Rejections rejections)
+    private void join(Batch batch, KeyedJoiner<Line, String, ObjectNode, ?> joiner, Ways ways)
             throws IOException, InterruptedException {
-        List<Line> toTake = batch.lines();
+        List<Line> together = new ArrayList<>();
+        for (Line line : batch.lines()) {
+            if (ways.interludes().isNeededBefore(line)) {
+                takeAll(together, joiner, ways.rejections());
+                together = new ArrayList<>();
+                ways.interludes().runBefore(line, joiner, problems);
+            }
+            together.add(line);
+        }
+        takeAll(together, joiner, ways.rejections());
+        lines += batch.size();
+        last = batch.last();
+        for (Rejection rejection : batch.rejections()) {
+            ways.rejections().add(rejection);
+        }
+    }
+
+    private void takeAll(List<Line> lines, KeyedJoiner<Line, ?, ?, ?> joiner, Rejections rejections)
+            throws IOException, InterruptedException {
+        List<Line> toTake = lines;
         while (!toTake.isEmpty() && !hasFailed()) {
             toTake = take(toTake, joiner, rejections);
             if (!toTake.isEmpty()) {
                 environment.stop().await(BEFORE_TAKING_AGAIN);
             }
-        }
-        lines += batch.size();
-        last = batch.last();
-        for (Rejection rejection : batch.rejections()) {
-            reject(rejection, rejections);
         }
     }
 
@@ -228,7 +270,7 @@ final class JoinRun {
                         || failed.cause() instanceof Error) {
                     fail(failed.cause());
                 } else if (!hasFailed()) {
-                    reject(refused(line, failed.cause()), rejections);
+                    rejections.add(refused(line, failed.cause()));
                 }
             }
         }
@@ -236,12 +278,14 @@ final class JoinRun {
     }
 
     private static Rejection refused(Line line, Throwable cause) {
-        return new Rejection(line.at(), String.valueOf(cause.getMessage()), Json.text(line.object()));
+        return new Rejection(line.at(), String.valueOf(cause.getMessage()), Json.text(line.object()), null);
     }
 
-    private void reject(Rejection rejection, Rejections rejections) throws IOException {
-        rejected++;
-        rejections.add(rejection);
+    /** Whether somebody ended the run before the input did. */
+    private boolean isStopped() {
+        return environment.stop().isWanted()
+                && !feed.isComplete()
+                && feed.failure().isEmpty();
     }
 
     private boolean hasFailed() {
@@ -255,24 +299,52 @@ final class JoinRun {
         Instant now = environment.clock().instant();
         if (Duration.between(progressAt, now).compareTo(BETWEEN_PROGRESS) >= 0) {
             progressAt = now;
-            messages.progress(String.format(Locale.ROOT, "%,d lines, %,d joined", lines, tally.joined()));
+            messages.progress(progress.text(lines, tally.joined(), Duration.between(began, now)));
         }
     }
 
-    /** Ends a run on a store that ends with it; the exit status. */
-    int endWith(KeyedJoiner<?, String, ObjectNode, ?> joiner, Unfinished unfinished) throws InterruptedException {
+    /**
+     * Ends a run on a store that ends with it; the exit status.
+     *
+     * @param endsWithInput whether what is open is to be printed, if the input came to its end
+     */
+    int endWith(KeyedJoiner<?, String, ObjectNode, ?> joiner, Unfinished unfinished, boolean endsWithInput)
+            throws InterruptedException {
         messages.clearProgress();
+        if (endsWithInput && feed.isComplete() && !hasFailed()) {
+            attempt(() -> releaseAll(joiner));
+        }
         Leftovers leftovers = new Leftovers(unfinished);
         attempt(() -> leftovers.readAll(joiner));
         if (BrokenPipe.isCauseOf(failure.get())) {
             return ExitStatus.BROKEN_PIPE;
         }
         leftovers.tell(messages);
-        return end(String.valueOf(leftovers.count()));
+        return end(leftovers.count() + " waiting", leftovers.areLost());
     }
 
-    /** Ends a run on a store that stays; the exit status. */
-    int endWith(KeyedJoiner<?, String, ObjectNode, ?> joiner) throws InterruptedException {
+    /** Prints all that is open, the oldest first. */
+    private void releaseAll(KeyedJoiner<?, String, ObjectNode, ?> joiner) throws IOException {
+        List<PendingJoin<String, ObjectNode>> open = new ArrayList<>();
+        Pages.read(joiner, open::addAll);
+        open.sort(Comparator.comparing(join -> join.firstAt().orElseThrow()));
+        for (PendingJoin<String, ObjectNode> join : open) {
+            if (hasFailed()) {
+                return;
+            }
+            joiner.release(String.valueOf(join.key()));
+        }
+        if (ways != null) {
+            ways.output().flush();
+        }
+    }
+
+    /**
+     * Ends a run on a store that stays; the exit status.
+     *
+     * @param where what the store is called
+     */
+    int endWith(KeyedJoiner<?, String, ObjectNode, ?> joiner, String where) throws InterruptedException {
         messages.clearProgress();
         if (BrokenPipe.isCauseOf(failure.get())) {
             return ExitStatus.BROKEN_PIPE;
@@ -280,15 +352,15 @@ final class JoinRun {
         if (unconfirmed > 0) {
             messages.say(unconfirmed + " joins may come again: the store did not confirm that they are done");
         }
-        String[] waiting = {"?"};
+        String[] waiting = {"? waiting in " + where};
         if (!quiet) {
-            attempt(() -> waiting[0] = waitingIn(joiner));
+            attempt(() -> waiting[0] = waitingIn(joiner, where));
         }
-        return end(waiting[0]);
+        return end(waiting[0], false);
     }
 
     /** How many joins wait; of very many only that they do, as counting reads them. */
-    private String waitingIn(KeyedJoiner<?, String, ObjectNode, ?> joiner) throws IOException {
+    private String waitingIn(KeyedJoiner<?, String, ObjectNode, ?> joiner, String where) throws IOException {
         long[] waiting = {0};
         long[] parked = {0};
         boolean areAll = Pages.read(joiner, page -> {
@@ -300,11 +372,15 @@ final class JoinRun {
         if (parked[0] > 0) {
             messages.say(parked[0] + " of those that wait are parked: pending shows them, release prints them");
         }
-        return waiting[0] + (areAll ? "" : " or more");
+        return waiting[0] + (areAll ? "" : " or more") + " waiting" + (waiting[0] == 0 ? "" : " in " + where);
     }
 
-    private int end(String waiting) {
-        int status = rejected == 0 ? ExitStatus.OK : ExitStatus.REJECTED;
+    private int end(String waiting, boolean areLost) {
+        long rejected = ways == null ? 0 : ways.rejections().count();
+        int status = status(areLost, rejected > 0);
+        if (ways != null) {
+            ways.rejections().end();
+        }
         Throwable cause = failure.get();
         if (cause != null) {
             status = Failures.tell(cause, environment);
@@ -315,7 +391,7 @@ final class JoinRun {
         if (!quiet) {
             messages.say(String.format(
                     Locale.ROOT,
-                    "%d lines in %.1f s: %d joined, %s waiting, %d expired, %d late, %d duplicate, %d rejected",
+                    "%d lines in %.1f s: %d joined, %s, %d expired, %d late, %d duplicate, %d rejected",
                     lines,
                     Duration.between(began, environment.clock().instant()).toMillis() / 1000.0,
                     tally.joined(),
@@ -326,5 +402,16 @@ final class JoinRun {
                     rejected));
         }
         return status;
+    }
+
+    /** What a run comes to that has not failed: the gravest of what happened. */
+    private int status(boolean areLost, boolean areRejected) {
+        if (isStopped()) {
+            return ExitStatus.STOPPED;
+        }
+        if (areLost) {
+            return ExitStatus.LOST;
+        }
+        return areRejected ? ExitStatus.REJECTED : ExitStatus.OK;
     }
 }

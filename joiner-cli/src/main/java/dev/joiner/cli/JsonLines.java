@@ -6,6 +6,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +39,15 @@ final class JsonLines implements Closeable {
     }
 
     synchronized void write(JsonNode node) throws IOException {
-        byte[] line = Json.bytes(node);
+        write(Json.bytes(node));
+    }
+
+    /** Writes a line that people read. */
+    synchronized void writeText(String line) throws IOException {
+        write(line.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void write(byte[] line) throws IOException {
         attempt(() -> {
             out.write(line);
             out.write('\n');

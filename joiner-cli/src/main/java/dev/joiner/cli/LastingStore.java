@@ -3,50 +3,58 @@ package dev.joiner.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.joiner.JoinSpec;
 import dev.joiner.KeyedJoiner;
+import java.io.IOException;
 import java.time.Duration;
-import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
-/** The options of commands that look into the store of other processes. */
+/** The store of other processes, for commands that look into it. */
 final class LastingStore {
-    @Option(
-            names = "--store",
-            required = true,
-            paramLabel = "URL",
-            description = "The store to look into, as it was given to join. A store in memory ends with its process.")
-    private String url = "";
+    @Mixin
+    private StoreOptions options = new StoreOptions();
 
-    @Option(
-            names = "--namespace",
-            paramLabel = "N",
-            defaultValue = "joiner",
-            description = "The namespace that was given to join. Default: ${DEFAULT-VALUE}.")
-    private String namespace = "";
-
-    /**
-     * Opens a joiner that prints what it is told to hand over, whatever has become of it.
-     *
-     * @param remember how long a key takes no more lines; null if it takes them at once
-     */
-    KeyedJoiner<Line, String, ObjectNode, Boolean> open(
-            JsonLines output, InstantSource clock, @Nullable Duration remember) {
+    /** The store's URL. */
+    String url(Environment environment) throws IOException {
+        String url = options.url(environment.variables())
+                .orElseThrow(() -> new UsageException("no store: --store URL, or the environment variable "
+                        + StoreOptions.VARIABLE + ", has to name one"));
         Stores.inThisProcess(url).ifPresent(kind -> {
             throw new UsageException(
                     "--store: what is in " + kind + " ends with its process, so there is nothing to see in a new one");
         });
+        return url;
+    }
+
+    String namespace() {
+        return options.namespace();
+    }
+
+    /** Says that there is nothing, and where: the namespace may be misspelt. */
+    void tellThatNothingWaits(Messages messages, String what) {
+        messages.say(what + " waits in the namespace \"" + namespace() + "\" of this store");
+    }
+
+    /**
+     * Opens a joiner that prints what it is told to hand over, whatever has become of it.
+     *
+     * @param completion what makes objects whole
+     * @param remember how long a key takes no more lines; null if it takes them at once
+     */
+    KeyedJoiner<Line, String, ObjectNode, Boolean> open(
+            Environment environment, JsonLines output, Completion completion, @Nullable Duration remember)
+            throws IOException {
         var spec = JoinSpec.joining(Line.class)
                 .keyedBy(Line::key)
-                .mergedBy(Line::mergedInto)
-                .sufficientWhen(value -> false)
-                .onExpired((value, handOver) -> output.write(value))
+                .mergedBy((Line line, @Nullable ObjectNode pending) -> line.object())
+                .sufficientWhen(completion::isWhole)
+                .onExpired((value, handOver) -> output.write(Completion.withoutProgress(value)))
                 .process(value -> {
-                    output.write(value);
+                    output.write(Completion.withoutProgress(value));
                     return true;
                 });
         if (remember != null) {
             spec.rememberFor(remember);
         }
-        return Stores.openExisting(url, namespace, spec.build(), clock);
+        return Stores.openExisting(url(environment), namespace(), spec.build(), environment.clock());
     }
 }

@@ -41,6 +41,11 @@ final class Leftovers {
         return count;
     }
 
+    /** Whether they are gone with the process. */
+    boolean areLost() {
+        return count > 0 && !unfinished.hasFile();
+    }
+
     void tell(Messages messages) {
         if (count == 0) {
             return;

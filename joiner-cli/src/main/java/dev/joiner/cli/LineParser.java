@@ -1,11 +1,6 @@
 package dev.joiner.cli;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.joiner.KeyCodec;
 import dev.joiner.cli.Input.Position;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,43 +8,61 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Makes JSON objects with a key out of lines, and says what is wrong with those that are none. Not thread-safe. */
+/** Makes objects with a key out of the lines of one input, and says what is wrong with those that are none. Not thread-safe. */
 final class LineParser {
-    private final FieldPath key;
-    private final @Nullable FieldPath id;
+    private final String file;
+    private final Format format;
+    private final LineFields fields;
     private final CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder();
     private CharBuffer chars = CharBuffer.allocate(1 << 16);
 
-    LineParser(FieldPath key, @Nullable FieldPath id) {
-        this.key = key;
-        this.id = id;
+    /** What to take out of each line; the id and the time are null if they are not asked for. */
+    record LineFields(
+            KeyFields key, @Nullable KeyFields id, @Nullable EventTime time) {}
+
+    LineParser(String file, Format format, LineFields fields) {
+        this.file = file;
+        this.format = format;
+        this.fields = fields;
     }
 
-    /** What the reader's line comes to; null if it is blank. */
+    /** What the reader's line comes to; null if it is blank, or none to be joined. */
     @Nullable
-    Input parse(String file, LineReader reader) {
+    Input parse(LineReader reader) throws IOException {
         ByteBuffer line = reader.line();
-        if (reader.number() == 1) {
+        if (reader.number() <= 1) {
             skipByteOrderMark(line);
         }
         Position at = new Position(file, reader.number());
         try {
             if (reader.isTooLong()) {
-                throw new Unusable("the line is too long");
+                throw new UnusableLineException(
+                        "the line is too long: more than " + Size.text(reader.longest()) + " (--max-line)");
             }
             if (isBlank(line)) {
                 return null;
             }
             decode(line.duplicate());
-            ObjectNode object = parse();
-            return new Line(at, text("key", key, object), id == null ? null : text("id", id, object), object);
-        } catch (Unusable e) {
-            return new Rejection(at, e.reason, shown(line));
+            ObjectNode object = format.parse(chars);
+            return object == null ? null : line(at, object);
+        } catch (UnusableLineException e) {
+            return new Rejection(at, e.reason(), shown(line), Hint.isUtf16(line) ? Hint.UTF_16 : e.hint());
         }
+    }
+
+    private Line line(Position at, ObjectNode object) throws UnusableLineException {
+        if (Completion.isTakenIn(object)) {
+            throw new UnusableLineException(
+                    "has a field " + Completion.reservedName() + ", a name that is Joiner's own");
+        }
+        return new Line(
+                at,
+                fields.key().in(object),
+                fields.id() == null ? null : fields.id().in(object),
+                fields.time() == null ? null : fields.time().in(object),
+                object);
     }
 
     private static void skipByteOrderMark(ByteBuffer line) {
@@ -65,7 +78,7 @@ final class LineParser {
     private static boolean isBlank(ByteBuffer line) {
         for (int i = line.position(); i < line.limit(); i++) {
             byte b = line.get(i);
-            if (b != ' ' && b != '\t' && b != '\r') {
+            if (b != ' ' && b != '\t' && b != '\r' && b != '\n') {
                 return false;
             }
         }
@@ -73,7 +86,7 @@ final class LineParser {
     }
 
     /** Decodes strictly. Jackson would guess at UTF-16 and overlook some bytes that are no UTF-8. */
-    private void decode(ByteBuffer line) throws Unusable {
+    private void decode(ByteBuffer line) throws UnusableLineException {
         int start = line.position();
         if (chars.capacity() < line.remaining()) {
             chars = CharBuffer.allocate(line.remaining());
@@ -82,97 +95,13 @@ final class LineParser {
         utf8.reset();
         CoderResult result = utf8.decode(line, chars, true);
         if (result.isError()) {
-            throw new Unusable("no UTF-8 at byte " + (line.position() - start + 1));
+            Hint hint = Hint.ofBytes(line.duplicate().position(start));
+            throw new UnusableLineException("no UTF-8 at byte " + (line.position() - start + 1), hint);
         }
         chars.flip();
     }
 
-    private ObjectNode parse() throws Unusable {
-        try (JsonParser parser = Json.MAPPER.getFactory().createParser(chars.array(), 0, chars.limit())) {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw new Unusable("no JSON object");
-            }
-            ObjectNode object = Json.MAPPER.readTree(parser);
-            if (parser.nextToken() != null) {
-                throw new Unusable("something follows the JSON object");
-            }
-            if (mayHoldSurrogates() && holdsUnpairedSurrogate(object)) {
-                throw new Unusable("an unpaired surrogate, which UTF-8 cannot write");
-            }
-            return object;
-        } catch (JsonProcessingException e) {
-            String column =
-                    e.getLocation() == null ? "" : " (column " + e.getLocation().getColumnNr() + ")";
-            throw new Unusable("no JSON object: " + e.getOriginalMessage() + column);
-        } catch (IOException | ArithmeticException | NumberFormatException e) {
-            throw new Unusable("no JSON object: " + e.getMessage());
-        }
-    }
-
-    /** UTF-8 has no surrogates, so only escapes bring them in. */
-    private boolean mayHoldSurrogates() {
-        char[] text = chars.array();
-        for (int i = 0; i + 2 < chars.limit(); i++) {
-            if (text[i] == '\\' && text[i + 1] == 'u' && (text[i + 2] | 0x20) == 'd') {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static boolean holdsUnpairedSurrogate(JsonNode node) {
-        if (node.isTextual()) {
-            return isUnpaired(node.textValue());
-        }
-        for (Map.Entry<String, JsonNode> field : node.properties()) {
-            if (isUnpaired(field.getKey()) || holdsUnpairedSurrogate(field.getValue())) {
-                return true;
-            }
-        }
-        if (node.isArray()) {
-            for (JsonNode element : node) {
-                if (holdsUnpairedSurrogate(element)) {
-                    return true;
-                }
-            }
-        }
-        return false;
-    }
-
-    private static boolean isUnpaired(String text) {
-        return !StandardCharsets.UTF_8.newEncoder().canEncode(text);
-    }
-
-    /** The text of a string, a number or a boolean: what reads the same is the same key. */
-    private static String text(String what, FieldPath path, ObjectNode object) throws Unusable {
-        JsonNode node = path.in(object);
-        if (node == null) {
-            throw new Unusable("no " + what + ": " + path + " is missing");
-        }
-        if (!node.isValueNode() || node.isNull()) {
-            throw new Unusable("no " + what + ": " + path + " is "
-                    + node.getNodeType().name().toLowerCase(Locale.ROOT));
-        }
-        try {
-            return KeyCodec.checked(what + " " + path, node.asText());
-        } catch (IllegalArgumentException e) {
-            throw new Unusable(String.valueOf(e.getMessage()));
-        }
-    }
-
     private static String shown(ByteBuffer line) {
         return StandardCharsets.UTF_8.decode(line.duplicate()).toString().stripTrailing();
-    }
-
-    /** Thrown for a line that cannot be used, and caught where the line is known. */
-    private static final class Unusable extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        final String reason;
-
-        Unusable(String reason) {
-            super(reason, null, false, false);
-            this.reason = reason;
-        }
     }
 }

@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Cuts a stream of bytes into lines. Of a line that is too long it keeps the beginning only, so that garbage without an
- * end does not eat the heap.
+ * Cuts a stream of bytes into lines, or whatever its boundary takes for one. Of a line that is too long it keeps the
+ * beginning only, so that garbage without an end does not eat the heap.
  *
  * <p>The last line needs no end. Not thread-safe.
  */
@@ -17,24 +17,27 @@ final class LineReader {
 
     private final InputStream in;
     private final int longest;
+    private final Boundary boundary;
     private byte[] buffer = new byte[READ_AT_ONCE];
     /** Where the next line begins. */
     private int from;
     /** The end of what has been read. */
     private int to;
-    /** Up to here no line ends. */
+    /** Up to here the boundary has looked. */
     private int searched;
+    /** Where the line ends; -1 as long as that is not known. */
+    private int end = -1;
     /** The beginning of the line that is being read, if that is too long. */
     private byte[] beginning = {};
 
-    private long number;
     private boolean tooLong;
     private ByteBuffer line = ByteBuffer.allocate(0);
 
     /** @param longest how many bytes a line may have, without its end */
-    LineReader(InputStream in, int longest) {
+    LineReader(InputStream in, int longest, Boundary boundary) {
         this.in = in;
         this.longest = longest;
+        this.boundary = boundary;
     }
 
     /** Whether there is another line that can be had without waiting for it. */
@@ -49,18 +52,16 @@ final class LineReader {
 
     /** Goes on to the next line, and waits for it. False at the end. */
     boolean next() throws IOException {
-        int end = lineEnd();
-        while (end < 0) {
+        while (lineEnd() < 0) {
             if (!fill()) {
                 if (from == to && beginning.length == 0) {
                     return false;
                 }
+                boundary.endOfInput();
                 end = to;
                 break;
             }
-            end = lineEnd();
         }
-        number++;
         tooLong = beginning.length > 0 || end - from > longest;
         if (beginning.length > 0) {
             line = ByteBuffer.wrap(beginning);
@@ -70,12 +71,23 @@ final class LineReader {
         }
         from = Math.min(end + 1, to);
         searched = from;
+        end = -1;
         return true;
     }
 
     /** The number of the line, from 1. */
     long number() {
-        return number;
+        return boundary.number();
+    }
+
+    /** What the input ended in the middle of, if it is at its end; empty if it ended where it may. */
+    String cutOff() {
+        return boundary.cutOff();
+    }
+
+    /** How many bytes a line may have. */
+    int longest() {
+        return longest;
     }
 
     /** The line without its end, or as much as was kept of it; until the next call. */
@@ -89,13 +101,11 @@ final class LineReader {
     }
 
     private int lineEnd() {
-        while (searched < to) {
-            if (buffer[searched] == '\n') {
-                return searched;
-            }
-            searched++;
+        if (end < 0) {
+            end = boundary.find(buffer, searched, to);
+            searched = end < 0 ? to : end + 1;
         }
-        return -1;
+        return end;
     }
 
     /** Reads on behind what there is. False at the end of the stream. */

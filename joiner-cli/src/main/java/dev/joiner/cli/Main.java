@@ -2,13 +2,19 @@ package dev.joiner.cli;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Runs the {@code joiner} command line. */
@@ -27,25 +33,35 @@ public final class Main {
         Environment environment = Environment.of(
                 System.in,
                 // Not System.out and its like, which keep it to themselves when nobody reads any more.
-                new FileOutputStream(FileDescriptor.out),
+                output(),
                 new FileOutputStream(FileDescriptor.err),
                 Terminal.showsProgress(),
                 stop,
-                InstantSource.system());
+                InstantSource.system(),
+                System.getenv());
         LoggedErrors.goTo(environment.messages());
         status.complete(run(environment, args));
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
-            // The hook runs, and ends the process with the status that it has got.
+            // The hook runs, and the process ends with the status that it has got, or with that of the signal.
         }
         System.exit(status.join());
+    }
+
+    private static OutputStream output() {
+        OutputStream out = new FileOutputStream(FileDescriptor.out);
+        return Terminal.showsOutput() ? new TerminalOutput(out) : out;
     }
 
     private static void stopAndWait(StopSignal stop, CompletableFuture<Integer> status) {
         if (stop.request()) {
             try {
-                Runtime.getRuntime().halt(status.get(SECONDS_TO_FINISH, TimeUnit.SECONDS));
+                int ended = status.get(SECONDS_TO_FINISH, TimeUnit.SECONDS);
+                if (ended != ExitStatus.STOPPED) {
+                    Runtime.getRuntime().halt(ended);
+                }
+                // Otherwise the JVM ends with the status of the signal, which it alone knows.
             } catch (Exception e) {
                 // It hangs, in its output say. The process ends as it does without this hook.
                 stop.insist();
@@ -60,6 +76,9 @@ public final class Main {
                 .addSubcommand(new PendingCommand(environment))
                 .addSubcommand(new ReleaseCommand(environment))
                 .addSubcommand(new DropCommand(environment))
+                .addSubcommand(new ReexamineCommand(environment))
+                .addSubcommand(new ExportCommand(environment))
+                .addSubcommand(new ImportCommand(environment))
                 .addSubcommand(new DemoCommand(environment))
                 .addSubcommand(new GenerateCommand(environment));
         commandLine.setOut(new PrintWriter(new OutputStreamWriter(environment.out(), StandardCharsets.UTF_8), true));
@@ -67,7 +86,7 @@ public final class Main {
         commandLine.setExpandAtFiles(false); // @ may begin the name of a file or of a field
         commandLine.setUsageHelpWidth(100);
         commandLine.setParameterExceptionHandler(
-                (problem, args1) -> wrongUsage(problem.getCommandLine(), problem, environment));
+                (problem, given) -> wrongUsage(problem.getCommandLine(), first(problem), environment));
         commandLine.setExecutionExceptionHandler((problem, command, parsed) -> problem instanceof UsageException
                 ? wrongUsage(command, problem, environment)
                 : Failures.tell(problem, environment));
@@ -78,10 +97,20 @@ public final class Main {
         }
     }
 
+    /** What is misspelt is named before what is missing: it may be the same. */
+    private static Exception first(ParameterException problem) {
+        CommandLine command = problem.getCommandLine();
+        List<String> unknown = command.getUnmatchedArguments();
+        return problem instanceof MissingParameterException && !unknown.isEmpty()
+                ? new UnmatchedArgumentException(command, unknown)
+                : problem;
+    }
+
     private static int wrongUsage(CommandLine command, Exception problem, Environment environment) {
         environment.messages().say(String.valueOf(problem.getMessage()));
         if (problem instanceof UnmatchedArgumentException unmatched) {
-            UnmatchedArgumentException.printSuggestions(unmatched, environment.err());
+            suggestion(command, unmatched.getUnmatched().get(0))
+                    .ifPresent(word -> environment.messages().say("did you mean " + word + "?"));
         }
         if (command.getParent() == null) {
             command.usage(environment.err());
@@ -89,5 +118,16 @@ public final class Main {
             environment.messages().say("see " + command.getCommandSpec().qualifiedName() + " --help");
         }
         return ExitStatus.USAGE;
+    }
+
+    /** The option or command that was meant, if one resembles what was written. */
+    private static Optional<String> suggestion(CommandLine command, String written) {
+        CommandSpec spec = command.getCommandSpec();
+        if (written.startsWith("-")) {
+            return Spelling.closest(
+                    written.substring(0, (written + "=").indexOf('=')),
+                    spec.optionsMap().keySet());
+        }
+        return Spelling.closest(written, spec.subcommands().keySet()).map(name -> spec.qualifiedName() + " " + name);
     }
 }

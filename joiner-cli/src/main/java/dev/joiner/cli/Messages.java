@@ -17,7 +17,7 @@ final class Messages {
 
     synchronized void say(String message) {
         clearProgress();
-        err.println("joiner: " + printable(message));
+        err.println("joiner: " + Printable.text(message));
         err.flush();
     }
 
@@ -39,18 +39,5 @@ final class Messages {
             err.flush();
             progressShown = false;
         }
-    }
-
-    /** What comes from the input must not move a terminal's cursor, or pass for another message. */
-    private static String printable(String message) {
-        StringBuilder printable = new StringBuilder(message.length());
-        message.codePoints().forEach(c -> {
-            if (Character.isISOControl(c) || c == 0x2028 || c == 0x2029) {
-                printable.append(String.format("\\u%04x", c));
-            } else {
-                printable.appendCodePoint(c);
-            }
-        });
-        return printable.toString();
     }
 }

@@ -11,11 +11,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,21 +26,23 @@ import picocli.CommandLine.Option;
         versionProvider = Version.class,
         header = {"Shows what waits in a store.", ""},
         description = {
-            "Prints a JSON object for each key, one a line: key, parts (the lines merged), firstAt, ageSeconds,"
-                    + " deadline, and what is missing of the fields that --require names. Joins that another process"
-                    + " is printing, or that could not be printed, stand in inFlight with cause, state (CLAIMED, FAILED"
-                    + " or PARKED), attempt, lastError and nextAt. A parked join has no nextAt: only release prints it.",
+            "Prints a line for each join, the oldest first: how long ago its first line came, what it waits for (WAITING"
+                    + " for lines; CLAIMED, as a process prints it or died doing so; FAILED, to be printed again; PARKED,"
+                    + " for release), how many lines are in it, how often it was tried to print it, its key, what is"
+                    + " missing of the fields that --require names, and why it failed.",
             ""
         },
         footer = {
             "",
             "Examples:",
-            "  joiner pending --store URL --older-than 1h",
-            "  joiner pending --store URL | jq -r 'select(.inFlight[]?.state == \"PARKED\") | .key'",
+            "  joiner pending --store URL --older-than 1h --require order.total,payment --missing payment",
+            "  joiner pending --store URL --json | jq -r 'select(.status == \"PARKED\") | .key'",
             "",
             "Exit status: 0 if all is well, 2 if the command line is wrong, 1 otherwise."
         })
 final class PendingCommand implements Callable<Integer> {
+    private static final String ROW = "%-8s %-8s %6s %5s  %s%s";
+
     private final Environment environment;
 
     @Mixin
@@ -54,26 +54,35 @@ final class PendingCommand implements Callable<Integer> {
             description = "The required fields, as given to join; shows which of them are missing.")
     private List<String> require = new ArrayList<>();
 
-    @Option(names = "--values", description = "Show the merged objects, too.")
-    private boolean values;
+    @Option(
+            names = "--missing",
+            paramLabel = "FIELDS",
+            description = "Show only the joins in which one of these fields is missing.")
+    private List<String> missing = new ArrayList<>();
 
     @Option(
             names = "--older-than",
             paramLabel = "DURATION",
             converter = DurationConverter.class,
-            description = "Show only the joins whose first line came longer ago, the oldest first.")
-    private @Nullable Duration olderThan;
+            description = "Show only the joins whose first line came longer ago.")
+    private Duration olderThan = Duration.ZERO;
 
     @Option(
             names = "--limit",
             paramLabel = "N",
             defaultValue = "1000",
-            description = "Show at most so many joins with --older-than. Default: ${DEFAULT-VALUE}.")
+            description = "Show at most so many. Default: ${DEFAULT-VALUE}.")
     private int limit;
+
+    @Option(names = "--json", description = "Print JSON objects, one a line, for programs.")
+    private boolean json;
+
+    @Option(names = "--values", description = "Show the merged objects, too; with --json.")
+    private boolean values;
 
     @Option(
             names = "--count",
-            description = "Show only how many joins there are of each kind, and since when the oldest waits.")
+            description = "Show only how many joins there are of each kind, and since when the oldest waits, as JSON.")
     private boolean count;
 
     PendingCommand(Environment environment) {
@@ -83,19 +92,54 @@ final class PendingCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Options.check(limit >= 1, "--limit is " + limit + ", must be at least 1");
-        Options.check(!count || olderThan == null, "--count and --older-than contradict each other");
-        Page page = new Page(Options.required(require));
-        try (KeyedJoiner<?, String, ObjectNode, ?> joiner = store.open(page.output, environment.clock(), null)) {
+        Options.check(!count || olderThan.isZero(), "--count and --older-than contradict each other");
+        Options.check(!count || missing.isEmpty(), "--count and --missing contradict each other");
+        Options.check(!values || json, "--values needs --json");
+        RequiredFields required = Options.required(require);
+        RequiredFields asked = Options.fields("--missing", missing);
+        Instant now = environment.clock().instant();
+        JsonLines output = new JsonLines(environment.out(), false);
+        OldestJoins oldest = new OldestJoins(limit, join -> isOld(join, now) && lacksOneOf(asked, join));
+        boolean areAllReadable;
+        try (KeyedJoiner<?, String, ObjectNode, ?> joiner = store.open(environment, output, Completion.NEVER, null)) {
             if (count) {
-                page.output.write(node(joiner.counts()));
-            } else if (olderThan != null) {
-                page.print(joiner.pending(olderThan, limit));
-            } else {
-                Pages.read(joiner, page::print);
+                output.write(node(joiner.counts()));
+                output.flush();
+                return ExitStatus.OK;
+            }
+            areAllReadable = oldest.readAll(joiner, environment.messages());
+        }
+        List<PendingJoin<String, ObjectNode>> joins = oldest.joins();
+        if (json) {
+            for (PendingJoin<String, ObjectNode> join : joins) {
+                output.write(node(join, now, required));
+            }
+        } else if (!joins.isEmpty()) {
+            output.writeText(String.format(ROW, "AGE", "STATUS", "LINES", "TRIED", "KEY", ""));
+            for (PendingJoin<String, ObjectNode> join : joins) {
+                output.writeText(row(join, now, required));
             }
         }
-        page.output.flush();
-        return page.allReadable ? ExitStatus.OK : ExitStatus.FAILED;
+        output.flush();
+        tellOfTheRest(joins.size(), oldest.count());
+        return areAllReadable ? ExitStatus.OK : ExitStatus.FAILED;
+    }
+
+    private boolean isOld(PendingJoin<?, ?> join, Instant now) {
+        return olderThan.isZero() || join.firstAt().orElse(now).isBefore(now.minus(olderThan));
+    }
+
+    private static boolean lacksOneOf(RequiredFields asked, PendingJoin<?, ObjectNode> join) {
+        return asked.isEmpty() || !asked.areIn(join.value().orElseThrow());
+    }
+
+    private void tellOfTheRest(int shown, long count) {
+        if (count == 0) {
+            String such = olderThan.isZero() && missing.isEmpty() ? "nothing" : "nothing of that kind";
+            store.tellThatNothingWaits(environment.messages(), such);
+        } else if (count > shown) {
+            environment.messages().say("and " + (count - shown) + " more (--limit)");
+        }
     }
 
     private static ObjectNode node(Counts counts) {
@@ -109,69 +153,50 @@ final class PendingCommand implements Callable<Integer> {
         return node;
     }
 
-    /** Prints pages, one line for each key on them. */
-    private final class Page {
-        private final RequiredFields required;
-        private final JsonLines output = new JsonLines(environment.out(), false);
-        private boolean allReadable = true;
-
-        Page(RequiredFields required) {
-            this.required = required;
+    private ObjectNode node(PendingJoin<String, ObjectNode> join, Instant now, RequiredFields required) {
+        ObjectNode value = join.value().orElseThrow();
+        ObjectNode node = Json.MAPPER.createObjectNode();
+        node.put("key", join.key());
+        node.put("status", join.status().name());
+        node.put("parts", join.parts());
+        node.put("firstAt", join.firstAt().orElseThrow().toString());
+        node.put("ageSeconds", age(join, now).toSeconds());
+        join.cause().map(Cause::name).ifPresent(cause -> node.put("cause", cause));
+        if (join.status() != Status.WAITING) {
+            node.put("attempts", join.attempts());
         }
-
-        boolean print(List<PendingJoin<String, ObjectNode>> joins) throws IOException {
-            Map<String, ObjectNode> lines = new LinkedHashMap<>();
-            for (PendingJoin<String, ObjectNode> join : joins) {
-                if (join.status() == Status.UNREADABLE) {
-                    environment.messages().say(join.lastError().orElse(""));
-                    allReadable = false;
-                } else {
-                    describe(join, lines.computeIfAbsent(String.valueOf(join.key()), Page::line));
-                }
-            }
-            for (ObjectNode line : lines.values()) {
-                output.write(line);
-            }
-            output.flush();
-            return true;
+        join.lastError().ifPresent(error -> node.put("lastError", error));
+        join.dueAt().ifPresent(at -> node.put("dueAt", at.toString()));
+        if (!require.isEmpty()) {
+            ArrayNode fields = node.putArray("missing");
+            required.missingIn(value).forEach(fields::add);
         }
-
-        private static ObjectNode line(String key) {
-            return Json.MAPPER.createObjectNode().put("key", key);
+        if (values) {
+            node.set("value", Completion.withoutProgress(value));
         }
+        return node;
+    }
 
-        private void describe(PendingJoin<String, ObjectNode> join, ObjectNode line) {
-            if (join.status() == Status.WAITING) {
-                describe(join, join.value().orElseThrow(), line);
-                join.dueAt().ifPresent(at -> line.put("deadline", at.toString()));
-                return;
-            }
-            ObjectNode flight = line.withArray("inFlight").addObject();
-            join.cause().map(Cause::name).ifPresent(cause -> flight.put("cause", cause));
-            flight.put("state", join.status().name());
-            flight.put("attempt", join.attempts());
-            join.lastError().ifPresent(error -> flight.put("lastError", error));
-            join.dueAt().ifPresent(at -> flight.put("nextAt", at.toString()));
-            describe(join, join.value().orElseThrow(), flight);
+    private static String row(PendingJoin<String, ObjectNode> join, Instant now, RequiredFields required) {
+        List<String> fields = required.missingIn(join.value().orElseThrow());
+        StringBuilder rest = new StringBuilder();
+        if (!fields.isEmpty()) {
+            rest.append("  missing ").append(String.join(", ", fields));
         }
+        join.lastError().ifPresent(error -> rest.append("  ").append(error));
+        return Printable.text(String.format(
+                Locale.ROOT,
+                ROW,
+                DurationConverter.text(age(join, now)),
+                join.status(),
+                join.parts(),
+                join.attempts(),
+                join.key(),
+                rest));
+    }
 
-        private void describe(PendingJoin<String, ObjectNode> join, ObjectNode value, ObjectNode node) {
-            Instant firstAt = join.firstAt().orElseThrow();
-            node.put("parts", join.parts());
-            node.put("firstAt", firstAt.toString());
-            node.put(
-                    "ageSeconds",
-                    Math.max(
-                            0,
-                            Duration.between(firstAt, environment.clock().instant())
-                                    .toSeconds()));
-            if (!require.isEmpty()) {
-                ArrayNode missing = node.putArray("missing");
-                required.missingIn(value).forEach(missing::add);
-            }
-            if (values) {
-                node.set("value", value);
-            }
-        }
+    private static Duration age(PendingJoin<?, ?> join, Instant now) {
+        Duration age = Duration.between(join.firstAt().orElseThrow(), now);
+        return age.isNegative() ? Duration.ZERO : age;
     }
 }

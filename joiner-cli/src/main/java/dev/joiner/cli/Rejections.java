@@ -2,12 +2,20 @@ package dev.joiner.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Where rejected lines go: to a file as JSON objects that hold the whole line, or else to people. */
+/**
+ * Where rejected lines go: to a file as JSON objects that hold the whole line, or else to people. What is wrong with a whole
+ * input people are told once, and not with each line.
+ */
 final class Rejections {
     private final @Nullable JsonLines file;
     private final Messages messages;
+    private final Set<Hint> hinted = EnumSet.noneOf(Hint.class);
+    private long count;
+    private long untold;
 
     Rejections(@Nullable JsonLines file, Messages messages) {
         this.file = file;
@@ -15,15 +23,38 @@ final class Rejections {
     }
 
     void add(Rejection rejection) throws IOException {
-        if (file == null) {
+        count++;
+        Hint hint = rejection.hint();
+        boolean isNew = hint == null || hinted.add(hint);
+        if (file != null) {
+            file.write(node(rejection));
+        } else if (isNew) {
             messages.say(rejection.at() + ": " + rejection.reason());
-            return;
+        } else {
+            untold++;
         }
+        if (hint != null && isNew) {
+            messages.say(hint.toString());
+        }
+    }
+
+    private static ObjectNode node(Rejection rejection) {
         ObjectNode line = Json.MAPPER.createObjectNode();
         line.put("file", rejection.at().file());
         line.put("line", rejection.at().line());
         line.put("reason", rejection.reason());
         line.put("text", rejection.text());
-        file.write(line);
+        return line;
+    }
+
+    long count() {
+        return count;
+    }
+
+    /** Says how many lines nobody was told of. */
+    void end() {
+        if (untold > 0) {
+            messages.say("rejected for the same reason: " + untold + " more (--rejected-to FILE would keep them)");
+        }
     }
 }

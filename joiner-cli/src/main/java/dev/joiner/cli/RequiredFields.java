@@ -11,6 +11,10 @@ final class RequiredFields {
         this.paths = List.copyOf(paths);
     }
 
+    boolean isEmpty() {
+        return paths.isEmpty();
+    }
+
     boolean areIn(ObjectNode object) {
         for (FieldPath path : paths) {
             if (!path.isSetIn(object)) {

@@ -34,19 +34,31 @@ final class Stores {
     }
 
     /** Opens a store to look into: a file that does not exist is an error, and is not created. */
-    static <R> KeyedJoiner<Line, String, ObjectNode, R> openExisting(
-            String url, String namespace, JoinSpec<Line, String, ObjectNode, R> spec, InstantSource clock) {
+    static <M, R> KeyedJoiner<M, String, ObjectNode, R> openExisting(
+            String url, String namespace, JoinSpec<M, String, ObjectNode, R> spec, InstantSource clock) {
         return open(startsWith(url, H2) ? url + ";IFEXISTS=TRUE" : url, namespace, spec, clock);
     }
 
     /** Opens a joiner on a store of JSON objects; what is wrong with the options is an error of their user. */
-    static <R> KeyedJoiner<Line, String, ObjectNode, R> open(
-            String url, String namespace, JoinSpec<Line, String, ObjectNode, R> spec, InstantSource clock) {
+    static <M, R> KeyedJoiner<M, String, ObjectNode, R> open(
+            String url, String namespace, JoinSpec<M, String, ObjectNode, R> spec, InstantSource clock) {
         try {
             var config = JoinStoreConfig.of(namespace, KeyCodec.string(), Json.codec());
             return Joiner.create(spec, JoinStores.open(url, config), clock);
-        } catch (UnknownStoreException | IllegalArgumentException e) {
-            throw new UsageException("--store, --namespace: " + e.getMessage());
+        } catch (UnknownStoreException e) {
+            String like = StoreUrls.resembling(url)
+                    .map(form -> "; did you mean " + form + "?")
+                    .orElse("");
+            throw new UsageException("--store: " + e.getMessage() + like);
+        } catch (IllegalArgumentException e) {
+            String problem = String.valueOf(e.getMessage());
+            throw new UsageException(problem.startsWith("namespace") ? "--" + problem : "--store: " + problem);
         }
+    }
+
+    /** What a store is called where its password must not be seen. */
+    static String name(String url) {
+        int end = startsWith(url, "jdbc:") ? url.indexOf(':', "jdbc:".length()) : url.indexOf(':');
+        return end < 0 ? "store" : url.substring(0, end);
     }
 }

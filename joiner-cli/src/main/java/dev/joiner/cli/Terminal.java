@@ -21,6 +21,11 @@ final class Terminal {
         return isTerminal(Path.of("/dev/fd/2")) && !isTerminal(Path.of("/dev/fd/1"));
     }
 
+    /** Whether standard output is on a terminal. */
+    static boolean showsOutput() {
+        return isTerminal(Path.of("/dev/fd/1"));
+    }
+
     private static boolean isTerminal(Path file) {
         try {
             int mode = (Integer) Files.getAttribute(file, "unix:mode");

@@ -5,33 +5,35 @@ import dev.joiner.Cause;
 import dev.joiner.HandOver;
 import dev.joiner.JoinSpec;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Where joins go that did not become whole: to a file as they are, or else to people. */
 final class Unfinished implements JoinSpec.Handler<String, ObjectNode> {
     private final @Nullable JsonLines file;
-    private final RequiredFields required;
+    private final Completion completion;
     private final Messages messages;
 
-    Unfinished(@Nullable JsonLines file, RequiredFields required, Messages messages) {
+    Unfinished(@Nullable JsonLines file, Completion completion, Messages messages) {
         this.file = file;
-        this.required = required;
+        this.completion = completion;
         this.messages = messages;
     }
 
     @Override
     public void handle(ObjectNode value, HandOver<String> handOver) throws IOException {
         if (file != null) {
-            file.write(value);
+            file.write(Completion.withoutProgress(value));
         } else {
             messages.say((handOver.cause() == Cause.EVICTED ? "evicted " : "expired ") + missing(handOver.key(), value)
-                    + ": " + Json.text(value));
+                    + ": " + Json.text(Completion.withoutProgress(value)));
         }
     }
 
     /** A key and what its join waits for. */
     String missing(String key, ObjectNode value) {
-        return key + " (missing " + String.join(", ", required.missingIn(value)) + ")";
+        List<String> missing = completion.missingIn(value);
+        return missing.isEmpty() ? key : key + " (missing " + String.join(", ", missing) + ")";
     }
 
     boolean hasFile() {
@@ -41,7 +43,7 @@ final class Unfinished implements JoinSpec.Handler<String, ObjectNode> {
     /** Keeps a value that would end with the process. */
     void keep(ObjectNode value) throws IOException {
         if (file != null) {
-            file.write(value);
+            file.write(Completion.withoutProgress(value));
         }
     }
 }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -53,9 +54,33 @@ final class Cli {
     }
 
     static Ended run(byte[] input, OutputStream out, boolean showProgress, InstantSource clock, String... args) {
+        return run(new ByteArrayInputStream(input), out, showProgress, clock, args);
+    }
+
+    static Ended run(InputStream in, OutputStream out, String... args) {
+        return run(in, out, false, () -> START, args);
+    }
+
+    /** With environment variables. */
+    static Ended runWith(Map<String, String> variables, String input, String... args) {
+        InputStream in = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
+        return run(in, new ByteArrayOutputStream(), false, () -> START, variables, args);
+    }
+
+    private static Ended run(
+            InputStream in, OutputStream out, boolean showProgress, InstantSource clock, String... args) {
+        return run(in, out, showProgress, clock, Map.of(), args);
+    }
+
+    private static Ended run(
+            InputStream in,
+            OutputStream out,
+            boolean showProgress,
+            InstantSource clock,
+            Map<String, String> variables,
+            String... args) {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        InputStream in = new ByteArrayInputStream(input);
-        int status = Main.run(Environment.of(in, out, err, showProgress, new StopSignal(), clock), args);
+        int status = Main.run(Environment.of(in, out, err, showProgress, new StopSignal(), clock, variables), args);
         return new Ended(status, String.valueOf(out), err.toString(StandardCharsets.UTF_8));
     }
 
@@ -76,8 +101,12 @@ final class Cli {
         Running(OutputStream out, String... args) throws IOException {
             this.out = out;
             InputStream in = new PipedInputStream(keyboard);
-            Environment environment = Environment.of(in, out, err, false, stop, () -> now);
+            Environment environment = Environment.of(in, out, err, false, stop, () -> now, Map.of());
             status = CompletableFuture.supplyAsync(() -> Main.run(environment, args), task -> new Thread(task).start());
+        }
+
+        OutputStream keyboard() {
+            return keyboard;
         }
 
         void type(String text) throws IOException {

@@ -5,13 +5,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.joiner.cli.Cli.Ended;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What all commands have in common, and those that need little. */
 class CommandsTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "join ", "pending ", "release ", "drop ", "demo ", "generate "})
+    @ValueSource(
+            strings = {
+                "",
+                "join ",
+                "pending ",
+                "release ",
+                "drop ",
+                "reexamine ",
+                "export ",
+                "import ",
+                "demo ",
+                "generate "
+            })
     void everyCommandHasHelpAndVersion(String command) {
         Ended help = Cli.run("", (command + "--help").split(" "));
         Ended version = Cli.run("", (command + "--version").split(" "));
@@ -35,12 +48,26 @@ class CommandsTest {
         assertThat(ended.err()).contains("joiner: Missing required subcommand", "generate", "joiner demo");
     }
 
-    @Test
-    void commandThatIsMisspeltIsCorrected() {
-        Ended ended = Cli.run("", "joins");
+    @ParameterizedTest
+    @CsvSource({
+        "joins, joiner join",
+        "jion, joiner join",
+        "pendign, joiner pending",
+        "realease, joiner release",
+        "join --key a --requier b, --require",
+        "join --kye a --require b, --key",
+        "join --requir=b, --require"
+    })
+    void whatIsMisspeltIsCorrected(String commandLine, String meant) {
+        Ended ended = Cli.run("", commandLine.split(" "));
 
         assertThat(ended.status()).isEqualTo(2);
-        assertThat(ended.err()).contains("joins").contains("Did you mean: joiner join");
+        assertThat(ended.err()).startsWith("joiner: Un").contains("joiner: did you mean " + meant + "?\n");
+    }
+
+    @Test
+    void whatResemblesNothingIsNotCorrected() {
+        assertThat(Cli.run("", "xyzzy").err()).doesNotContain("did you mean");
     }
 
     @Test

@@ -31,7 +31,8 @@ class DatabaseStoreTest {
     @Test
     void halvesMayComeInDifferentRuns() {
         assertThat(join(A, file()).summary()).contains("1 waiting");
-        assertThat(Cli.run("", "pending", "--store", file(), "--require", "a,b").out())
+        assertThat(Cli.run("", "pending", "--json", "--store", file(), "--require", "a,b")
+                        .out())
                 .contains("\"key\":\"1\"", "\"missing\":[\"b\"]");
 
         Ended second = join(B, file());
@@ -46,7 +47,7 @@ class DatabaseStoreTest {
 
         assertThat(join(A, redis).summary()).contains("1 waiting");
         assertThat(join(B, redis).out()).isEqualTo("{\"id\":1,\"a\":1,\"b\":2}\n");
-        assertThat(Cli.run("", "pending", "--store", redis).out()).isEmpty();
+        assertThat(Cli.run("", "pending", "--json", "--store", redis).out()).isEmpty();
     }
 
     @Test
@@ -56,7 +57,7 @@ class DatabaseStoreTest {
 
     @Test
     void fileThatIsNotThereIsNotMadeToLookInto() {
-        Ended ended = Cli.run("", "pending", "--store", file());
+        Ended ended = Cli.run("", "pending", "--json", "--store", file());
 
         assertThat(ended.status()).isEqualTo(1);
         assertThat(ended.errLines()).singleElement().asString().contains("not found");
@@ -70,7 +71,12 @@ class DatabaseStoreTest {
         "1, redis://u:hush@127.0.0.1:1, 127.0.0.1",
         "1, jdbc:h2:joins;PASSWORD=hush, implicitly relative",
         "2, jdbc:oracle:thin:u/hush@127.0.0.1:1:db, 'not of \"oracle\"'",
-        "2, postgres://u:hush@127.0.0.1:1/db, no store for postgres:"
+        "2, postgres://u:hush@127.0.0.1:1/db, did you mean jdbc:postgresql://HOST/DB?",
+        "2, reddis://u:hush@127.0.0.1:1/0, did you mean redis://HOST?",
+        "2, postgresql://u:hush@127.0.0.1:1/db, did you mean jdbc:postgresql://HOST/DB?",
+        "2, h2:./hush, did you mean jdbc:h2:./joins?",
+        "2, memroy:, did you mean memory:?",
+        "2, ./hush.db, did you mean jdbc:h2:./joins?"
     })
     void storeThatCannotBeOpenedIsOneLineWithoutThePassword(int status, String url, String problem) {
         Ended ended = join(A, url);
@@ -93,7 +99,7 @@ class DatabaseStoreTest {
             running.type("{\"id\":2,\"a\":1}\n");
             assertThat(running.readLine()).isNotNull();
 
-            Ended ended = Cli.run("", "pending", "--store", file());
+            Ended ended = Cli.run("", "pending", "--json", "--store", file());
 
             assertThat(ended.status()).isEqualTo(1);
             assertThat(ended.err())
@@ -111,10 +117,10 @@ class DatabaseStoreTest {
 
             running.terminate();
 
-            assertThat(running.awaitStatus()).as(running.err()).isZero();
+            assertThat(running.awaitStatus()).as(running.err()).isEqualTo(143);
             assertThat(running.err()).contains("3 lines", "1 joined", "1 waiting");
         }
-        assertThat(Cli.run("", "pending", "--store", file()).out())
+        assertThat(Cli.run("", "pending", "--json", "--store", file()).out())
                 .hasLineCount(1)
                 .contains("\"key\":\"2\"");
     }

@@ -31,7 +31,8 @@ class DeepMergeTest {
         ObjectNode older = object(pending);
         ObjectNode newer = object(message);
 
-        assertThat(DeepMerge.merge(newer, older)).hasToString(object(merged).toString());
+        assertThat(DeepMerge.NEWEST.merge(newer, older))
+                .hasToString(object(merged).toString());
         assertThat(older).as("untouched").isEqualTo(object(pending));
         assertThat(newer).as("untouched").isEqualTo(object(message));
     }
@@ -40,7 +41,7 @@ class DeepMergeTest {
     void firstMessageIsTheValue() throws Exception {
         ObjectNode first = object("{'a':1}");
 
-        assertThat(DeepMerge.merge(first, null)).isSameAs(first);
+        assertThat(DeepMerge.NEWEST.merge(first, null)).isSameAs(first);
     }
 
     private static ObjectNode object(String json) throws Exception {

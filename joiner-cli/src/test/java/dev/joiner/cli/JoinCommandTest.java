@@ -8,15 +8,19 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.joiner.cli.Cli.Ended;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.SequenceInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -186,6 +190,8 @@ class JoinCommandTest {
                 arguments("{\"id\":1,\"\\uD800\":1}", "no JSON object: "),
                 arguments("{\"id\":1,\"\\uDC00\":1}", "no JSON object: Unexpected low surrogate"),
                 arguments("{\"id\":1,\"a\":[{\"b\":\"\\udc00\\ud800\"}]}", "an unpaired surrogate"),
+                arguments("{\"id\":1,\"a\":\"\\uD83D\"}", "an unpaired surrogate"),
+                arguments("{\"id\":1,\"a\":\"\\uDE00\"}", "an unpaired surrogate"),
                 arguments("{\"x\":1}", "no key: id is missing"),
                 arguments("{\"id\":null}", "no key: id is null"),
                 arguments("{\"id\":{}}", "no key: id is object"),
@@ -270,7 +276,7 @@ class JoinCommandTest {
 
         Ended ended = join("no \"JSON\" \t\r\n" + A, "--rejected-to", rejected.toString());
 
-        assertThat(ended.status()).isEqualTo(3);
+        assertThat(ended.status()).isEqualTo(4);
         assertThat(ended.errLines()).noneMatch(line -> line.contains("<stdin>"));
         List<String> lines = Files.readAllLines(rejected);
         assertThat(lines).hasSize(2);
@@ -342,7 +348,7 @@ class JoinCommandTest {
 
         Ended ended = join(input.toString());
 
-        assertThat(ended.status()).isZero();
+        assertThat(ended.status()).isEqualTo(4);
         assertThat(ended.errLines()).hasSize(8);
         assertThat(ended.errLines().get(0))
                 .isEqualTo("joiner: still waiting, and gone with this process: 7 (--expired-to FILE would keep them)");
@@ -357,9 +363,82 @@ class JoinCommandTest {
 
         Ended ended = join(A + "{\"id\":2,\"b\":1}\n", "--expired-to", expired.toString());
 
+        assertThat(ended.status()).isZero();
         assertThat(Files.readAllLines(expired)).containsExactlyInAnyOrder(A.stripTrailing(), "{\"id\":2,\"b\":1}");
         assertThat(ended.err()).contains("gone with this process: 2 (kept in the file of --expired-to)");
         assertThat(join(Files.readString(expired) + B).out()).isEqualTo(JOINED);
+    }
+
+    @Test
+    void allOpenJoinsAreKeptHoweverManyThereAre() throws IOException {
+        Path expired = folder.resolve("expired.jsonl");
+        List<String> open = IntStream.rangeClosed(1, 1001)
+                .mapToObj(i -> "{\"id\":" + i + ",\"a\":1}")
+                .toList();
+
+        Ended ended = join(String.join("\n", open), "--expired-to", expired.toString());
+
+        assertThat(Files.readAllLines(expired)).containsExactlyInAnyOrderElementsOf(open);
+        assertThat(ended.summary()).contains("1001 waiting");
+    }
+
+    @Test
+    void joinsWhoseOutputFailedAreKeptInTheFile() throws IOException {
+        Path expired = folder.resolve("expired.jsonl");
+        String large = "{\"id\":1,\"a\":1,\"b\":\"" + "x".repeat(100_000) + "\"}"; // more than the output's buffer
+
+        Ended ended = Cli.run(
+                ("{\"id\":2}\n" + large).getBytes(UTF_8),
+                failing("No space left on device"),
+                "join",
+                "--key=id",
+                "--require=a,b",
+                "--expired-to=" + expired);
+
+        assertThat(ended.status()).isEqualTo(1);
+        assertThat(Files.readAllLines(expired)).containsExactlyInAnyOrder("{\"id\":2}", large);
+    }
+
+    @Test
+    void linesAreNotRejectedBecauseTheOutputFailed() throws IOException {
+        Path rejected = folder.resolve("rejected.jsonl");
+
+        Ended ended = Cli.run(
+                JOINED.repeat(5).getBytes(UTF_8),
+                failing("No space left on device"),
+                "join",
+                "--key=id",
+                "--require=a,b",
+                "--batch=1",
+                "--rejected-to=" + rejected);
+
+        assertThat(ended.status()).isEqualTo(1);
+        assertThat(rejected).isEmptyFile();
+        assertThat(ended.err()).contains("in doubt, as it failed there: <stdin>:1\n");
+        assertThat(ended.summary()).contains("0 rejected");
+    }
+
+    @Test
+    void inputThatFailsLeavesNothingInDoubt() throws IOException {
+        InputStream broken =
+                new SequenceInputStream(new ByteArrayInputStream((A + B).getBytes(UTF_8)), new InputStream() {
+                    @Override
+                    public int read() throws IOException {
+                        throw new IOException("the cable is out");
+                    }
+
+                    @Override
+                    public int read(byte[] bytes, int offset, int length) throws IOException {
+                        return read();
+                    }
+                });
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+        Ended ended = Cli.run(broken, out, "join", "--key=id", "--require=a,b");
+
+        assertThat(ended.status()).isEqualTo(1);
+        assertThat(ended.out()).isEqualTo(JOINED);
+        assertThat(ended.err()).contains("<stdin>: the cable is out").doesNotContain("in doubt");
     }
 
     @Test
@@ -442,7 +521,8 @@ class JoinCommandTest {
 
         assertThat(out.toString(UTF_8)).isEqualTo(JOINED);
         assertThat(ended.err())
-                .contains("\r\033[K1 lines, 0 joined", "\r\033[K2 lines, 1 joined\r\033[Kjoiner: <stdin>:3: ")
+                .contains(
+                        "\r\033[K1 lines, 0 joined", "\r\033[K2 lines, 1 joined, 0 lines/s\r\033[Kjoiner: <stdin>:3: ")
                 .contains("\r\033[Kjoiner: 3 lines in ");
     }
 
@@ -488,10 +568,25 @@ class JoinCommandTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "join --key id                                   | Missing required option: '--require=FIELDS'",
-                "join --require a                                | Missing required option: '--key=FIELD'",
+                "join --key id                                   | nothing says when an object is whole: --require, --count,",
+                "join --require a                                | Missing required option: '--key=FIELDS'",
                 "join --key a..b --require a                     | --key: an empty name in \"a..b\"",
-                "join --key a,b --require a                      | --key: names 2 fields, not one: a,b",
+                "join --key a,,b --require a                     | --key: an empty name in \"\"",
+                "join --key a --require a --time x,y             | --time: names 2 fields, not one: x,y",
+                "join --key a --count 0                          | --count is 0, must be at least 1",
+                "join --key a --until level                      | --until: must be FIELD=VALUE, is level",
+                "join --key a --idle 1s --merge b=add            | --merge: \"add\" is not one of newest, first, min,",
+                "join --key a --idle 1s --merge b=min --merge b.c=max | --merge: b.c is inside of b",
+                "join --key a --idle 1s --merge b=min --merge b=max | --merge: two operations for b",
+                "join --key a --idle 1s --time t --store kept:   | --time needs a store in memory",
+                "join --key a --starts-with b=c --store kept:    | --starts-with needs a store in memory",
+                "join --key a --starts-with b=c --id d           | --starts-with and --id contradict each other",
+                "join --key a --require a --delimiter ;          | --delimiter needs --csv",
+                "join --key a --require a --csv --delimiter ab   | --delimiter is ab, must be one ASCII character",
+                "join --key a --require a --max-line 2g          | Invalid value for option '--max-line': '2g' must be",
+                "join --key a --require a --max-line x           | Invalid value for option '--max-line': 'x' is no size",
+                "join --key a --require a --store rediss:x --sotre | Unknown option: '--sotre'",
+                "join --sotre memory:                            | Unknown option: '--sotre'",
                 "join --key a --require a,,b                     | --require: an empty name in \"a,,b\"",
                 "join --key a --require a --id x.                | --id: an empty name in \"x.\"",
                 "join --key a --require a --batch 0              | --batch is 0, must be from 1 to 10000",
@@ -501,10 +596,10 @@ class JoinCommandTest {
                 "join --key a --require a --expire-after 0s      | Invalid value for option '--expire-after': '0s' is no",
                 "join --key a --require a --remember soon        | Invalid value for option '--remember': 'soon' is no",
                 "join --key a --require a --sweep-every -1s      | Invalid value for option '--sweep-every': '-1s' is no",
-                "join --key a --require a --store nowhere://p:w@h | --store, --namespace: no store for nowhere:",
-                "join --key a --require a --store joins          | --store, --namespace: a store's URL begins with its scheme",
-                "join --key a --require a --store memory:?x=1    | --store, --namespace: ",
-                "join --key a --require a --namespace=           | --store, --namespace: namespace is blank",
+                "join --key a --require a --store nowhere://p:w@h | --store: no store for nowhere:",
+                "join --key a --require a --store joins          | --store: a store's URL begins with its scheme",
+                "join --key a --require a --store memory:?x=1    | --store: ",
+                "join --key a --require a --namespace=           | --namespace is blank",
                 "join --key a --require a --unknown              | Unknown option: '--unknown'"
             })
     void wrongUsageIsNamed(String commandLine, String problem) {

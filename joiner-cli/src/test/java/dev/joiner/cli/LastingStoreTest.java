@@ -10,6 +10,8 @@ import dev.joiner.cli.KeptStores.Kept;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,6 +21,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -155,41 +158,42 @@ class LastingStoreTest {
         join(A + "{\"id\":\"zwei\",\"a\":null,\"c\":3}\n{\"id\":\"zwei\",\"c\":4}\n", "--expire-after", "2h");
         now = now.plus(Duration.ofMinutes(1));
 
-        Ended ended = run("", "pending", "--store", "kept:", "--namespace", namespace, "--require", "a,b");
+        Ended ended = run("", "pending", "--json", "--store", "kept:", "--namespace", namespace, "--require", "a,b");
 
         assertThat(ended.status()).isZero();
         assertThat(ended.outLines())
                 .containsExactlyInAnyOrder(
-                        "{\"key\":\"1\",\"parts\":1,\"firstAt\":\"2026-01-01T00:00:00Z\",\"ageSeconds\":60,"
-                                + "\"missing\":[\"b\"],\"deadline\":\"2026-01-01T02:00:00Z\"}",
-                        "{\"key\":\"zwei\",\"parts\":2,\"firstAt\":\"2026-01-01T00:00:00Z\",\"ageSeconds\":60,"
-                                + "\"missing\":[\"a\",\"b\"],\"deadline\":\"2026-01-01T02:00:00Z\"}");
+                        "{\"key\":\"1\",\"status\":\"WAITING\",\"parts\":1,\"firstAt\":\"2026-01-01T00:00:00Z\",\"ageSeconds\":60,"
+                                + "\"dueAt\":\"2026-01-01T02:00:00Z\",\"missing\":[\"b\"]}",
+                        "{\"key\":\"zwei\",\"status\":\"WAITING\",\"parts\":2,\"firstAt\":\"2026-01-01T00:00:00Z\",\"ageSeconds\":60,"
+                                + "\"dueAt\":\"2026-01-01T02:00:00Z\",\"missing\":[\"a\",\"b\"]}");
     }
 
     @Test
     void pendingShowsValuesIfAsked() {
         join(A);
 
-        Ended ended = run("", "pending", "--store=kept:", "--namespace", namespace, "--values");
+        Ended ended = run("", "pending", "--json", "--store=kept:", "--namespace", namespace, "--values");
 
         assertThat(ended.outLines())
-                .containsExactly("{\"key\":\"1\",\"parts\":1,\"firstAt\":\"2026-01-01T00:00:00Z\",\"ageSeconds\":0,"
-                        + "\"value\":{\"id\":1,\"a\":1}}");
+                .containsExactly(
+                        "{\"key\":\"1\",\"status\":\"WAITING\",\"parts\":1,\"firstAt\":\"2026-01-01T00:00:00Z\",\"ageSeconds\":0,"
+                                + "\"value\":{\"id\":1,\"a\":1}}");
     }
 
     @Test
     void pendingShowsJoinsThatFailed() throws IOException {
         run((A + B).getBytes(UTF_8), failing(), joinArgs());
 
-        Ended ended = run("", "pending", "--store", "kept:", "--namespace", namespace, "--require", "a,b");
+        Ended ended = run("", "pending", "--json", "--store", "kept:", "--namespace", namespace, "--require", "a,b");
 
-        JsonNode flight = Json.MAPPER.readTree(ended.out()).at("/inFlight/0");
+        JsonNode flight = Json.MAPPER.readTree(ended.out());
         assertThat(flight.get("cause").textValue()).isEqualTo("COMPLETE");
-        assertThat(flight.get("state").textValue()).isEqualTo("FAILED");
-        assertThat(flight.get("attempt").intValue()).isEqualTo(1);
+        assertThat(flight.get("status").textValue()).isEqualTo("FAILED");
+        assertThat(flight.get("attempts").intValue()).isEqualTo(1);
         assertThat(flight.get("parts").intValue()).isEqualTo(2);
         assertThat(flight.get("lastError").textValue()).contains("No space left on device");
-        assertThat(flight.get("nextAt").textValue()).startsWith("2026-01-01T00:00:0");
+        assertThat(flight.get("dueAt").textValue()).startsWith("2026-01-01T00:00:0");
         assertThat(flight.get("missing")).isEmpty();
     }
 
@@ -198,15 +202,15 @@ class LastingStoreTest {
         Ended failed = run((A + B).getBytes(UTF_8), failing(), joinArgs("--park-after", "1"));
         now = now.plus(Duration.ofDays(1));
         Ended next = join("", "--park-after", "1");
-        Ended pending = run("", "pending", "--store", "kept:", "--namespace", namespace);
+        Ended pending = run("", "pending", "--json", "--store", "kept:", "--namespace", namespace);
         Ended released = run("", "release", "--store", "kept:", "--namespace", namespace, "1");
 
         assertThat(failed.status()).isEqualTo(1);
         assertThat(next.out()).isEmpty();
         assertThat(next.errLines()).first().asString().startsWith("joiner: 1 of those that wait are parked");
-        JsonNode flight = Json.MAPPER.readTree(pending.out()).at("/inFlight/0");
-        assertThat(flight.get("state").textValue()).isEqualTo("PARKED");
-        assertThat(flight.has("nextAt")).isFalse();
+        JsonNode flight = Json.MAPPER.readTree(pending.out());
+        assertThat(flight.get("status").textValue()).isEqualTo("PARKED");
+        assertThat(flight.has("dueAt")).isFalse();
         assertThat(released.out()).isEqualTo(JOINED);
         assertThat(kept.size()).isZero();
     }
@@ -220,7 +224,7 @@ class LastingStoreTest {
         now = Cli.START;
         join("{\"id\":\"new\"}\n");
 
-        String[] older = {"pending", "--store", "kept:", "--namespace", namespace, "--older-than", "1m"};
+        String[] older = {"pending", "--json", "--store", "kept:", "--namespace", namespace, "--older-than", "1m"};
         List<String> all = run("", older).outLines();
         List<String> one = run("", with(older, "--limit", "1")).outLines();
 
@@ -235,7 +239,8 @@ class LastingStoreTest {
             input.append("{\"id\":").append(i).append("}\n");
         }
 
-        assertThat(join(input.toString()).summary()).contains(" 10000 or more waiting,");
+        assertThat(join(input.toString()).summary())
+                .contains(" 10000 or more waiting in kept (namespace " + namespace + "),");
     }
 
     @Test
@@ -244,7 +249,7 @@ class LastingStoreTest {
         now = now.plus(Duration.ofMinutes(1));
         run((A + B).getBytes(UTF_8), failing(), joinArgs());
 
-        assertThat(run("", "pending", "--store", "kept:", "--namespace", namespace, "--count")
+        assertThat(run("", "pending", "--json", "--store", "kept:", "--namespace", namespace, "--count")
                         .outLines())
                 .containsExactly("{\"waiting\":1,\"claimed\":0,\"failed\":1,\"parked\":0,\"unreadable\":0,"
                         + "\"oldest\":\"2026-01-01T00:00:00Z\"}");
@@ -299,13 +304,13 @@ class LastingStoreTest {
             running.stop();
             running.insistOnStop();
 
-            Ended pending = run("", "pending", "--store", "kept:", "--namespace", namespace);
+            Ended pending = run("", "pending", "--json", "--store", "kept:", "--namespace", namespace);
             assertThat(pending.outLines())
                     .satisfiesExactlyInAnyOrder(
                             line -> assertThat(line).contains("\"key\":\"1\"", "\"CLAIMED\""),
                             line -> assertThat(line)
-                                    .contains("\"key\":\"2\"", "\"FAILED\"", "\"attempt\":0")
-                                    .contains("\"nextAt\":\"2026-01-01T00:00:00Z\""));
+                                    .contains("\"key\":\"2\"", "\"FAILED\"", "\"attempts\":0")
+                                    .contains("\"dueAt\":\"2026-01-01T00:00:00Z\""));
 
             slow.goOn();
             assertThat(running.awaitEnd().status()).isEqualTo(1);
@@ -319,7 +324,7 @@ class LastingStoreTest {
     void pendingLeavesOutKeysThatAreOnlyRemembered() {
         join(A + B, "--remember", "1h");
 
-        assertThat(run("", "pending", "--store", "kept:", "--namespace", namespace)
+        assertThat(run("", "pending", "--json", "--store", "kept:", "--namespace", namespace)
                         .out())
                 .isEmpty();
     }
@@ -332,8 +337,9 @@ class LastingStoreTest {
         }
         join(input.toString());
 
-        assertThat(run("", "pending", "--store", "kept:", "--namespace", namespace)
-                        .outLines())
+        String[] pending = {"pending", "--json", "--store", "kept:", "--namespace", namespace};
+        assertThat(run("", pending).err()).isEqualTo("joiner: and 700 more (--limit)\n");
+        assertThat(run("", with(pending, "--limit", "2000")).outLines())
                 .hasSize(1700)
                 .doesNotHaveDuplicates();
     }
@@ -343,7 +349,7 @@ class LastingStoreTest {
         join(A + "{\"id\":2}\n");
         kept.unreadable = "1";
 
-        Ended ended = run("", "pending", "--store", "kept:", "--namespace", namespace);
+        Ended ended = run("", "pending", "--json", "--store", "kept:", "--namespace", namespace);
 
         assertThat(ended.status()).isEqualTo(1);
         assertThat(ended.out()).contains("\"key\":\"2\"").hasLineCount(1);
@@ -463,6 +469,111 @@ class LastingStoreTest {
 
         assertThat(ended.status()).isEqualTo(2);
         assertThat(ended.err()).startsWith("joiner: KEY: it is empty");
+    }
+
+    @Test
+    void pendingShowsPeopleATable() throws IOException {
+        join(A + "{\"id\":\"\\u202e\\u0007x\"}\n");
+        now = now.plus(Duration.ofMinutes(90));
+        run((A.replace("1,\"a", "2,\"a") + B.replace("1,\"b", "2,\"b")).getBytes(UTF_8), failing(), joinArgs());
+
+        Ended ended = run("", "pending", "--store", "kept:", "--namespace", namespace, "--require", "a,b");
+
+        assertThat(ended.err()).isEmpty();
+        assertThat(ended.outLines())
+                .containsExactly(
+                        "AGE      STATUS    LINES TRIED  KEY",
+                        "1h30m    WAITING       1     0  1  missing b",
+                        "1h30m    WAITING       1     0  \\u202e\\u0007x  missing a, b",
+                        "0s       FAILED        2     1  2  java.io.IOException: No space left on device");
+    }
+
+    @Test
+    void pendingShowsOnlyThoseThatMissAField() {
+        join(A + "{\"id\":2,\"b\":1}\n{\"id\":3}\n");
+
+        String[] pending = {"pending", "--json", "--store", "kept:", "--namespace", namespace};
+        assertThat(run("", with(pending, "--missing", "a")).outLines())
+                .extracting(line -> Json.MAPPER.readTree(line).get("key").textValue())
+                .containsExactly("2", "3");
+        assertThat(run("", with(pending, "--missing", "id")).err()).contains("nothing of that kind waits");
+    }
+
+    @Test
+    void namespaceInWhichNothingWaitsIsNamed() {
+        String nothing = " waits in the namespace \"" + namespace + "\" of this store\n";
+
+        for (String command : List.of("pending", "export")) {
+            assertThat(run("", command, "--store", "kept:", "--namespace", namespace)
+                            .err())
+                    .isEqualTo("joiner: nothing" + nothing);
+        }
+        assertThat(run("", "reexamine", "--store", "kept:", "--namespace", namespace, "--require", "a")
+                        .err())
+                .isEqualTo("joiner: nothing that is whole" + nothing);
+    }
+
+    @Test
+    void reexaminePrintsWhatIsWholeBySmallerRequirements() {
+        join(A + "{\"id\":2,\"b\":1}\n");
+
+        Ended ended = run("", "reexamine", "--store", "kept:", "--namespace", namespace, "--require", "a");
+
+        assertThat(ended.status()).isZero();
+        assertThat(ended.out()).isEqualTo(A);
+        assertThat(join("").summary()).contains("1 waiting");
+    }
+
+    @Test
+    void joinsMoveToAnotherStore() {
+        String other = UUID.randomUUID().toString();
+        join(A + "{\"id\":\"zwei\",\"a\":{\"x\":[1.50,null]}}\n", "--expire-after", "2h");
+        String exported =
+                run("", "export", "--store", "kept:", "--namespace", namespace).out();
+        now = now.plus(Duration.ofHours(1));
+
+        Ended imported = run(exported, "import", "--store", "kept:", "--namespace", other);
+        Ended again = run(exported + "bad\n", "import", "--store", "kept:", "--namespace", other);
+
+        assertThat(imported.status()).as(imported.err()).isZero();
+        assertThat(imported.err()).isEqualTo("joiner: 2 joins imported, 0 left out\n");
+        assertThat(run("", "export", "--store", "kept:", "--namespace", other)
+                        .out()
+                        .lines())
+                .containsExactlyInAnyOrderElementsOf(exported.lines().toList());
+        assertThat(again.status()).isEqualTo(3);
+        assertThat(again.err())
+                .contains("<stdin>:1: something waits under ", "<stdin>:3: no JSON object")
+                .endsWith("0 joins imported, 3 left out\n");
+        now = now.plus(Duration.ofHours(1));
+        assertThat(run("", "join", "--key=id", "--require=a,b", "--store=kept:", "--namespace", other)
+                        .summary())
+                .contains("2 expired");
+    }
+
+    @Test
+    void storeMayStandInTheEnvironmentOrInAFile(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("store"), "kept:\n");
+        Map<String, String> variables = Map.of("JOINER_STORE", "@" + file);
+        String[] inEnvironment = {"join", "--key=id", "--require=a,b", "--namespace", namespace};
+
+        assertThat(Cli.runWith(variables, A, inEnvironment).summary()).contains("1 waiting in kept");
+        assertThat(Cli.runWith(variables, "", "pending", "--namespace", namespace)
+                        .out())
+                .contains("WAITING");
+        assertThat(run(B, with(inEnvironment, "--store=@" + file)).out()).isEqualTo(JOINED);
+        assertThat(Cli.runWith(Map.of("JOINER_STORE", "nowhere:"), A, with(inEnvironment, "--store=kept:"))
+                        .status())
+                .isZero();
+    }
+
+    @Test
+    void storeThatIsNotNamedIsAskedFor() {
+        assertThat(run("", "pending").err())
+                .startsWith(
+                        "joiner: no store: --store URL, or the environment variable JOINER_STORE, has to name one\n");
+        assertThat(run("", "pending", "--store", "@/nowhere/file").err())
+                .startsWith("joiner: --store: /nowhere/file cannot be read\n");
     }
 
     private String[] joinArgs(String... args) {

@@ -58,7 +58,7 @@ class LineReaderTest {
     @Test
     void isReadyOnlyForWholeLines() throws IOException {
         PipedOutputStream out = new PipedOutputStream();
-        LineReader reader = new LineReader(new PipedInputStream(out), 100);
+        LineReader reader = new LineReader(new PipedInputStream(out), 100, new JsonBoundary());
 
         assertThat(reader.isReady()).isFalse();
         out.write("a\nb".getBytes(UTF_8));
@@ -80,7 +80,7 @@ class LineReaderTest {
                 return super.read(bytes, offset, Math.min(length, atOnce));
             }
         };
-        LineReader reader = new LineReader(in, longest);
+        LineReader reader = new LineReader(in, longest, new JsonBoundary());
         List<String> lines = new ArrayList<>();
         while (reader.next()) {
             lines.add(reader.number() + ":" + (reader.isTooLong() ? "too long:" : "") + UTF_8.decode(reader.line()));

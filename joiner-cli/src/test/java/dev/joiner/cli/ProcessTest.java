@@ -44,7 +44,7 @@ class ProcessTest {
 
             join.terminate();
 
-            assertThat(join.awaitStatus()).isZero();
+            assertThat(join.awaitStatus()).isEqualTo(143);
             assertThat(join.err())
                     .contains("stopped after <stdin>:3", "2 (missing b)", "3 lines", "1 joined", "1 waiting");
         }
@@ -73,7 +73,7 @@ class ProcessTest {
             join.terminate();
 
             read += join.readLines().size();
-            assertThat(join.awaitStatus()).isZero();
+            assertThat(join.awaitStatus()).isEqualTo(143);
             typing.join();
             assertThat(join.err())
                     .contains("stopped after <stdin>:" + read + "\n", read + " lines", read + " joined", "0 waiting");

@@ -10,11 +10,14 @@ import java.util.List;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The jar with everything in it, run as users run it. */
 class RunnableJarIT {
+    @TempDir
+    private Path folder;
 
     @Test
     void knowsItsVersion() throws Exception {
@@ -58,10 +61,22 @@ class RunnableJarIT {
                 "event",
                 "--remember",
                 "1h",
+                "--expired-to",
+                folder.resolve("incomplete.jsonl").toString(),
                 "--store",
                 store,
                 Path.of("samples", "orders.jsonl").toString())) {
             assertThat(join.readLines()).hasSize(1000);
+            assertThat(join.awaitStatus()).as(join.err()).isZero();
+        }
+    }
+
+    @Test
+    void readsCsv() throws Exception {
+        try (ChildJvm join = ChildJvm.ofJar("join", "--key", "id", "--count", "2", "--csv", "--merge", "n=sum")) {
+            join.type("id,n\n1,2\n1,3\n");
+            join.endInput();
+            assertThat(join.readLines()).containsExactly("{\"id\":\"1\",\"n\":5}");
             assertThat(join.awaitStatus()).as(join.err()).isZero();
         }
     }

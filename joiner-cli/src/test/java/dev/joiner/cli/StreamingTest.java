@@ -115,7 +115,7 @@ class StreamingTest {
             join.awaitOut(JOINED);
             assertThat(join.stop()).isTrue();
             Ended ended = join.awaitEnd();
-            assertThat(ended.status()).isZero();
+            assertThat(ended.status()).isEqualTo(143);
             assertThat(ended.out()).isEqualTo(JOINED);
             assertThat(ended.errLines())
                     .startsWith("joiner: stopped after <stdin>:3")
@@ -129,18 +129,18 @@ class StreamingTest {
         try (Running join = join()) {
             Awaitility.await().until(join::stop);
             Ended ended = join.awaitEnd();
-            assertThat(ended.status()).isZero();
+            assertThat(ended.status()).isEqualTo(143);
             assertThat(ended.errLines().get(0)).isEqualTo("joiner: stopped before the first line");
         }
     }
 
     @Test
-    void stoppedRunKeepsItsStatus() throws IOException {
+    void stopCountsForMoreThanRejectedLines() throws IOException {
         try (Running join = join()) {
             join.type("bad\n");
             join.awaitErr("<stdin>:1: ");
             join.stop();
-            assertThat(join.awaitEnd().status()).isEqualTo(3);
+            assertThat(join.awaitEnd().status()).isEqualTo(143);
         }
     }
 

@@ -1,0 +1,80 @@
+package dev.joiner.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.joiner.KeyCodec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields whose values make a key, with commas in between; each may have alternatives, the first of which that is set
+ * counts: {@code tenant,order.id|orderId}.
+ *
+ * <p>The values of several fields make the key with commas in between as well. A comma or a backslash in a value has a
+ * backslash before it then, so that no two lists of values make the same key.
+ */
+final class KeyFields {
+    private final String what;
+    private final List<List<FieldPath>> fields;
+
+    private KeyFields(String what, List<List<FieldPath>> fields) {
+        this.what = what;
+        this.fields = fields;
+    }
+
+    /** @param what the key is called so where it is missing */
+    static KeyFields parse(String what, String text) {
+        List<List<FieldPath>> fields = new ArrayList<>();
+        for (String field : Escaped.split(text, ',')) {
+            fields.add(Escaped.split(field, '|').stream().map(FieldPath::parse).toList());
+        }
+        return new KeyFields(what, fields);
+    }
+
+    /** The text of strings, numbers and booleans: what reads the same is the same key. */
+    String in(ObjectNode object) throws UnusableLineException {
+        StringBuilder key = new StringBuilder();
+        for (List<FieldPath> alternatives : fields) {
+            String value = value(alternatives, object);
+            if (fields.size() == 1) {
+                return checked(value);
+            }
+            key.append(key.isEmpty() ? "" : ",").append(Escaped.escape(value, ','));
+        }
+        return checked(key.toString());
+    }
+
+    private String value(List<FieldPath> alternatives, ObjectNode object) throws UnusableLineException {
+        for (FieldPath path : alternatives) {
+            if (path.isSetIn(object) && path.requiredIn(object).isValueNode()) {
+                return path.requiredIn(object).asText();
+            }
+        }
+        String reasons = alternatives.stream()
+                .map(path -> path + " is " + kind(path.in(object)))
+                .collect(Collectors.joining(", "));
+        throw new UnusableLineException("no " + what + ": " + reasons);
+    }
+
+    private static String kind(@Nullable JsonNode node) {
+        return node == null ? "missing" : node.getNodeType().name().toLowerCase(Locale.ROOT);
+    }
+
+    private String checked(String key) throws UnusableLineException {
+        try {
+            return KeyCodec.checked(what + " " + this, key);
+        } catch (IllegalArgumentException e) {
+            throw new UnusableLineException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    @Override
+    public String toString() {
+        return fields.stream()
+                .map(paths -> paths.stream().map(FieldPath::toString).collect(Collectors.joining("|")))
+                .collect(Collectors.joining(","));
+    }
+}
