@@ -69,11 +69,11 @@ public final class JoinStores {
         if (matches.isEmpty()) {
             String artifact = ARTIFACTS.get(scheme);
             throw new UnknownStoreException("no store for " + scheme + ": "
-                    + (artifact == null ? "" : "(add " + artifact + ") ")
-                    + "- the stores here open " + known
+                    + (artifact == null ? "" : "add " + artifact + "; ")
+                    + "the stores here open " + known
                     + (broken.isEmpty() ? "" : "; cannot be used: " + broken));
         }
-        throw new UnknownStoreException("more than one store for " + scheme + ": - "
+        throw new UnknownStoreException("more than one store for " + scheme + ": "
                 + matches.stream().map(p -> p.getClass().getName()).sorted().toList());
     }
 }
