@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -33,7 +34,8 @@ class DocumentationTest {
             Pattern.compile("^ *// snippet:(\\S+)\\n(.*?)^ *// end:\\1$", Pattern.MULTILINE | Pattern.DOTALL);
     private static final Pattern BLOCK =
             Pattern.compile("(?:<!-- snippet: (\\S+) -->\\n)?```java\\n(.*?)```", Pattern.DOTALL);
-    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(?:#[^)]*)?\\)");
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]*)(?:#([^)]*))?\\)");
+    private static final Pattern HEADING = Pattern.compile("^#+ (.*)$", Pattern.MULTILINE);
 
     @TestFactory
     List<DynamicTest> everyJavaBlockIsTestedCode() throws IOException {
@@ -59,11 +61,24 @@ class DocumentationTest {
         for (Path document : documents()) {
             Matcher link = LINK.matcher(read(document));
             while (link.find()) {
-                assertThat(document.resolveSibling(link.group(1)))
-                        .as("link in %s", document)
-                        .exists();
+                Path target = link.group(1).isEmpty() ? document : document.resolveSibling(link.group(1));
+                assertThat(target).as("link in %s", document).exists();
+                if (link.group(2) != null) {
+                    assertThat(anchors(target)).as("link in %s", document).contains(link.group(2));
+                }
             }
         }
+    }
+
+    /** As GitHub makes them of headings. */
+    private static List<String> anchors(Path document) {
+        return HEADING.matcher(read(document))
+                .results()
+                .map(heading -> heading.group(1)
+                        .toLowerCase(Locale.ROOT)
+                        .replaceAll("[^\\p{L}\\p{N} _-]", "")
+                        .replace(' ', '-'))
+                .toList();
     }
 
     @Test

@@ -42,7 +42,7 @@ class DocumentedUsageTest {
     static void start() throws IOException {
         server = RedisServer.start(folder);
         client = Clients.of(server);
-        text = Files.readString(Path.of("../docs/stores.md"));
+        text = Files.readString(Path.of("../docs/stores-redis.md"));
     }
 
     @AfterAll
