@@ -6,6 +6,7 @@ import dev.joiner.KeyCodec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.StringJoiner;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -36,13 +37,12 @@ final class KeyFields {
 
     /** The text of strings, numbers and booleans: what reads the same is the same key. */
     String in(ObjectNode object) throws UnusableLineException {
-        StringBuilder key = new StringBuilder();
+        if (fields.size() == 1) {
+            return checked(value(fields.get(0), object));
+        }
+        StringJoiner key = new StringJoiner(",");
         for (List<FieldPath> alternatives : fields) {
-            String value = value(alternatives, object);
-            if (fields.size() == 1) {
-                return checked(value);
-            }
-            key.append(key.isEmpty() ? "" : ",").append(Escaped.escape(value, ','));
+            key.add(Escaped.escape(value(alternatives, object), ','));
         }
         return checked(key.toString());
     }

@@ -52,6 +52,13 @@ class MergingTest {
         }
 
         @Test
+        void mayHaveAnEmptyValueInFront() {
+            Ended ended = join("{'x':'','y':'c','n':1}\n", "join", "--key=x,y", "--count=2");
+
+            assertThat(ended.err()).contains("joiner:   ,c ");
+        }
+
+        @Test
         void mayHaveAlternatives() {
             Ended ended = join(
                     "{'order':{'id':1},'a':1}\n{'orderId':'1','order':null,'b':2}\n{'orderId':1,'order':{'id':2},'a':3}\n",
