@@ -32,7 +32,7 @@ final class DeepMerge {
     static DeepMerge parse(List<String> texts) {
         DeepMerge root = new DeepMerge();
         for (String text : texts) {
-            FieldCondition setting = FieldCondition.parse(text);
+            FieldCondition setting = FieldCondition.parse(text, "FIELD=HOW");
             DeepMerge field = root;
             for (String name : setting.path().names()) {
                 if (field.operation != null) {

@@ -8,9 +8,14 @@ import java.util.List;
 record FieldCondition(FieldPath path, String value) {
 
     static FieldCondition parse(String text) {
+        return parse(text, "FIELD=VALUE");
+    }
+
+    /** @param form what the text has to be like, for people */
+    static FieldCondition parse(String text, String form) {
         List<String> nameAndRest = Escaped.split(text, '=');
         if (nameAndRest.size() < 2) {
-            throw new IllegalArgumentException("must be FIELD=VALUE, is " + text);
+            throw new IllegalArgumentException("must be " + form + ", is " + text);
         }
         String name = nameAndRest.get(0);
         return new FieldCondition(FieldPath.parse(name), text.substring(name.length() + 1));

@@ -127,8 +127,9 @@ final class JoinCommand implements Callable<Integer> {
     @Option(
             names = "--expired-to",
             paramLabel = "FILE",
-            description = "Where joins go that expired, that the store evicted, or that still wait when a store in"
-                    + " memory ends. Without it, the first two go to standard error, and of the others a few.")
+            description =
+                    "Where joins go that expired, that the store evicted, or that still wait when a store in"
+                            + " memory ends; they are added to what is there. Without it, the first two go to standard error, and of the others a few.")
     private @Nullable File expiredTo;
 
     @Option(

@@ -10,10 +10,14 @@ import java.io.IOException;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Lines that are JSON objects. */
 final class JsonFormat implements Format {
+    private static final Pattern ADVICE =
+            Pattern.compile(" \\(start marker at .*| for `ObjectNode`: .*|: enable `.*|: not allowed when .*");
+
     private boolean isFirst = true;
 
     @Override
@@ -22,8 +26,9 @@ final class JsonFormat implements Format {
         isFirst = false;
         char[] text = line.array();
         try (JsonParser parser = Json.MAPPER.getFactory().createParser(text, 0, line.limit())) {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw new UnusableLineException("no JSON object");
+            JsonToken first = parser.nextToken();
+            if (first != JsonToken.START_OBJECT) {
+                throw new UnusableLineException("no JSON object" + (first == null ? "" : ", but " + kind(first)));
             }
             ObjectNode object = Json.MAPPER.readTree(parser);
             if (parser.nextToken() != null) {
@@ -37,10 +42,24 @@ final class JsonFormat implements Format {
             String column =
                     e.getLocation() == null ? "" : " (column " + e.getLocation().getColumnNr() + ")";
             throw new UnusableLineException(
-                    "no JSON object: " + e.getOriginalMessage() + column, hint(e, line, mayBeHead));
+                    "no JSON object: " + withoutAdvice(e.getOriginalMessage()) + column, hint(e, line, mayBeHead));
         } catch (IOException | ArithmeticException | NumberFormatException e) {
             throw new UnusableLineException("no JSON object: " + e.getMessage());
         }
+    }
+
+    private static String kind(JsonToken token) {
+        return switch (token) {
+            case START_ARRAY -> "an array";
+            case VALUE_STRING -> "a text";
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a number";
+            default -> token.asString();
+        };
+    }
+
+    /** The parser's advice is for programmers, and it counts lines from the beginning of this one. */
+    private static String withoutAdvice(String message) {
+        return ADVICE.matcher(message).replaceAll("");
     }
 
     private static @Nullable Hint hint(JsonProcessingException problem, CharBuffer line, boolean mayBeHead) {

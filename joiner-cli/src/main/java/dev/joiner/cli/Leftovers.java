@@ -50,11 +50,10 @@ final class Leftovers {
         if (count == 0) {
             return;
         }
-        messages.say("still waiting, and gone with this process: "
-                + count
-                + (unfinished.hasFile()
-                        ? " (kept in the file of --expired-to)"
-                        : " (--expired-to FILE would keep them)"));
+        messages.say(
+                unfinished.hasFile()
+                        ? "still waiting, and written to the file of --expired-to: " + count
+                        : "lost, as they still waited: " + count + " (--expired-to FILE would keep them)");
         shown.forEach(line -> messages.say("  " + line));
         if (count > shown.size()) {
             messages.say("  and " + (count - shown.size()) + " more");

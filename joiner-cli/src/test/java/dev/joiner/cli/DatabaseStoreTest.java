@@ -52,7 +52,7 @@ class DatabaseStoreTest {
 
     @Test
     void databaseInMemoryTellsWhatEndsWithIt() {
-        assertThat(join(A, "jdbc:h2:mem:").err()).contains("still waiting, and gone with this process: 1");
+        assertThat(join(A, "jdbc:h2:mem:").err()).contains("lost, as they still waited: 1");
     }
 
     @Test

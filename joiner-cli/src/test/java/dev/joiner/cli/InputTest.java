@@ -148,7 +148,7 @@ class InputTest {
 
             assertThat(ended.status()).isEqualTo(3);
             assertThat(ended.out()).isEqualTo(JOINED);
-            assertThat(ended.errLines().get(0)).isEqualTo("joiner: <stdin>:2: no JSON object");
+            assertThat(ended.errLines().get(0)).isEqualTo("joiner: <stdin>:2: no JSON object, but a number");
             assertThat(ended.errLines().get(1)).startsWith("joiner: <stdin>:3: no JSON object: Unexpected character");
         }
 

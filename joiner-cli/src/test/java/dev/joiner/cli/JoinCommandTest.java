@@ -171,17 +171,20 @@ class JoinCommandTest {
 
     static Stream<Arguments> rejected() {
         return Stream.of(
-                arguments("{\"id\":1", "no JSON object: Unexpected end-of-input"),
+                arguments(
+                        "{\"id\":1",
+                        "no JSON object: Unexpected end-of-input: expected close marker for Object (column"),
                 arguments("nonsense", "no JSON object: Unrecognized token 'nonsense'"),
-                arguments("[1]", "no JSON object"),
-                arguments("\"text\"", "no JSON object"),
-                arguments("null", "no JSON object"),
+                arguments("[1]", "no JSON object, but an array"),
+                arguments("1", "no JSON object, but a number"),
+                arguments("\"text\"", "no JSON object, but a text"),
+                arguments("null", "no JSON object, but null"),
                 arguments("{\"id\":1}}", "no JSON object: Unexpected close marker '}'"),
                 arguments("{\"id\":1}{\"id\":2}", "something follows the JSON object"),
                 arguments("{\"id\":1} x", "no JSON object: Unrecognized token 'x'"),
-                arguments("{\"id\":1,\"a\":2,\"a\":3}", "no JSON object: Duplicate field 'a'"),
+                arguments("{\"id\":1,\"a\":2,\"a\":3}", "no JSON object: Duplicate field 'a' (column"),
                 arguments("{'id':1}", "no JSON object: Unexpected character"),
-                arguments("{\"id\":1,\"a\":NaN}", "no JSON object: Non-standard token 'NaN'"),
+                arguments("{\"id\":1,\"a\":NaN}", "no JSON object: Non-standard token 'NaN' (column"),
                 arguments("{\"id\":1,\"a\":1e99999999999}", "no JSON object: "),
                 arguments(
                         "{\"id\":1,\"a\":" + "[".repeat(2000) + "]".repeat(2000) + "}",
@@ -351,7 +354,7 @@ class JoinCommandTest {
         assertThat(ended.status()).isEqualTo(4);
         assertThat(ended.errLines()).hasSize(8);
         assertThat(ended.errLines().get(0))
-                .isEqualTo("joiner: still waiting, and gone with this process: 7 (--expired-to FILE would keep them)");
+                .isEqualTo("joiner: lost, as they still waited: 7 (--expired-to FILE would keep them)");
         assertThat(ended.errLines().get(1)).matches("joiner: {3}k[1-7] \\(missing b\\)");
         assertThat(ended.errLines().get(6)).isEqualTo("joiner:   and 2 more");
         assertThat(ended.summary()).contains("7 waiting");
@@ -365,7 +368,7 @@ class JoinCommandTest {
 
         assertThat(ended.status()).isZero();
         assertThat(Files.readAllLines(expired)).containsExactlyInAnyOrder(A.stripTrailing(), "{\"id\":2,\"b\":1}");
-        assertThat(ended.err()).contains("gone with this process: 2 (kept in the file of --expired-to)");
+        assertThat(ended.err()).contains("still waiting, and written to the file of --expired-to: 2");
         assertThat(join(Files.readString(expired) + B).out()).isEqualTo(JOINED);
     }
 

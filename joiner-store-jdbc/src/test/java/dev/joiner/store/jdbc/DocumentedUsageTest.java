@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.joiner.JoinSpec;
+import dev.joiner.JoinStoreConfig;
+import dev.joiner.JoinStores;
 import dev.joiner.Joiner;
 import dev.joiner.KeyCodec;
 import dev.joiner.Outcome;
 import dev.joiner.codec.jackson.JacksonCodec;
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -18,6 +21,7 @@ import java.util.UUID;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcConnectionPool;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the documentation shows. */
 class DocumentedUsageTest {
@@ -133,5 +137,18 @@ class DocumentedUsageTest {
         } finally {
             dataSource.dispose();
         }
+    }
+
+    @Test
+    void storeOpensByUrl(@TempDir Path folder) {
+        String url = "jdbc:h2:" + folder.resolve("joins");
+        // snippet:readme-url
+        var store = JoinStores.open(
+                url, // jdbc:h2:./joins, say
+                JoinStoreConfig.of("orders", KeyCodec.uuid(), JacksonCodec.of(Order.class)));
+        // end:readme-url
+        store.close();
+
+        assertThat(folder.resolve("joins.mv.db")).exists();
     }
 }
