@@ -247,4 +247,10 @@ public abstract class Delivery<K, V, R> implements HandOver<K> {
     public final long token() {
         return flight.token();
     }
+
+    /** Without the value, which may be nobody's business. */
+    @Override
+    public final String toString() {
+        return "HandOver[" + join() + ": key \"" + SafeText.of(key) + "\", " + cause() + ", attempt " + attempt() + "]";
+    }
 }

@@ -62,6 +62,18 @@ abstract class JoiningScenarios extends Scenarios {
     }
 
     @Test
+    void handOverTellsWhatItIs() {
+        List<String> told = new ArrayList<>();
+        process.doesOnce((value, handOver) -> told.add(handOver.toString()));
+        Node node = node(whole(2).named("pairs"));
+
+        node.accept("k:a");
+        node.accept("k:b");
+
+        assertThat(told).containsExactly("HandOver[pairs: key \"k\", COMPLETE, attempt 1]");
+    }
+
+    @Test
     void aWaitingJoinCanBeLookedAt() {
         Node node = node(whole(3));
         assertThat(node.joiner().find("k")).isEmpty();
