@@ -3,17 +3,25 @@ package dev.joiner.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where rejected lines go: to a file as JSON objects that hold the whole line, or else to people. What is wrong with a whole
- * input people are told once, and not with each line.
+ * input people are told once, and what is wrong with many lines a few times.
  */
 final class Rejections {
+    private static final int MOST_TOLD = 10;
+    private static final int MOST_REASONS = 1_000;
+
     private final @Nullable JsonLines file;
     private final Messages messages;
     private final Set<Hint> hinted = EnumSet.noneOf(Hint.class);
+    /** How many lines were rejected for each reason. */
+    private final Map<String, Integer> reasons = new HashMap<>();
+
     private long count;
     private long untold;
 
@@ -29,12 +37,27 @@ final class Rejections {
         if (file != null) {
             file.write(node(rejection));
         } else if (isNew) {
-            messages.say(rejection.at() + ": " + rejection.reason());
+            tell(rejection);
         } else {
             untold++;
         }
         if (hint != null && isNew) {
             messages.say(hint.toString());
+        }
+    }
+
+    private void tell(Rejection rejection) {
+        String reason = rejection.reason();
+        boolean isCounted = reasons.size() < MOST_REASONS || reasons.containsKey(reason);
+        int times = isCounted ? reasons.merge(reason, 1, Integer::sum) : 1;
+        if (times <= MOST_TOLD) {
+            messages.say(rejection.at() + ": " + reason);
+        } else {
+            untold++;
+        }
+        if (times == MOST_TOLD + 1) {
+            messages.say("further lines for the same reason are only counted (--rejected-to FILE would keep them): "
+                    + reason);
         }
     }
 

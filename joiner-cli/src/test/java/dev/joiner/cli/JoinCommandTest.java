@@ -162,6 +162,25 @@ class JoinCommandTest {
         assertThat(ended.summary()).contains("2 lines", "0 rejected");
     }
 
+    /** A key that is misspelt is missing everywhere. */
+    @Test
+    void whatIsWrongWithManyLinesIsToldAFewTimes() {
+        Ended ended = join("{\"x\":1}\n".repeat(500) + "nonsense\n" + A + B);
+
+        assertThat(ended.status()).isEqualTo(3);
+        assertThat(ended.out()).isEqualTo(JOINED);
+        assertThat(ended.errLines())
+                .filteredOn(line -> line.contains("no key: id is missing"))
+                .hasSize(11);
+        assertThat(ended.err())
+                .contains(
+                        "<stdin>:10: no key: id is missing\n",
+                        "only counted (--rejected-to FILE would keep them): no key: id is missing\n",
+                        "<stdin>:501: no JSON object",
+                        "rejected for the same reason: 490 more",
+                        "501 rejected");
+    }
+
     @Test
     void linesMayEndAsOnWindowsOrNotAtAll() {
         assertThat(join((A + B).replace("\n", "\r\n")).out()).isEqualTo(JOINED);
