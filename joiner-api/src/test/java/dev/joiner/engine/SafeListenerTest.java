@@ -2,6 +2,7 @@ package dev.joiner.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.joiner.CapturedLog;
 import dev.joiner.Cause;
 import dev.joiner.HandOver;
 import dev.joiner.JoinListener;
@@ -14,12 +15,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -39,30 +37,7 @@ class SafeListenerTest {
 
     /** @param printing what the log does with each record that it is given */
     private static List<LogRecord> logged(Consumer<LogRecord> printing, Runnable work) {
-        List<LogRecord> records = new CopyOnWriteArrayList<>();
-        Logger logger = Logger.getLogger(JoinListener.class.getName());
-        Handler handler = new Handler() {
-            @Override
-            public void publish(LogRecord log) {
-                printing.accept(log);
-                records.add(log);
-            }
-
-            @Override
-            public void flush() {}
-
-            @Override
-            public void close() {}
-        };
-        logger.addHandler(handler);
-        logger.setUseParentHandlers(false);
-        try {
-            work.run();
-        } finally {
-            logger.removeHandler(handler);
-            logger.setUseParentHandlers(true);
-        }
-        return records;
+        return CapturedLog.of(JoinListener.class, printing, work);
     }
 
     private static SafeListener safe(@Nullable JoinListener listener, InstantSource clock) {

@@ -36,23 +36,23 @@ enum MergeOperation {
     MIN {
         @Override
         JsonNode first(JsonNode value) {
-            return ordered(value);
+            return scalar(value);
         }
 
         @Override
         JsonNode merge(JsonNode before, JsonNode value) {
-            return compare(ordered(value), before) < 0 ? value : before;
+            return compare(scalar(value), before) < 0 ? value : before;
         }
     },
     MAX {
         @Override
         JsonNode first(JsonNode value) {
-            return ordered(value);
+            return scalar(value);
         }
 
         @Override
         JsonNode merge(JsonNode before, JsonNode value) {
-            return compare(ordered(value), before) > 0 ? value : before;
+            return compare(scalar(value), before) > 0 ? value : before;
         }
     },
     SUM {
@@ -156,10 +156,6 @@ enum MergeOperation {
         return one.isNumber() && other.isNumber()
                 ? one.decimalValue().compareTo(other.decimalValue())
                 : one.asText().compareTo(other.asText());
-    }
-
-    private static JsonNode ordered(JsonNode value) {
-        return scalar(value);
     }
 
     private static JsonNode scalar(JsonNode value) {

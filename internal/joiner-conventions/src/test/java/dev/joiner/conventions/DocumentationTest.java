@@ -1,10 +1,11 @@
 package dev.joiner.conventions;
 
+import static dev.joiner.conventions.Project.ROOT;
+import static dev.joiner.conventions.Project.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.joiner.JoinSpec;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
@@ -29,7 +30,6 @@ import org.junit.jupiter.api.TestFactory;
  * {@code // snippet:name} and {@code // end:name}, and is equal to it.
  */
 class DocumentationTest {
-    private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
     private static final Pattern REGION =
             Pattern.compile("^ *// snippet:(\\S+)\\n(.*?)^ *// end:\\1$", Pattern.MULTILINE | Pattern.DOTALL);
     private static final Pattern BLOCK =
@@ -83,15 +83,12 @@ class DocumentationTest {
 
     @Test
     void continuousIntegrationRunsTheTestCommandOfTheReadme() {
-        List<String> commands = read(ROOT.resolve(".ci/run"))
-                .lines()
-                .filter(line -> line.startsWith("mvn"))
-                .toList();
+        List<String> commands =
+                read(".ci/run").lines().filter(line -> line.startsWith("mvn")).toList();
 
         assertThat(commands)
                 .singleElement()
-                .satisfies(
-                        command -> assertThat(read(ROOT.resolve("README.md"))).contains("```sh\n" + command + "\n```"));
+                .satisfies(command -> assertThat(read("README.md")).contains("```sh\n" + command + "\n```"));
     }
 
     @Test
@@ -101,7 +98,7 @@ class DocumentationTest {
                 .map(Method::getName)
                 .filter(name -> !name.equals("build"))
                 .collect(Collectors.toSet());
-        Set<String> documented = read(ROOT.resolve("README.md"))
+        Set<String> documented = read("README.md")
                 .lines()
                 .dropWhile(line -> !line.startsWith("| option |"))
                 .skip(2)
@@ -149,14 +146,6 @@ class DocumentationTest {
                             Stream.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
                                     .map(ROOT::resolve))
                     .toList();
-        }
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }
