@@ -8,6 +8,23 @@ import java.time.Duration;
  * <p>Methods are called on the thread that does the work, after the write that they tell of, or after the handler that they
  * tell of has ended. They must be fast and thread-safe. What a listener throws is logged and goes no further. {@code join}
  * is the name of the spec; ages count from the first message of a join.
+ *
+ * <pre>{@code
+ * static final class CountingListener implements JoinListener {
+ *     final LongAdder joined = new LongAdder();
+ *     final LongAdder failed = new LongAdder();
+ *
+ *     @Override
+ *     public void joined(HandOver<?> handOver, Duration age, Duration took) {
+ *         joined.increment();
+ *     }
+ *
+ *     @Override
+ *     public void failed(HandOver<?> handOver, Duration age, Duration took, Throwable error, boolean last) {
+ *         failed.increment();
+ *     }
+ * }
+ * }</pre>
  */
 public interface JoinListener {
 

@@ -26,6 +26,17 @@ import org.jspecify.annotations.Nullable;
  * <p>The key, merge, sufficiency, id and expiry functions must be pure: when two nodes meet on a key, they run again. What
  * they throw passes through {@link Joiner#accept}, and the store stays as it was.
  *
+ * <pre>{@code
+ * var spec = JoinSpec.joining(Order.class)
+ *         .keyedBy(Order::id)
+ *         .mergedBy(Order::merge)
+ *         .sufficientWhen(Order::isWhole)
+ *         .expireAfter(Duration.ofMinutes(10))
+ *         .onExpired((order, handOver) -> deadLetters.add(order))
+ *         .process(this::insert)
+ *         .build();
+ * }</pre>
+ *
  * @param <M> the messages
  * @param <K> the keys
  * @param <V> the value that messages are merged into

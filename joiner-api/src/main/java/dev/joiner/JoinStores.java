@@ -12,7 +12,15 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.TreeSet;
 
-/** Opens stores by URL, through the {@linkplain JoinStoreProvider providers} that are on the class or module path. */
+/**
+ * Opens stores by URL, through the {@linkplain JoinStoreProvider providers} that are on the class or module path.
+ *
+ * <pre>{@code
+ * var store = JoinStores.open(
+ *         url, // jdbc:h2:./joins, say
+ *         JoinStoreConfig.of("orders", KeyCodec.uuid(), JacksonCodec.of(Order.class)));
+ * }</pre>
+ */
 public final class JoinStores {
     private static final Map<String, String> ARTIFACTS = Map.of(
             "memory", "dev.joiner:joiner-store-memory",

@@ -15,6 +15,15 @@ import java.util.function.BooleanSupplier;
  * the thread that calls. Nothing happens between calls: expiry, retries and recovery are done by {@link #sweep()}, which a
  * {@link Sweeper} calls on an interval.
  *
+ * <pre>{@code
+ * try (Joiner<Order, Receipt> joiner = Joiner.create(spec, MapJoinStore.create());
+ *         Sweeper sweeper = Sweeper.start(joiner, Duration.ofSeconds(1))) {
+ *     for (Order order : consumer) {
+ *         joiner.accept(order);
+ *     }
+ * }
+ * }</pre>
+ *
  * @param <M> the messages
  * @param <R> what {@code process} returns
  */

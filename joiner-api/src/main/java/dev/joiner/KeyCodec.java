@@ -11,6 +11,15 @@ import java.util.function.Function;
  * key that does not come back equal from its text when a join of it begins, unless the codec is
  * {@linkplain #isLossless lossless}.
  *
+ * <pre>{@code
+ * record LineKey(long order, int line) {}
+ *
+ * KeyCodec<LineKey> keys = KeyCodec.of(key -> key.order() + "/" + key.line(), text -> {
+ *     int slash = text.indexOf('/');
+ *     return new LineKey(Long.parseLong(text.substring(0, slash)), Integer.parseInt(text.substring(slash + 1)));
+ * });
+ * }</pre>
+ *
  * @param <K> the keys
  */
 public interface KeyCodec<K> {

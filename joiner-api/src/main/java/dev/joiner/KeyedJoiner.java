@@ -8,6 +8,13 @@ import java.util.List;
  *
  * <p>A class that only feeds messages needs no more than {@link Joiner}.
  *
+ * <pre>{@code
+ * for (PendingJoin<UUID, Order> join : joiner.pending(Duration.ofHours(1), 20)) {
+ *     show(join.key() + " is " + join.status() + ", " + join.parts() + " parts, " + join.lastError());
+ * }
+ * joiner.release(stuck); // hands it over as it is; drop(stuck) removes and returns it
+ * }</pre>
+ *
  * @param <M> the messages
  * @param <K> the keys
  * @param <V> the value that messages are merged into

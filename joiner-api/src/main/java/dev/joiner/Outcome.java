@@ -5,6 +5,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * What became of one accepted message.
  *
+ * <pre>{@code
+ * List<Outcome<Receipt>> outcomes = joiner.acceptAll(batch);
+ * for (int i = 0; i < batch.size(); i++) {
+ *     if (outcomes.get(i).isSafe()) {
+ *         acknowledge(batch.get(i));
+ *     } else {
+ *         redeliver(batch.get(i));
+ *     }
+ * }
+ * }</pre>
+ *
  * @param <R> what {@code process} returns
  */
 public sealed interface Outcome<R> {

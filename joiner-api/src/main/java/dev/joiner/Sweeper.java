@@ -26,6 +26,14 @@ import org.jspecify.annotations.Nullable;
  * <p>A sweep that throws is logged, and the next one comes all the same. A sweep that reports failures is logged in one line; the
  * report goes to {@link Builder#onReport} and {@link #lastRun()}. Close the sweeper before the joiner; a sweeper whose joiner
  * {@linkplain Joiner#isClosed() is closed} stops by itself.
+ *
+ * <pre>{@code
+ * Sweeper sweeper = Sweeper.builder(joiner)
+ *         .interval(Duration.ofMillis(200))
+ *         .threads(2)
+ *         .onReport(reports::add)
+ *         .start();
+ * }</pre>
  */
 public final class Sweeper implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Sweeper.class.getName());

@@ -32,6 +32,22 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe, as far as the host is. Times are epoch milliseconds and come in as arguments: wall-clock time for streams that
  * may be idle, or the stream's own time for replays.
  *
+ * <pre>{@code
+ * Outcome<R> process(M message) {
+ *     String key = joiner.functions().keyOf(message);
+ *     return joiner.message(key, states.get(key), message, now, onException, output);
+ * }
+ *
+ * // on a tick of the clock
+ * SweepReport punctuate() {
+ *     Tally tally = new Tally(joiner.functions());
+ *     List<String> due = new ArrayList<>();
+ *     deadlines.headMap(now, true).values().forEach(due::addAll);
+ *     due.forEach(key -> joiner.due(key, states.get(key), now, onException, output, tally));
+ *     return tally.report();
+ * }
+ * }</pre>
+ *
  * @param <M> the messages
  * @param <K> the keys
  * @param <V> the value that messages are merged into

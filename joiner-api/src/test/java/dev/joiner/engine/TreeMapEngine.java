@@ -75,12 +75,13 @@ final class TreeMapEngine<M, V, R> {
         }
     }
 
+    // snippet:inline-engine
     Outcome<R> process(M message) {
         String key = joiner.functions().keyOf(message);
         return joiner.message(key, states.get(key), message, now, onException, output);
     }
 
-    /** What an engine does on a tick of its clock. */
+    // on a tick of the clock
     SweepReport punctuate() {
         Tally tally = new Tally(joiner.functions());
         List<String> due = new ArrayList<>();
@@ -88,6 +89,7 @@ final class TreeMapEngine<M, V, R> {
         due.forEach(key -> joiner.due(key, states.get(key), now, onException, output, tally));
         return tally.report();
     }
+    // end:inline-engine
 
     List<Outcome<R>> release(String key) {
         return joiner.release(key, states.get(key), now, onException, output);

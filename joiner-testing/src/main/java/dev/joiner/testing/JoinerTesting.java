@@ -22,11 +22,16 @@ import org.jspecify.annotations.Nullable;
  * calls, and nothing happens by itself.
  *
  * <pre>{@code
- * var orders = JoinerTesting.of(spec);
- * orders.accept(payment).isIncomplete();
- * orders.accept(payment).isDuplicate();
- * orders.accept(shipment).isJoined(receipt);
- * orders.isEmpty();
+ * @Test
+ * void halvesAreJoinedUnlessTheSecondIsLate() {
+ *     var join = JoinerTesting.of(halves());
+ *     join.accept("abc").isIncomplete();
+ *     join.accept("abc").isDuplicate();
+ *     join.accept("ade").isJoined("abcde");
+ *     join.accept("xyz").isIncomplete();
+ *     assertThat(join.passes(Duration.ofMinutes(10)).expired()).isEqualTo(1);
+ *     join.isEmpty();
+ * }
  * }</pre>
  *
  * <p>What an operator does, {@code find}, {@code release} and {@code drop}, is there through {@link #joiner()}.

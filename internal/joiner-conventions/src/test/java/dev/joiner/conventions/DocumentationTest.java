@@ -12,11 +12,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -34,8 +36,30 @@ class DocumentationTest {
             Pattern.compile("^ *// snippet:(\\S+)\\n(.*?)^ *// end:\\1$", Pattern.MULTILINE | Pattern.DOTALL);
     private static final Pattern BLOCK =
             Pattern.compile("(?:<!-- snippet: (\\S+) -->\\n)?```java\\n(.*?)```", Pattern.DOTALL);
+    private static final Pattern SAMPLE =
+            Pattern.compile("^( *)\\* <pre>\\{@code\\n(.*?)^ *\\* }</pre>$", Pattern.MULTILINE | Pattern.DOTALL);
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]*)(?:#([^)]*))?\\)");
     private static final Pattern HEADING = Pattern.compile("^#+ (.*)$", Pattern.MULTILINE);
+
+    /** Classes that a user begins with; each shows how. */
+    private static final Set<String> ENTRY_POINTS = Set.of(
+            "Joiner",
+            "JoinSpec",
+            "KeyedJoiner",
+            "Outcome",
+            "JoinListener",
+            "JoinStores",
+            "KeyCodec",
+            "Sweeper",
+            "InlineJoiner",
+            "MapJoinStore",
+            "CaffeineJoinStore",
+            "JdbcJoinStore",
+            "CallersTransaction",
+            "RedisJoinStore",
+            "JacksonCodec",
+            "JoinerTesting",
+            "JoinStoreContract");
 
     @TestFactory
     List<DynamicTest> everyJavaBlockIsTestedCode() throws IOException {
@@ -54,6 +78,29 @@ class DocumentationTest {
         }
         assertThat(tests).isNotEmpty();
         return tests;
+    }
+
+    @Test
+    void everySampleInJavadocIsTestedCode() throws IOException {
+        List<List<String>> regions = regions().values().stream()
+                .map(region -> region.lines().toList())
+                .toList();
+        Set<String> classes = new TreeSet<>();
+        for (Path file : sources("main")) {
+            Matcher sample = SAMPLE.matcher(read(file));
+            while (sample.find()) {
+                List<String> code = sample.group(2)
+                        .lines()
+                        .map(line -> line.strip().equals("*") ? "" : line.substring(sample.end(1) - sample.start() + 2))
+                        .toList();
+                assertThat(regions)
+                        .as("a snippet that has the sample in %s: %s", file, code)
+                        .anyMatch(region -> Collections.indexOfSubList(region, code) >= 0);
+                classes.add(file.getFileName().toString().replace(".java", ""));
+            }
+        }
+
+        assertThat(classes).containsAll(ENTRY_POINTS);
     }
 
     @Test
@@ -113,25 +160,29 @@ class DocumentationTest {
 
     private static Map<String, String> regions() throws IOException {
         Map<String, String> regions = new HashMap<>();
-        try (Stream<Path> files = Files.find(ROOT, 20, (file, attributes) -> isSource(ROOT.relativize(file)))) {
-            files.forEach(file -> {
-                Matcher region = REGION.matcher(read(file));
-                while (region.find()) {
-                    assertThat(regions.put(region.group(1), unindented(region.group(2))))
-                            .as("a second snippet %s", region.group(1))
-                            .isNull();
-                }
-            });
+        for (Path file : sources("")) {
+            Matcher region = REGION.matcher(read(file));
+            while (region.find()) {
+                assertThat(regions.put(region.group(1), unindented(region.group(2))))
+                        .as("a second snippet %s", region.group(1))
+                        .isNull();
+            }
         }
         return regions;
     }
 
-    private static boolean isSource(Path file) {
+    /** The Java files of all modules, under the given folder of {@code src}. */
+    private static List<Path> sources(String folder) throws IOException {
+        try (Stream<Path> files = Files.find(ROOT, 20, (file, attributes) -> isSource(ROOT.relativize(file), folder))) {
+            return files.toList();
+        }
+    }
+
+    private static boolean isSource(Path file, String folder) {
+        int module = file.startsWith("internal") ? 2 : 1;
         return file.toString().endsWith(".java")
-                && (file.startsWith("internal") ? file.subpath(1, file.getNameCount()) : file)
-                        .getName(1)
-                        .toString()
-                        .equals("src");
+                && file.subpath(module, file.getNameCount())
+                        .startsWith(Path.of("src").resolve(folder));
     }
 
     /** {@code stripIndent} counts what follows the last line's end as a line without indentation. */

@@ -54,6 +54,11 @@ import java.util.Objects;
  * <p>A value is never null, nor is it written as {@code null}. A message of an exception says what did not fit and where;
  * it may quote the one field, shortened, but not the document. If the class of the values is in a named module, its
  * package must be open to {@code com.fasterxml.jackson.databind}.
+ *
+ * <pre>{@code
+ * Codec<Order> orders = JacksonCodec.of(Order.class);
+ * Codec<List<Order>> lists = JacksonCodec.of(new TypeReference<>() {});
+ * }</pre>
  */
 public final class JacksonCodec<T> implements Codec<T> {
     private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);

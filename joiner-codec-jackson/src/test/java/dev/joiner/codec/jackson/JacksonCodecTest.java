@@ -119,6 +119,17 @@ class JacksonCodecTest {
     }
 
     @Test
+    void codecIsOfAClassOrOfATypeWithParameters() {
+        // snippet:jackson-codec
+        Codec<Order> orders = JacksonCodec.of(Order.class);
+        Codec<List<Order>> lists = JacksonCodec.of(new TypeReference<>() {});
+        // end:jackson-codec
+
+        assertThat(orders.decode(orders.encode(ORDER))).isEqualTo(ORDER);
+        assertThat(lists.decode(lists.encode(List.of(ORDER, ORDER)))).containsExactly(ORDER, ORDER);
+    }
+
+    @Test
     void nestedRecordsComeBackEqual() {
         assertComesBackEqual(orders, ORDER);
         assertComesBackEqual(orders, new Order(null, null, null, null, null, null, null, null, null, null));

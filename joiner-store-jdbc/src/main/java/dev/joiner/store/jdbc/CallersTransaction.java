@@ -1,6 +1,17 @@
 package dev.joiner.store.jdbc;
 
-/** What a store does when its data source gives it a connection that is inside a transaction of the caller's. */
+/**
+ * What a store does when its data source gives it a connection that is inside a transaction of the caller's.
+ *
+ * <pre>{@code
+ * JdbcJoinStore<UUID, Order> store = JdbcJoinStore.builder(dataSource)
+ *         .namespace("orders")
+ *         .keyCodec(KeyCodec.uuid())
+ *         .valueCodec(JacksonCodec.of(Order.class))
+ *         .callersTransaction(CallersTransaction.TAKE_PART)
+ *         .build();
+ * }</pre>
+ */
 public enum CallersTransaction {
     /** It throws a {@link dev.joiner.StoreException}, and has done nothing. */
     REFUSE,

@@ -45,6 +45,14 @@ import org.jspecify.annotations.Nullable;
  * When a connection is lost in the middle of a write, the write is tried again on another one, and is a
  * {@link StoreException} if that does not show whether it had happened.
  *
+ * <pre>{@code
+ * JdbcJoinStore<UUID, Order> store = JdbcJoinStore.builder(dataSource)
+ *         .namespace("orders")
+ *         .keyCodec(KeyCodec.uuid())
+ *         .valueCodec(JacksonCodec.of(Order.class))
+ *         .build();
+ * }</pre>
+ *
  * @param <K> the keys
  * @param <V> the values that the joins merge
  */
@@ -350,6 +358,26 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
      *
      * <p>{@code retry} limits the attempts of sweeps and releases. Those of messages are the transport's, which redelivers them: they
      * are not counted, and poison nothing.
+     *
+     * <pre>{@code
+     * Joiner<Part, Order> joiner = store.transactional(JoinSpec.joining(Part.class)
+     *         .keyedBy(Part::orderId)
+     *         .mergedBy(Order::with)
+     *         .sufficientWhen(Order::isWhole)
+     *         .identifiedBy(Part::id)
+     *         .rememberFor(Duration.ofDays(1))
+     *         .process((order, handOver) -> {
+     *             try (Connection connection = store.handOverConnection();
+     *                     PreparedStatement insert =
+     *                             connection.prepareStatement("INSERT INTO orders VALUES (?, ?)")) {
+     *                 insert.setString(1, order.id().toString());
+     *                 insert.setBigDecimal(2, order.total());
+     *                 insert.executeUpdate();
+     *             }
+     *             return order;
+     *         })
+     *         .build());
+     * }</pre>
      *
      * @throws IllegalArgumentException if the spec has {@code atMostOnce}
      */

@@ -20,6 +20,11 @@ import org.jspecify.annotations.Nullable;
  * <p>It is thread-safe. Reads take no lock. Values are held as they are, not copied. The joins live as long as the store
  * object does: {@link #close()} does nothing, and another joiner may take the store over.
  *
+ * <pre>{@code
+ * CaffeineJoinStore<String, Integer> store =
+ *         CaffeineJoinStore.builder().maximumSize(2).build();
+ * }</pre>
+ *
  * @param <K> the keys, with {@code equals} and {@code hashCode}
  * @param <V> the values that the joins merge
  */

@@ -33,6 +33,10 @@ import org.jspecify.annotations.Nullable;
  * <p>The joins live as long as the store object does. {@link #close()} does nothing: another joiner may take the store
  * over.
  *
+ * <pre>{@code
+ * MapJoinStore<String, Integer> store = MapJoinStore.bounded(2);
+ * }</pre>
+ *
  * @param <K> the keys, with {@code equals} and {@code hashCode}
  * @param <V> the values that the joins merge
  */

@@ -30,6 +30,14 @@ import redis.clients.jedis.UnifiedJedis;
  *
  * <p>{@link #close()} leaves the client open, unless the builder says otherwise.
  *
+ * <pre>{@code
+ * RedisJoinStore<UUID, String> store = RedisJoinStore.builder(client)
+ *         .namespace("orders")
+ *         .keyCodec(KeyCodec.uuid())
+ *         .valueCodec(Codec.string())
+ *         .build();
+ * }</pre>
+ *
  * @param <K> the keys
  * @param <V> the values that the joins merge
  */

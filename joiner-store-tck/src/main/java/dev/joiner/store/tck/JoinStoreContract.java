@@ -10,6 +10,32 @@ import org.junit.jupiter.api.Nested;
  * <p>It checks the methods of {@link dev.joiner.spi.JoinStore} one by one, and that nothing is lost or doubled when two nodes
  * join messages at random. It runs in a Turkish locale and in the time zone of Colombo. How joins behave on the store is
  * checked by {@link JoinerContract}.
+ *
+ * <pre>{@code
+ * class FileJoinStoreTest implements StoreUnderTest {
+ *     @TempDir
+ *     Path folder;
+ *
+ *     @Override
+ *     public <K, V> JoinStore<K, V> open(JoinStoreConfig<K, V> config) {
+ *         return new FileJoinStore<>(folder.resolve("joins"), config);
+ *     }
+ *
+ *     @Nested
+ *     class OfTheStore extends JoinStoreContract {
+ *         OfTheStore() {
+ *             super(FileJoinStoreTest.this);
+ *         }
+ *     }
+ *
+ *     @Nested
+ *     class OfJoins extends JoinerContract {
+ *         OfJoins() {
+ *             super(FileJoinStoreTest.this);
+ *         }
+ *     }
+ * }
+ * }</pre>
  */
 @NullMarked
 public abstract class JoinStoreContract extends StoreSuite {
