@@ -35,7 +35,7 @@ final class DurationConverter implements ITypeConverter<Duration> {
             throw new TypeConversionException("'" + text + "' is longer than 36500d");
         }
         if (sum.isZero()) {
-            throw new TypeConversionException("'" + text + "' is no duration such as 500ms, 30s, 10m, 1h30m or 2d");
+            throw new TypeConversionException("'" + text + "' is not a duration such as 500ms, 30s, 10m, 1h30m or 2d");
         }
         return sum;
     }

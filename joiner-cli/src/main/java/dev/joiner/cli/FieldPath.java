@@ -25,6 +25,11 @@ final class FieldPath {
                 .collect(Collectors.joining("."));
     }
 
+    /** The path that leads through these names. */
+    static FieldPath of(List<String> names) {
+        return new FieldPath(names);
+    }
+
     /** The path that the text names. */
     static FieldPath parse(String text) {
         List<FieldPath> paths = parseAll(text);

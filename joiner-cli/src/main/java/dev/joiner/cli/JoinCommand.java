@@ -203,6 +203,8 @@ final class JoinCommand implements Callable<Integer> {
                 time == null ? null : new EventTime(Options.field("--time", time))));
         Options.check(batch >= 1 && batch <= 10_000, "--batch is " + batch + ", must be from 1 to 10000");
         Options.check(parkAfter == null || parkAfter >= 1, "--park-after is " + parkAfter + ", must be at least 1");
+        Options.check(
+                lateTo == null || remember != null, "--late-to needs --remember: without it no line comes too late");
         DeepMerge merging = Options.merge(merge);
         String url = store.url(environment.variables()).orElse("memory:");
         boolean lasting = Stores.outlivesProcess(url);
@@ -227,7 +229,11 @@ final class JoinCommand implements Callable<Integer> {
                 run.join(
                         joiner,
                         sweepEvery,
-                        new Ways(output, new Rejections(rejected, environment.messages()), interludes),
+                        new Ways(
+                                output,
+                                new Rejections(rejected, environment.messages()),
+                                interludes,
+                                whole.required().unseen()),
                         lasting ? lease : Duration.ZERO);
                 return lasting
                         ? run.endWith(joiner, Stores.name(url) + " (namespace " + store.namespace() + ")")

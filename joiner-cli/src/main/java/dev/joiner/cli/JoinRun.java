@@ -54,8 +54,12 @@ final class JoinRun {
     /** Where the last line stands that was joined. */
     private @Nullable Position last;
 
-    /** Where lines and joins go, and what happens between lines. */
-    record Ways(JsonLines output, Rejections rejections, Interludes interludes) {}
+    /**
+     * Where lines and joins go, and what happens between lines.
+     *
+     * @param unseen what the lines are looked through for
+     */
+    record Ways(JsonLines output, Rejections rejections, Interludes interludes, UnseenFields unseen) {}
 
     /** @param quiet whether to show neither progress nor summary */
     JoinRun(Environment environment, Progress progress, boolean quiet) {
@@ -231,6 +235,7 @@ final class JoinRun {
                 ways.interludes().runBefore(line, joiner, problems);
             }
             together.add(line);
+            ways.unseen().see(line.object());
         }
         takeAll(together, joiner, ways.rejections());
         lines += batch.size();
@@ -320,6 +325,7 @@ final class JoinRun {
             return ExitStatus.BROKEN_PIPE;
         }
         leftovers.tell(messages);
+        tellUnseen(false);
         return end(leftovers.count() + " waiting", leftovers.areLost());
     }
 
@@ -356,7 +362,15 @@ final class JoinRun {
         if (!quiet) {
             attempt(() -> waiting[0] = waitingIn(joiner, where));
         }
+        tellUnseen(true);
         return end(waiting[0], false);
+    }
+
+    /** Where something was joined, the names are right. */
+    private void tellUnseen(boolean onlyMisspelt) {
+        if (ways != null && !quiet && lines > 0 && tally.joined() == 0 && !hasFailed()) {
+            ways.unseen().tell(messages, onlyMisspelt);
+        }
     }
 
     /** How many joins wait; of very many only that they do, as counting reads them. */

@@ -56,11 +56,28 @@ final class KeyFields {
         String reasons = alternatives.stream()
                 .map(path -> path + " is " + kind(path.in(object)))
                 .collect(Collectors.joining(", "));
-        throw new UnusableLineException("no " + what + ": " + reasons);
+        throw new UnusableLineException("no " + what + ": " + reasons + suggestion(alternatives, object));
     }
 
     private static String kind(@Nullable JsonNode node) {
-        return node == null ? "missing" : node.getNodeType().name().toLowerCase(Locale.ROOT);
+        if (node == null) {
+            return "missing";
+        }
+        return switch (node.getNodeType()) {
+            case OBJECT -> "an object, not a value";
+            case ARRAY -> "an array, not a value";
+            default -> node.getNodeType().name().toLowerCase(Locale.ROOT);
+        };
+    }
+
+    /** What is meant by a field that the object does not have, if the object has one that resembles it. */
+    private static String suggestion(List<FieldPath> alternatives, ObjectNode object) {
+        if (alternatives.size() > 1 || alternatives.get(0).in(object) != null) {
+            return "";
+        }
+        FieldNames names = new FieldNames();
+        names.addAll(object);
+        return names.suggestionFor(alternatives.get(0));
     }
 
     private String checked(String key) throws UnusableLineException {

@@ -8,7 +8,6 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
@@ -107,27 +106,30 @@ public final class Main {
     }
 
     private static int wrongUsage(CommandLine command, Exception problem, Environment environment) {
-        environment.messages().say(String.valueOf(problem.getMessage()));
-        if (problem instanceof UnmatchedArgumentException unmatched) {
-            suggestion(command, unmatched.getUnmatched().get(0))
-                    .ifPresent(word -> environment.messages().say("did you mean " + word + "?"));
-        }
-        if (command.getParent() == null) {
+        String message = problem instanceof UnmatchedArgumentException unmatched
+                ? unknown(command, unmatched)
+                : String.valueOf(problem.getMessage());
+        environment.messages().say(message);
+        if (command.getParent() == null && !(problem instanceof UnmatchedArgumentException)) {
             command.usage(environment.err());
-        } else {
-            environment.messages().say("see " + command.getCommandSpec().qualifiedName() + " --help");
+            return ExitStatus.USAGE;
         }
+        environment.messages().say("see " + command.getCommandSpec().qualifiedName() + " --help");
         return ExitStatus.USAGE;
     }
 
-    /** The option or command that was meant, if one resembles what was written. */
-    private static Optional<String> suggestion(CommandLine command, String written) {
+    /** What cannot be made sense of, and what was meant, if it resembles something. */
+    private static String unknown(CommandLine command, UnmatchedArgumentException problem) {
+        String written = problem.getUnmatched().get(0);
         CommandSpec spec = command.getCommandSpec();
         if (written.startsWith("-")) {
-            return Spelling.closest(
-                    written.substring(0, (written + "=").indexOf('=')),
-                    spec.optionsMap().keySet());
+            String option = written.substring(0, (written + "=").indexOf('='));
+            return problem.getMessage()
+                    + Spelling.didYouMean(option, spec.optionsMap().keySet());
         }
-        return Spelling.closest(written, spec.subcommands().keySet()).map(name -> spec.qualifiedName() + " " + name);
+        return spec.subcommands().isEmpty()
+                ? String.valueOf(problem.getMessage())
+                : "unknown command: " + written
+                        + Spelling.didYouMean(written, spec.subcommands().keySet());
     }
 }

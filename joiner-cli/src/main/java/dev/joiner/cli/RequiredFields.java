@@ -15,6 +15,10 @@ final class RequiredFields {
         return paths.isEmpty();
     }
 
+    UnseenFields unseen() {
+        return new UnseenFields(paths);
+    }
+
     boolean areIn(ObjectNode object) {
         for (FieldPath path : paths) {
             if (!path.isSetIn(object)) {

@@ -8,11 +8,29 @@ import java.util.Optional;
 final class Spelling {
     private Spelling() {}
 
-    /** The word that resembles most what was written, if one does. */
+    /** The word that resembles most what was written, or that begins with it, if there is one. */
     static Optional<String> closest(String written, Collection<String> words) {
+        Optional<String> longer =
+                words.stream().filter(word -> word.startsWith(written + "-")).min(Comparator.naturalOrder());
+        return longer.isPresent() ? longer : mostAlike(written, words);
+    }
+
+    /** "; did you mean --require?", or nothing. */
+    static String didYouMean(String written, Collection<String> words) {
+        return closest(written, words)
+                .map(word -> "; did you mean " + word + "?")
+                .orElse("");
+    }
+
+    private static Optional<String> mostAlike(String written, Collection<String> words) {
         return words.stream()
-                .filter(word -> distance(written, word) <= Math.max(1, Math.min(written.length(), word.length()) / 3))
+                .filter(word -> resemble(written, word))
                 .min(Comparator.comparingInt(word -> distance(written, word)));
+    }
+
+    private static boolean resemble(String one, String other) {
+        int shorter = Math.min(one.length(), other.length());
+        return shorter > 1 && distance(one, other) <= Math.max(1, shorter / 3);
     }
 
     /** How many letters were left out, added, mistaken or swapped. */

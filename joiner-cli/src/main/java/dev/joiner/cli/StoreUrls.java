@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 /** The forms that the URLs of stores have. */
 final class StoreUrls {
     private static final Map<String, String> FORMS = new LinkedHashMap<>();
-    private static final Pattern BEGINNING = Pattern.compile("[A-Za-z+]+(:[A-Za-z0-9+]+(?=:))?");
+    private static final Pattern BEGINNING = Pattern.compile("[A-Za-z0-9+]+(:[A-Za-z0-9+]+(?=:))?");
     private static final Pattern FILE = Pattern.compile("[\\\\/.\\w-]+");
 
     static {

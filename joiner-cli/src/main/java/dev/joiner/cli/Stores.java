@@ -7,6 +7,7 @@ import dev.joiner.JoinStores;
 import dev.joiner.Joiner;
 import dev.joiner.KeyCodec;
 import dev.joiner.KeyedJoiner;
+import dev.joiner.StoreException;
 import dev.joiner.UnknownStoreException;
 import java.time.InstantSource;
 import java.util.List;
@@ -16,6 +17,8 @@ import java.util.Optional;
 final class Stores {
     private static final List<String> IN_THIS_PROCESS = List.of("memory:", "caffeine:", "jdbc:h2:mem:");
     private static final String H2 = "jdbc:h2:";
+    /** H2 says so of a file that is not there. */
+    private static final String NO_DATABASE = "[90146-";
 
     private Stores() {}
 
@@ -36,7 +39,17 @@ final class Stores {
     /** Opens a store to look into: a file that does not exist is an error, and is not created. */
     static <M, R> KeyedJoiner<M, String, ObjectNode, R> openExisting(
             String url, String namespace, JoinSpec<M, String, ObjectNode, R> spec, InstantSource clock) {
-        return open(startsWith(url, H2) ? url + ";IFEXISTS=TRUE" : url, namespace, spec, clock);
+        if (!startsWith(url, H2)) {
+            return open(url, namespace, spec, clock);
+        }
+        try {
+            return open(url + ";IFEXISTS=TRUE", namespace, spec, clock);
+        } catch (StoreException e) {
+            if (String.valueOf(e.getMessage()).contains(NO_DATABASE)) {
+                throw new UsageException("--store: there is no such database; join begins one");
+            }
+            throw e;
+        }
     }
 
     /** Opens a joiner on a store of JSON objects; what is wrong with the options is an error of their user. */

@@ -3,7 +3,9 @@ package dev.joiner.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.joiner.cli.Cli.Ended;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -49,20 +51,65 @@ class CommandsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "joins, joiner join",
-        "jion, joiner join",
-        "pendign, joiner pending",
-        "realease, joiner release",
-        "join --key a --requier b, --require",
-        "join --kye a --require b, --key",
-        "join --requir=b, --require"
-    })
-    void whatIsMisspeltIsCorrected(String commandLine, String meant) {
+    @CsvSource(
+            quoteCharacter = '"',
+            value = {
+                "joins, unknown command: joins; did you mean join?",
+                "jion --key a, unknown command: jion; did you mean join?",
+                "pendign, unknown command: pendign; did you mean pending?",
+                "realease, unknown command: realease; did you mean release?",
+                "join --key a --requier b, Unknown option: '--requier'; did you mean --require?",
+                "join --key a --require b --expire 10m, Unknown option: '--expire'; did you mean --expire-after?",
+                "join --kye a --require b, Unknown option: '--kye'; did you mean --key?",
+                "join --requir=b, Unknown option: '--requir=b'; did you mean --require?"
+            })
+    void whatIsMisspeltIsCorrected(String commandLine, String message) {
         Ended ended = Cli.run("", commandLine.split(" "));
 
         assertThat(ended.status()).isEqualTo(2);
-        assertThat(ended.err()).startsWith("joiner: Un").contains("joiner: did you mean " + meant + "?\n");
+        assertThat(ended.errLines()).hasSize(2).first().isEqualTo("joiner: " + message);
+    }
+
+    @Test
+    void keyThatLinesDoNotHaveIsToldWhatItResembles() {
+        Ended ended = Cli.run("{\"order\":{\"id\":1},\"paid\":1}\n", "join", "--key", "order.ids", "--require", "paid");
+
+        assertThat(ended.status()).isEqualTo(3);
+        assertThat(ended.err()).startsWith("joiner: <stdin>:1: no key: order.ids is missing; did you mean order.id?\n");
+    }
+
+    @Test
+    void requiredFieldThatNoLineHasIsToldWhatItResembles() {
+        Ended ended = Cli.run(
+                "{\"id\":1,\"paid\":1}\n{\"id\":1,\"shipment\":{}}\n",
+                "join",
+                "--key",
+                "id",
+                "--require",
+                "paid,shipmnt,gift");
+
+        assertThat(ended.err())
+                .contains("joiner: --require: no line has shipmnt; did you mean shipment?\n")
+                .contains("joiner: --require: no line has gift\n")
+                .doesNotContain("no line has paid");
+    }
+
+    @Test
+    void requiredFieldsAreRightWhereSomethingIsJoined() {
+        Ended ended = Cli.run(
+                "{\"id\":1,\"paid\":1,\"sent\":1}\n{\"id\":2,\"pay\":1}\n", "join", "--key", "id", "--require", "paid");
+
+        assertThat(ended.err()).doesNotContain("no line has");
+    }
+
+    @Test
+    void laterRunMayHaveWhatIsRequired(@TempDir Path folder) {
+        String store = "jdbc:h2:" + folder.resolve("joins");
+        Ended ended =
+                Cli.run("{\"id\":1,\"paid\":1}\n", "join", "--key", "id", "--require", "paid,gift", "--store", store);
+
+        assertThat(ended.status()).isZero();
+        assertThat(ended.err()).doesNotContain("no line has");
     }
 
     @Test

@@ -59,8 +59,11 @@ class DatabaseStoreTest {
     void fileThatIsNotThereIsNotMadeToLookInto() {
         Ended ended = Cli.run("", "pending", "--json", "--store", file());
 
-        assertThat(ended.status()).isEqualTo(1);
-        assertThat(ended.errLines()).singleElement().asString().contains("not found");
+        assertThat(ended.status()).isEqualTo(2);
+        assertThat(ended.errLines())
+                .containsExactly(
+                        "joiner: --store: there is no such database; join begins one",
+                        "joiner: see joiner pending --help");
         assertThat(folder).isEmptyDirectory();
     }
 

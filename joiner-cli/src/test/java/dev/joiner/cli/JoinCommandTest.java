@@ -216,8 +216,8 @@ class JoinCommandTest {
                 arguments("{\"id\":1,\"a\":\"\\uDE00\"}", "an unpaired surrogate"),
                 arguments("{\"x\":1}", "no key: id is missing"),
                 arguments("{\"id\":null}", "no key: id is null"),
-                arguments("{\"id\":{}}", "no key: id is object"),
-                arguments("{\"id\":[1]}", "no key: id is array"),
+                arguments("{\"id\":{}}", "no key: id is an object, not a value"),
+                arguments("{\"id\":[1]}", "no key: id is an array, not a value"),
                 arguments("{\"id\":\"\"}", "key id is empty"),
                 arguments("{\"id\":\"" + "é".repeat(251) + "\"}", "key id is 502 bytes of UTF-8, the limit is 500"),
                 arguments("{\"id\":\"\\u0000\"}", "key id contains U+0000"),
@@ -351,7 +351,7 @@ class JoinCommandTest {
     @Test
     void fileThatCannotBeWrittenIsToldBeforeAnythingIsJoined() {
         for (String option : List.of("--expired-to", "--rejected-to", "--late-to")) {
-            Ended ended = join(JOINED, option, folder.toString());
+            Ended ended = join(JOINED, option, folder.toString(), "--remember", "1h");
 
             assertThat(ended.status()).isEqualTo(1);
             assertThat(ended.out()).isEmpty();
@@ -371,11 +371,12 @@ class JoinCommandTest {
         Ended ended = join(input.toString());
 
         assertThat(ended.status()).isEqualTo(4);
-        assertThat(ended.errLines()).hasSize(8);
+        assertThat(ended.errLines()).hasSize(9);
         assertThat(ended.errLines().get(0))
                 .isEqualTo("joiner: lost, as they still waited: 7 (--expired-to FILE would keep them)");
         assertThat(ended.errLines().get(1)).matches("joiner: {3}k[1-7] \\(missing b\\)");
         assertThat(ended.errLines().get(6)).isEqualTo("joiner:   and 2 more");
+        assertThat(ended.errLines().get(7)).isEqualTo("joiner: --require: no line has b");
         assertThat(ended.summary()).contains("7 waiting");
     }
 
@@ -614,7 +615,7 @@ class JoinCommandTest {
                 "join --key a --require a --batch 0              | --batch is 0, must be from 1 to 10000",
                 "join --key a --require a --batch x              | Invalid value for option '--batch'",
                 "join --key a --require a --park-after 0         | --park-after is 0, must be at least 1",
-                "join --key a --require a --lease 5              | Invalid value for option '--lease': '5' is no duration",
+                "join --key a --require a --lease 5              | Invalid value for option '--lease': '5' is not a duration",
                 "join --key a --require a --expire-after 0s      | Invalid value for option '--expire-after': '0s' is no",
                 "join --key a --require a --remember soon        | Invalid value for option '--remember': 'soon' is no",
                 "join --key a --require a --sweep-every -1s      | Invalid value for option '--sweep-every': '-1s' is no",

@@ -74,7 +74,7 @@ class MergingTest {
         void thatAreMissingAreNamedWithAllAlternatives() {
             assertThat(join("{'orderId':{}}\n", "join", "--key=order.id|orderId", "--count=2")
                             .err())
-                    .startsWith("joiner: <stdin>:1: no key: order.id is missing, orderId is object\n");
+                    .startsWith("joiner: <stdin>:1: no key: order.id is missing, orderId is an object, not a value\n");
         }
 
         @Test

@@ -39,7 +39,7 @@ public final class Failures {
 
     /** No connection could be had. */
     public static StoreException unsent(RuntimeException e, String where) {
-        return failure(e, where, "no connection to Redis (" + e.getMessage() + "); nothing was sent");
+        return failure(e, "no connection to Redis (" + e.getMessage() + "); nothing was sent for " + where);
     }
 
     /** What was sent only reads. */
@@ -53,7 +53,10 @@ public final class Failures {
     }
 
     private static StoreException failure(RuntimeException e, String where, String meaning) {
-        String message = where + ": " + meaning;
+        return failure(e, where + ": " + meaning);
+    }
+
+    private static StoreException failure(RuntimeException e, String message) {
         return repeats(e, Collections.newSetFromMap(new IdentityHashMap<>()))
                 ? new StoreException(message)
                 : new StoreException(message, e);
