@@ -120,9 +120,25 @@ public sealed interface JoinSpec<M, K, V, R> permits Spec {
             this.keyedBy = keyedBy;
         }
 
-        /** Sets how a message goes into what is there. */
+        /**
+         * Sets how a message goes into what is there.
+         *
+         * <p>A method reference says what the values are. Where {@code merge} is a lambda, use
+         * {@link #mergedBy(Class, Merge)}, or {@code <List<Item>>mergedBy(...)} if their class has type parameters: the
+         * compiler would take them for objects.
+         */
         public <V> Merged<M, K, V> mergedBy(Merge<? super M, V> merge) {
             return new Merged<>(this, Objects.requireNonNull(merge, "mergedBy"));
+        }
+
+        /**
+         * Sets how a message goes into what is there, by a lambda.
+         *
+         * @param values lets the compiler know what the values are; nothing checks them against it
+         */
+        public <V> Merged<M, K, V> mergedBy(Class<V> values, Merge<? super M, V> merge) {
+            Objects.requireNonNull(values, "values");
+            return mergedBy(merge);
         }
     }
 

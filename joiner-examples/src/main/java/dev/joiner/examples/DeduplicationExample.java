@@ -34,7 +34,7 @@ public final class DeduplicationExample {
     static JoinSpec<Payment, String, Integer, Integer> bills() {
         return JoinSpec.joining(Payment.class)
                 .keyedBy(Payment::billId)
-                .<Integer>mergedBy((payment, paid) -> paid == null ? payment.cents() : paid + payment.cents())
+                .mergedBy(Integer.class, (payment, paid) -> paid == null ? payment.cents() : paid + payment.cents())
                 .sufficientWhen(paid -> paid >= 35_00)
                 .identifiedBy(Payment::paymentId, Duration.ofHours(1))
                 .build();

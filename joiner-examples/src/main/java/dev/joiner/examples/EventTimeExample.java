@@ -38,7 +38,7 @@ public final class EventTimeExample {
     static void run(Iterable<Visit> log, PrintStream out) {
         var sessions = JoinSpec.joining(Visit.class)
                 .keyedBy(Visit::user)
-                .<Integer>mergedBy((visit, pending) -> pending == null ? 1 : pending + 1)
+                .mergedBy(Integer.class, (visit, pending) -> pending == null ? 1 : pending + 1)
                 .sufficientWhen(visits -> false)
                 .expireAfterIdle(Duration.ofMinutes(30))
                 .onExpired((visits, handOver) -> out.println(handOver.key() + ": " + visits + " visits"))

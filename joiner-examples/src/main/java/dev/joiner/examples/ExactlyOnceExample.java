@@ -48,7 +48,9 @@ public final class ExactlyOnceExample {
         boolean[] hasFailed = {false};
         var spec = JoinSpec.joining(Half.class)
                 .keyedBy(Half::pair)
-                .<String>mergedBy((half, pending) -> pending == null ? half.text() : pending + " and " + half.text())
+                .mergedBy(
+                        String.class,
+                        (half, pending) -> pending == null ? half.text() : pending + " and " + half.text())
                 .sufficientWhen(text -> text.contains(" and "))
                 .identifiedBy(Half::number)
                 .rememberFor(Duration.ofDays(1))

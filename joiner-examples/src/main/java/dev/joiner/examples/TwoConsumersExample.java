@@ -52,7 +52,9 @@ public final class TwoConsumersExample {
     private static int consume(String redis, String namespace, int things, boolean first) {
         var spec = JoinSpec.joining(Half.class)
                 .keyedBy(Half::thing)
-                .<String>mergedBy((half, pending) -> (pending == null ? "" : pending) + (half.isFirst() ? "1" : "2"))
+                .mergedBy(
+                        String.class,
+                        (half, pending) -> (pending == null ? "" : pending) + (half.isFirst() ? "1" : "2"))
                 .sufficientWhen(halves -> halves.length() == 2)
                 .build();
         var config = JoinStoreConfig.of(namespace, KeyCodec.longs(), Codec.string());

@@ -50,6 +50,15 @@ class TypesTest {
         assertThat(errors(RIGHT)).isEmpty();
     }
 
+    @Test
+    void lambdaMergesIntoValuesOfTheClassThatIsGiven() {
+        String withClass = RIGHT.replace(".<String>mergedBy(", ".mergedBy(String.class, ");
+
+        assertThat(withClass).isNotEqualTo(RIGHT);
+        assertThat(errors(withClass)).isEmpty();
+        assertThat(errors(RIGHT.replace(".<String>mergedBy(", ".mergedBy("))).isNotEmpty();
+    }
+
     @ParameterizedTest(name = "{0} instead of {1}")
     @CsvSource(delimiter = '|', textBlock = """
                     MapJoinStore<String, String> store      | MapJoinStore<UUID, String> store           | Joiner.create(spec, store)
