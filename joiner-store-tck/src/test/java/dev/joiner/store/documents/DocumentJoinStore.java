@@ -186,13 +186,12 @@ final class DocumentJoinStore<K, V> implements JoinStore<K, V> {
                 exchanges.put(change.key(), Exchange.refused(e));
             }
         }
-        reach(texts(writes), () -> {
+        return reach(texts(writes), () -> {
             for (int from = 0; from < writes.size(); from += MAX_BATCH) {
                 exchange(writes.subList(from, Math.min(from + MAX_BATCH, writes.size())), exchanges);
             }
-            return exchanges;
+            return changes.stream().map(change -> exchanges.get(change.key())).toList();
         });
-        return changes.stream().map(change -> exchanges.get(change.key())).toList();
     }
 
     /** Three requests, in an order that leaves no entry without its appointment, wherever the network or this node fails. */

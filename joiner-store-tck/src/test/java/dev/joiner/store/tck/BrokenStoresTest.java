@@ -17,10 +17,12 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.platform.testkit.engine.EngineTestKit;
@@ -149,6 +151,41 @@ class BrokenStoresTest {
     @Test
     void aStoreThatDropsTheVersionCheckFails() {
         assertCaughtBy("staleWriteIsRefusedAndToldWhatIsThere", DropsTheVersionCheck.class);
+    }
+
+    static class GuessesLiveObjects extends JoinStoreContract {
+        GuessesLiveObjects() {
+            super(new MapStore.Opener(GuessesLiveObjects.Store::new));
+        }
+
+        static class Store<K, V> extends MapStore<K, V> {
+            private final Map<K, Versioned<V>> guesses = new ConcurrentHashMap<>();
+
+            Store(JoinStoreConfig<K, V> config, NavigableMap<String, Row> rows) {
+                super(config, rows);
+            }
+
+            @Override
+            public Versioned<V> guess(K key) {
+                return guesses.get(key);
+            }
+
+            @Override
+            public Versioned<V> find(K key) {
+                Versioned<V> held = super.find(key);
+                if (held == null) {
+                    guesses.remove(key);
+                } else {
+                    guesses.put(key, held);
+                }
+                return held;
+            }
+        }
+    }
+
+    @Test
+    void aStoreThatGuessesLiveObjectsFails() {
+        assertCaughtBy("aValueThatIsChangedOutsideIsNotChangedInTheStore", GuessesLiveObjects.class);
     }
 
     static class LosesTheDueIndex extends JoinStoreContract {
