@@ -49,6 +49,7 @@ final class DocumentJoinStore<K, V> implements JoinStore<K, V> {
     private final Documents joins;
     private final Documents index;
     private final Guesses guesses;
+    // end:document-store-fields
 
     DocumentJoinStore(DocumentClient client, boolean closeClient, JoinStoreConfig<K, V> config, long cacheBytes) {
         this.client = client;
@@ -68,10 +69,9 @@ final class DocumentJoinStore<K, V> implements JoinStore<K, V> {
     public long maxEntryBytes() {
         return codec.maxBytes();
     }
-    // end:document-store-fields
 
-    /** After a failure nobody knows what is under the keys. */
     // snippet:document-store-reach
+    /** After a failure nobody knows what is under the keys. */
     private <T> T reach(List<String> texts, Supplier<T> requests) {
         try {
             return requests.get();
@@ -91,19 +91,18 @@ final class DocumentJoinStore<K, V> implements JoinStore<K, V> {
     private @Nullable Versioned<V> held(String text, @Nullable Item item) {
         return item == null ? null : codec.held(text, item.version(), item.bytes());
     }
+    // end:document-store-reach
 
     private @Nullable Versioned<V> saw(String text, @Nullable Item item) {
         guesses.saw(text, item);
         return held(text, item);
     }
-    // end:document-store-reach
 
     @Override
     public @Nullable Versioned<V> find(K key) {
         return findAll(List.of(key)).get(0);
     }
 
-    // snippet:document-store-find
     @Override
     public List<@Nullable Versioned<V>> findAll(List<K> keys) {
         List<String> texts = keys.stream().map(codec::text).toList();
@@ -128,7 +127,6 @@ final class DocumentJoinStore<K, V> implements JoinStore<K, V> {
         }
         return items;
     }
-    // end:document-store-find
 
     @Override
     public Exchange<V> compareAndExchange(K key, @Nullable Versioned<V> expected, @Nullable Versioned<V> next) {
@@ -140,7 +138,6 @@ final class DocumentJoinStore<K, V> implements JoinStore<K, V> {
         return exchange;
     }
 
-    // snippet:document-store-encode
     /** A change as the database sees it. */
     private final class Encoded {
         private final K key;
@@ -172,9 +169,7 @@ final class DocumentJoinStore<K, V> implements JoinStore<K, V> {
             return item != null && held != null && item.version() == held.version();
         }
     }
-    // end:document-store-encode
 
-    // snippet:document-store-exchange
     @Override
     public List<Exchange<V>> compareAndExchangeAll(List<Change<K, V>> changes) {
         Map<K, Exchange<V>> exchanges = new HashMap<>();
@@ -194,6 +189,7 @@ final class DocumentJoinStore<K, V> implements JoinStore<K, V> {
         });
     }
 
+    // snippet:document-store-exchange
     /** Three requests, in an order that leaves no entry without its appointment, wherever the network or this node fails. */
     private void exchange(List<Encoded> writes, Map<K, Exchange<V>> exchanges) {
         announce(writes);
@@ -276,6 +272,7 @@ final class DocumentJoinStore<K, V> implements JoinStore<K, V> {
             return due;
         });
     }
+    // end:document-store-due
 
     /** Nothing depends on it: an appointment that is left is not kept, and the next search that meets it clears it up. */
     private void clearUp(List<@Nullable Appointment> outdated) {
@@ -292,7 +289,6 @@ final class DocumentJoinStore<K, V> implements JoinStore<K, V> {
             // as above
         }
     }
-    // end:document-store-due
 
     private Map<String, Head> heads(List<Appointment> appointments) {
         List<String> texts =
@@ -302,7 +298,6 @@ final class DocumentJoinStore<K, V> implements JoinStore<K, V> {
                 : joins.heads(texts).stream().collect(Collectors.toMap(Head::key, Function.identity()));
     }
 
-    // snippet:document-store-scan
     /** {@inheritDoc} The cursor is the last key of the page before, so that it can be kept, and used on any node. */
     @Override
     public Page<K, V> scan(@Nullable String cursor, int limit) {
@@ -315,7 +310,6 @@ final class DocumentJoinStore<K, V> implements JoinStore<K, V> {
                     page.next());
         });
     }
-    // end:document-store-scan
 
     @Override
     public long size() {

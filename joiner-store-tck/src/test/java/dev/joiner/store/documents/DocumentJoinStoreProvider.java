@@ -9,11 +9,11 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-// snippet:document-store-provider
 /** Opens {@code documents://user:password@host?cacheBytes=N}. The store closes its client. */
 public final class DocumentJoinStoreProvider implements JoinStoreProvider {
     private static final Pattern CACHE_BYTES = Pattern.compile("cacheBytes=(\\d{1,18})");
 
+    // snippet:document-store-provider
     @Override
     public Set<String> schemes() {
         return Set.of("documents");
@@ -37,6 +37,7 @@ public final class DocumentJoinStoreProvider implements JoinStoreProvider {
         DocumentClient client = new DocumentClient(DocumentDatabase.at(uri.getHost()));
         return new DocumentJoinStore<>(client, true, config, cacheBytes);
     }
+    // end:document-store-provider
 
     /** The exception of the parser shows the URL, which may hold a password. */
     @SuppressWarnings("UnusedException")
@@ -48,4 +49,3 @@ public final class DocumentJoinStoreProvider implements JoinStoreProvider {
         }
     }
 }
-// end:document-store-provider

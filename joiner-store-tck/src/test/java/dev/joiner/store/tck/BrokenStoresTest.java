@@ -188,6 +188,37 @@ class BrokenStoresTest {
         assertCaughtBy("aValueThatIsChangedOutsideIsNotChangedInTheStore", GuessesLiveObjects.class);
     }
 
+    static class FindsNoMoreThanAnAnswerHolds extends JoinStoreContract {
+        FindsNoMoreThanAnAnswerHolds() {
+            super(new MapStore.Opener(FindsNoMoreThanAnAnswerHolds.Store::new));
+        }
+
+        static class Store<K, V> extends MapStore<K, V> {
+            private static final long ANSWER_BYTES = 16 << 20;
+
+            Store(JoinStoreConfig<K, V> config, NavigableMap<String, Row> rows) {
+                super(config, rows);
+            }
+
+            @Override
+            public List<Versioned<V>> findAll(List<K> keys) {
+                List<Versioned<V>> found = new ArrayList<>();
+                long room = ANSWER_BYTES;
+                for (K key : keys) {
+                    Versioned<V> held = find(key);
+                    room -= held == null ? 0 : rows.get(codec.text(key)).state().bytes.length;
+                    found.add(room < 0 ? null : held);
+                }
+                return found;
+            }
+        }
+    }
+
+    @Test
+    void aStoreThatFindsNoMoreThanAnAnswerHoldsFails() {
+        assertCaughtBy("manyLargeStatesAreFoundTogether", FindsNoMoreThanAnAnswerHolds.class);
+    }
+
     static class LosesTheDueIndex extends JoinStoreContract {
         LosesTheDueIndex() {
             super(new MapStore.Opener(LosesTheDueIndex.Store::new));
