@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.io.TempDir;
 
+// snippet:file-store-contract
 class FileJoinStoreTest implements StoreUnderTest {
     @TempDir
     Path folder;
@@ -29,3 +30,4 @@ class FileJoinStoreTest implements StoreUnderTest {
         }
     }
 }
+// end:file-store-contract
