@@ -42,7 +42,7 @@ public interface JoinStore<K, V> extends AutoCloseable {
      * there is nothing.
      *
      * <p>A store that remembers what it wrote keeps bytes, not objects (a merge that changes its argument would count twice),
-     * and forgets a key on any exception.
+     * within a bound, and forgets a key when a request for it fails: nobody knows then what it holds.
      */
     default @Nullable Versioned<V> guess(K key) {
         return null;
@@ -51,10 +51,12 @@ public interface JoinStore<K, V> extends AutoCloseable {
     /**
      * Writes {@code next} if and only if the store still holds {@code expected}: the only way to change anything.
      *
-     * <p>A client library must not repeat a write that may have happened, unless the store recognises its own write by the
-     * version.
+     * <p>If the answer to a write is lost, a store may read the key: {@code next}'s version says that the write happened.
+     * Anything else says nothing, as others may have written since, and the write may still be under way: it is a
+     * {@link dev.joiner.StoreException}, never a lost exchange. So it is after a removal. For the same reason a client library must
+     * not repeat a write by itself, unless its server carries out a repeated request once.
      *
-     * @param expected what the key must hold; null: nothing
+     * @param expected what the key must hold; null: nothing. Only its version counts; it may be unreadable
      * @param next what it holds then, under the version that the caller drew; null: nothing
      * @throws CodecException if the key or the value cannot be encoded; nothing was written
      * @throws ValueTooLargeException if the state does not fit; nothing was written
@@ -85,7 +87,8 @@ public interface JoinStore<K, V> extends AutoCloseable {
      * Looks for what is due: up to {@code limit} keys whose {@link JoinState#dueAt()} is at or after {@code from} and at or before
      * {@code upTo}, the oldest first. Fewer than {@code limit} are all that there are.
      *
-     * <p>Reads no states, and costs O(limit), never O(pending).
+     * <p>Reads no states, and costs O(limit), never O(pending). An index that lags behind may hide what was written a moment ago,
+     * but never for good. It must not show a key under a time at which its state is not due any more.
      */
     List<Due<K>> due(Instant from, Instant upTo, int limit);
 
@@ -101,7 +104,7 @@ public interface JoinStore<K, V> extends AutoCloseable {
     /** Counts the keys. A store whose count is approximate says so. */
     long size();
 
-    /** How many bytes a state may take under one key, as {@link StateCodec} counts them; no limit by default. */
+    /** How many bytes a state may take under one key: the limit that its {@link EntryCodec} was given. None by default. */
     default long maxEntryBytes() {
         return Long.MAX_VALUE;
     }

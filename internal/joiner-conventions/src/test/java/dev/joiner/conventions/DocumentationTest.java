@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -136,6 +137,26 @@ class DocumentationTest {
         assertThat(commands)
                 .singleElement()
                 .satisfies(command -> assertThat(read("README.md")).contains("```sh\n" + command + "\n```"));
+    }
+
+    @Test
+    void testsThatTheGuideForStoresNamesExist() throws IOException {
+        Set<String> named = read("docs/writing-a-store.md")
+                .lines()
+                .dropWhile(line -> !line.equals("## Running the suites"))
+                .filter(line -> line.startsWith("|"))
+                .map(line -> line.substring(line.indexOf('|', 1)))
+                .flatMap(tests -> Pattern.compile("`(\\w+)`").matcher(tests).results())
+                .map(name -> name.group(1))
+                .collect(Collectors.toSet());
+        Set<String> tests = new HashSet<>();
+        try (Stream<Path> files = Files.walk(ROOT.resolve("joiner-store-tck/src"))) {
+            files.filter(file -> file.toString().endsWith(".java"))
+                    .forEach(file -> tests.addAll(Project.groups(Pattern.compile("void (\\w+)\\("), read(file))));
+        }
+
+        assertThat(named).hasSizeGreaterThan(20);
+        assertThat(tests).containsAll(named);
     }
 
     @Test

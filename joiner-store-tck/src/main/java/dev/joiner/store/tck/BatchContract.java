@@ -68,6 +68,22 @@ abstract class BatchContract extends SpiFixture {
         assertThat(store.size()).isZero();
     }
 
+    /** More than most servers put into one answer: what was left out is not what is not there. */
+    @Test
+    void manyLargeStatesAreFoundTogether() {
+        JoinStore<String, String> store = store();
+        String large = "x".repeat(100_000);
+        List<Change<String, String>> begin = IntStream.range(0, 180)
+                .mapToObj(i -> begin("k" + i, open(large)))
+                .toList();
+        for (int from = 0; from < begin.size(); from += 60) {
+            store.compareAndExchangeAll(begin.subList(from, from + 60));
+        }
+
+        assertThat(store.findAll(begin.stream().map(Change::key).toList()))
+                .isEqualTo(begin.stream().map(Change::next).toList());
+    }
+
     @Test
     void largeBatchOfAllKindsAnswersEachKey() {
         JoinStore<String, String> store = store();

@@ -3,6 +3,8 @@ package dev.joiner.store.tck;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.joiner.Cause;
+import dev.joiner.Codec;
+import dev.joiner.KeyCodec;
 import dev.joiner.spi.Ids;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinState.Closed;
@@ -19,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** The one write, and the reads that go with it. */
@@ -186,6 +189,39 @@ abstract class ExchangeContract extends SpiFixture {
             assertThat(guess.state()).isEqualTo(first.state());
         }
         assertThat(store.guess("l")).isNull();
+    }
+
+    /** A merge may change the value that it is given: a store that guessed that very object would count a message twice. */
+    @Test
+    void aValueThatIsChangedOutsideIsNotChangedInTheStore() {
+        assumeThatItKeepsBytes();
+        JoinStore<String, StringBuilder> store = store(
+                "",
+                KeyCodec.string(),
+                Codec.of(
+                        value -> Codec.string().encode(value.toString()),
+                        bytes -> new StringBuilder(Codec.string().decode(bytes))));
+        Join<StringBuilder> join = new Join<>(new StringBuilder("a"), 1, 0, NEVER, NEVER, Ids.NONE, false);
+        Versioned<StringBuilder> written = Versioned.of(1, new JoinState<>(join, List.of(), null, 0));
+        Versioned<StringBuilder> stale = Versioned.of(2, written.state());
+        store.compareAndExchange("k", null, written);
+
+        List<Supplier<Versioned<StringBuilder>>> looks = List.of(
+                () -> written,
+                () -> store.guess("k"),
+                () -> store.find("k"),
+                () -> store.compareAndExchange("k", stale, null).witness(),
+                () -> store.guess("k"));
+        for (Supplier<Versioned<StringBuilder>> look : looks) {
+            Versioned<StringBuilder> seen = look.get();
+            if (seen != null) {
+                seen.state().open().value().append('!');
+            }
+        }
+
+        Versioned<StringBuilder> guess = store.guess("k");
+        assertThat(guess == null ? "a" : guess.state().open().value()).hasToString("a");
+        assertThat(store.find("k").state().open().value()).hasToString("a");
     }
 
     @Test

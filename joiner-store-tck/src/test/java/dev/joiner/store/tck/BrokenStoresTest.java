@@ -17,10 +17,12 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.platform.testkit.engine.EngineTestKit;
@@ -149,6 +151,72 @@ class BrokenStoresTest {
     @Test
     void aStoreThatDropsTheVersionCheckFails() {
         assertCaughtBy("staleWriteIsRefusedAndToldWhatIsThere", DropsTheVersionCheck.class);
+    }
+
+    static class GuessesLiveObjects extends JoinStoreContract {
+        GuessesLiveObjects() {
+            super(new MapStore.Opener(GuessesLiveObjects.Store::new));
+        }
+
+        static class Store<K, V> extends MapStore<K, V> {
+            private final Map<K, Versioned<V>> guesses = new ConcurrentHashMap<>();
+
+            Store(JoinStoreConfig<K, V> config, NavigableMap<String, Row> rows) {
+                super(config, rows);
+            }
+
+            @Override
+            public Versioned<V> guess(K key) {
+                return guesses.get(key);
+            }
+
+            @Override
+            public Versioned<V> find(K key) {
+                Versioned<V> held = super.find(key);
+                if (held == null) {
+                    guesses.remove(key);
+                } else {
+                    guesses.put(key, held);
+                }
+                return held;
+            }
+        }
+    }
+
+    @Test
+    void aStoreThatGuessesLiveObjectsFails() {
+        assertCaughtBy("aValueThatIsChangedOutsideIsNotChangedInTheStore", GuessesLiveObjects.class);
+    }
+
+    static class FindsNoMoreThanAnAnswerHolds extends JoinStoreContract {
+        FindsNoMoreThanAnAnswerHolds() {
+            super(new MapStore.Opener(FindsNoMoreThanAnAnswerHolds.Store::new));
+        }
+
+        static class Store<K, V> extends MapStore<K, V> {
+            private static final long ANSWER_BYTES = 16 << 20;
+
+            Store(JoinStoreConfig<K, V> config, NavigableMap<String, Row> rows) {
+                super(config, rows);
+            }
+
+            @Override
+            public List<Versioned<V>> findAll(List<K> keys) {
+                List<Versioned<V>> found = new ArrayList<>();
+                long room = ANSWER_BYTES;
+                for (K key : keys) {
+                    Versioned<V> held = find(key);
+                    room -= held == null ? 0 : rows.get(codec.text(key)).state().bytes.length;
+                    found.add(room < 0 ? null : held);
+                }
+                return found;
+            }
+        }
+    }
+
+    @Test
+    void aStoreThatFindsNoMoreThanAnAnswerHoldsFails() {
+        assertCaughtBy("manyLargeStatesAreFoundTogether", FindsNoMoreThanAnAnswerHolds.class);
     }
 
     static class LosesTheDueIndex extends JoinStoreContract {

@@ -24,7 +24,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-// snippet:file-store-fields
 /**
  * A store that appends each change to one plain file, as a line of text: namespace, key, version, due time, state.
  *
@@ -53,9 +52,7 @@ final class FileJoinStore<K, V> implements JoinStore<K, V> {
             return at != other.at ? Long.compare(at, other.at) : key.compareTo(other.key);
         }
     }
-    // end:file-store-fields
 
-    // snippet:file-store-open
     FileJoinStore(Path path, JoinStoreConfig<K, V> config) {
         this.config = config;
         codec = new EntryCodec<>(config);
@@ -88,7 +85,6 @@ final class FileJoinStore<K, V> implements JoinStore<K, V> {
     private interface Operation<T> {
         T run() throws IOException;
     }
-    // end:file-store-open
 
     // snippet:file-store-exchange
     @Override
@@ -142,6 +138,7 @@ final class FileJoinStore<K, V> implements JoinStore<K, V> {
                     page.stream().map(this::entry).toList(), page.size() < limit ? null : page.get(limit - 1));
         });
     }
+    // end:file-store-due
 
     /** An entry whose key cannot be decoded has none, and says so to whoever looks at it. */
     private Entry<K, V> entry(String text) {
@@ -166,9 +163,7 @@ final class FileJoinStore<K, V> implements JoinStore<K, V> {
             throw new StoreException("the file cannot be closed", e);
         }
     }
-    // end:file-store-due
 
-    // snippet:file-store-lines
     /** Appends a line for the key; without version, due time and state it takes the key out. */
     private void append(String key, @Nullable Line line) throws IOException {
         String text = base64(config.namespace().getBytes(StandardCharsets.UTF_8))
@@ -221,5 +216,4 @@ final class FileJoinStore<K, V> implements JoinStore<K, V> {
     private static String text(String base64) {
         return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
     }
-    // end:file-store-lines
 }
