@@ -6,9 +6,11 @@ import dev.joiner.Joiner;
 import dev.joiner.StoreException;
 import dev.joiner.campaign.Audit.Reason;
 import dev.joiner.campaign.Behaviour.Trouble;
-import dev.joiner.campaign.BrokenNetwork.Fault;
 import dev.joiner.spi.JoinStore;
+import dev.joiner.test.servers.Fault;
+import dev.joiner.test.servers.Pace;
 import dev.joiner.test.servers.Server;
+import dev.joiner.test.servers.TcpProxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +26,27 @@ import org.junit.jupiter.params.provider.MethodSource;
 class NetworkTest {
     private static final Duration LEASE = Duration.ofSeconds(2);
 
+    /** What happens to a network. A cut happens once; a pace stays until the next one. */
+    private enum Incident {
+        CUT_BEFORE_REQUEST,
+        CUT_BEFORE_ANSWER,
+        CUT_ALL,
+        DELAY,
+        NARROW,
+        FULL_SPEED;
+
+        void happenTo(TcpProxy network) {
+            switch (this) {
+                case CUT_BEFORE_REQUEST -> network.inject(Fault.cutNextRequest());
+                case CUT_BEFORE_ANSWER -> network.inject(Fault.loseNextAnswer());
+                case CUT_ALL -> network.cutAll();
+                case DELAY -> network.pace(Pace.late(Duration.ofMillis(20)));
+                case NARROW -> network.pace(new Pace(Duration.ofMillis(2), 2));
+                case FULL_SPEED -> network.pace(Pace.FULL);
+            }
+        }
+    }
+
     private final long seed = Scale.seed();
 
     @TempDir
@@ -33,7 +56,7 @@ class NetworkTest {
         return StoreKind.chosenServers().filter(kind -> kind != StoreKind.REDIS_CLUSTER);
     }
 
-    private static Backend through(BrokenNetwork network, Backend backend) {
+    private static Backend through(TcpProxy network, Backend backend) {
         Server server = backend.servers().get(0);
         return new Backend(
                 backend.url().replace(Server.HOST + ":" + server.port(), Server.HOST + ":" + network.port()),
@@ -44,10 +67,9 @@ class NetworkTest {
     @MethodSource("stores")
     void aBrokenNetworkLosesNoJoinAndDoublesNoPart(StoreKind kind) throws Exception {
         int times = Scale.of(15, 300);
-        List<Fault> faults = List.of(Fault.values());
+        List<Incident> incidents = List.of(Incident.values());
         try (Backend backend = kind.start(folder.resolve("server"));
-                BrokenNetwork network =
-                        new BrokenNetwork(backend.servers().get(0).port())) {
+                TcpProxy network = TcpProxy.to(backend.servers().get(0).port())) {
             Run run = new Run(
                     kind,
                     through(network, backend),
@@ -57,9 +79,9 @@ class NetworkTest {
                     seed);
             run.disturb(times, number -> {
                 run.busyNode();
-                network.happen(faults.get(run.random().nextInt(faults.size())));
+                incidents.get(run.random().nextInt(incidents.size())).happenTo(network);
             });
-            network.happen(Fault.NONE);
+            Incident.FULL_SPEED.happenTo(network);
             Audit audit = run.audit();
             assertThat(network.cuts()).isPositive();
             Results.add(
@@ -89,8 +111,7 @@ class NetworkTest {
     void aWriteWhoseAnswerIsLostCountsOnce(StoreKind kind) throws Exception {
         List<String> handedOver = new ArrayList<>();
         try (Backend backend = kind.start(folder);
-                BrokenNetwork network =
-                        new BrokenNetwork(backend.servers().get(0).port());
+                TcpProxy network = TcpProxy.to(backend.servers().get(0).port());
                 JoinStore<String, String> store = through(network, backend).open("answers");
                 Joiner<Part, String> joiner = Joiner.create(
                         Part.joined(Duration.ofMinutes(1), (value, handOver) -> {
@@ -100,17 +121,17 @@ class NetworkTest {
                                 .build(),
                         store)) {
             int thing = 0;
-            for (Fault fault : List.of(Fault.CUT_BEFORE_REQUEST, Fault.CUT_BEFORE_ANSWER)) {
+            for (Incident incident : List.of(Incident.CUT_BEFORE_REQUEST, Incident.CUT_BEFORE_ANSWER)) {
                 for (int cut = 0; cut < 3; cut++) {
                     int before = handedOver.size();
                     List<Part> parts = Part.all(thing++, 3);
                     acceptAll(joiner, parts.subList(0, cut));
-                    network.happen(fault);
+                    incident.happenTo(network);
                     List<String> told = acceptUntilTaken(joiner, parts.get(cut));
                     acceptAll(joiner, parts.subList(cut + 1, 3));
 
-                    String as = kind + ", " + fault + " at part " + cut;
-                    assertThat(told).as(as).isEqualTo(expected(kind, fault, cut));
+                    String as = kind + ", " + incident + " at part " + cut;
+                    assertThat(told).as(as).isEqualTo(expected(kind, incident, cut));
                     assertThat(joiner.sweep().failures()).isEmpty();
                     assertThat(handedOver.subList(before, handedOver.size()))
                             .as(as)
@@ -124,9 +145,9 @@ class NetworkTest {
         }
     }
 
-    private static List<String> expected(StoreKind kind, Fault fault, int part) {
+    private static List<String> expected(StoreKind kind, Incident incident, int part) {
         String taken = part == 2 ? "Joined" : "Incomplete";
-        boolean isWritten = fault == Fault.CUT_BEFORE_ANSWER;
+        boolean isWritten = incident == Incident.CUT_BEFORE_ANSWER;
         if (kind != StoreKind.REDIS || (isWritten && part == 2)) {
             return List.of(taken);
         }

@@ -21,6 +21,7 @@ import dev.joiner.spi.Versioned;
 import dev.joiner.test.servers.JavaProcess;
 import dev.joiner.test.servers.MariaDbServer;
 import dev.joiner.test.servers.PostgresServer;
+import dev.joiner.test.servers.TcpProxy;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -211,9 +212,10 @@ class OpeningByUrlTest {
     }
 
     @Test
-    void postgresThatIsStartingIsWaitedFor() throws IOException {
+    void postgresThatIsStartingIsWaitedFor() {
         PostgresServer server = PostgresServer.shared();
-        try (StartingDatabase starting = new StartingDatabase(server.port(), 5)) {
+        try (TcpProxy starting = TcpProxy.to(server.port())) {
+            starting.inject(new StartingPostgres(5));
             String url = server.jdbcUrl().replace(":" + server.port() + "/", ":" + starting.port() + "/");
 
             assertKeepsJoins(url + "&sslmode=disable");

@@ -13,7 +13,10 @@ import dev.joiner.StoreException;
 import dev.joiner.spi.JoinStore.Change;
 import dev.joiner.spi.JoinStore.Exchange;
 import dev.joiner.spi.Versioned;
+import dev.joiner.test.servers.Fault;
+import dev.joiner.test.servers.Pace;
 import dev.joiner.test.servers.RedisServer;
+import dev.joiner.test.servers.TcpProxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -169,13 +172,13 @@ class FailuresTest {
     void writeWhoseAnswerIsLostMayHaveHappened() {
         Versioned<String> begun = begin("k");
         Versioned<String> next = States.open("next");
-        proxy.loseAnswers(true);
+        proxy.inject(Fault.loseAnswers());
 
         assertFails(() -> store.compareAndExchange("k", begun, next), "may have happened");
 
         await().untilAsserted(
                         () -> assertThat(straight.find("k")).as("this one has").isEqualTo(next));
-        proxy.loseAnswers(false);
+        proxy.inject(Fault.none());
         assertThat(store.guess("k")).as("after a failure nothing is known").isNull();
         assertThat(store.find("k")).isEqualTo(next);
     }
@@ -184,9 +187,9 @@ class FailuresTest {
     void batchWhoseAnswersAreLostMayHaveHappened() {
         begin("which brings the script");
         List<Change<String, String>> batch = States.beginning(500, 5);
-        proxy.loseAnswers(true);
+        proxy.inject(Fault.loseAnswers());
         assertFails(() -> store.compareAndExchangeAll(batch), "may have happened");
-        proxy.loseAnswers(false);
+        proxy.inject(Fault.none());
 
         assertThat(store.guess("k1")).isNull();
         // The first was answered. How many of the others reached the server depends on when the connection broke.
@@ -201,9 +204,9 @@ class FailuresTest {
     void redeliveryAfterALostAnswerCountsOnce() {
         begin("which brings the script");
         Joiner<Part, String> joiner = joiner(store);
-        proxy.loseAnswers(true);
+        proxy.inject(Fault.loseAnswers());
         assertThatThrownBy(() -> joiner.accept(new Part("k", "a"))).isInstanceOf(StoreException.class);
-        proxy.loseAnswers(false);
+        proxy.inject(Fault.none());
 
         assertThat(joiner.accept(new Part("k", "a"))).isInstanceOf(Outcome.Duplicate.class);
         assertThat(joiner.accept(new Part("k", "b"))).isEqualTo(new Outcome.Joined<>("ab", true));
@@ -213,10 +216,10 @@ class FailuresTest {
     void answerThatComesTooLateIsAFailureAndNotTheNextAnswer() {
         begin("k");
         Versioned<String> other = begin("other");
-        proxy.delay(Duration.ofMillis(1_500));
+        proxy.paceAnswers(Pace.late(Duration.ofMillis(1_500)));
         assertFails(() -> store.find("k"), "no answer");
         assertFails(() -> store.findAll(List.of("k", "l")), "timed out");
-        proxy.delay(Duration.ZERO);
+        proxy.paceAnswers(Pace.FULL);
 
         assertThat(store.find("other")).isEqualTo(other);
         assertThat(store.find("none")).isNull();

@@ -9,8 +9,10 @@ import dev.joiner.Joiner;
 import dev.joiner.Outcome;
 import dev.joiner.StoreException;
 import dev.joiner.spi.Versioned;
+import dev.joiner.test.servers.Fault;
 import dev.joiner.test.servers.RedisCluster;
 import dev.joiner.test.servers.RedisServer;
+import dev.joiner.test.servers.TcpProxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,10 +115,10 @@ class LostAnswerTest {
     }
 
     private void loseNextAnswer(Runnable whenLost) {
-        proxies.forEach(proxy -> proxy.loseNextAnswer(() -> {
-            proxies.forEach(each -> each.loseAnswers(false));
+        proxies.forEach(proxy -> proxy.inject(Fault.loseNextAnswer(() -> {
+            proxies.forEach(each -> each.inject(Fault.none()));
             whenLost.run();
-        }));
+        })));
     }
 
     record Part(String key, String text) {}
@@ -141,7 +143,7 @@ class LostAnswerTest {
     @EnumSource
     void batchWhoseAnswersAreLostMayHaveWritten(Client client) {
         RedisJoinStore<String, String> near = near(client);
-        proxies.forEach(proxy -> proxy.loseAnswers(true));
+        proxies.forEach(proxy -> proxy.inject(Fault.loseAnswers()));
 
         assertThatExceptionOfType(StoreException.class)
                 .isThrownBy(() -> near.compareAndExchangeAll(States.beginning(200, 5)))
@@ -153,12 +155,12 @@ class LostAnswerTest {
     @EnumSource
     void batchesThatFailLeaveOthersAbleToRun(Client client) {
         RedisJoinStore<String, String> near = near(client);
-        proxies.forEach(proxy -> proxy.loseAnswers(true));
+        proxies.forEach(proxy -> proxy.inject(Fault.loseAnswers()));
         for (int i = 0; i < 9; i++) {
             assertThatExceptionOfType(StoreException.class)
                     .isThrownBy(() -> near.compareAndExchangeAll(States.beginning(50, 5)));
         }
-        proxies.forEach(proxy -> proxy.loseAnswers(false));
+        proxies.forEach(proxy -> proxy.inject(Fault.none()));
 
         assertThat(near.compareAndExchangeAll(States.beginning(50, 5))).hasSize(50);
     }

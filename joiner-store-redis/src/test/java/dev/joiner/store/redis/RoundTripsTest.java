@@ -10,6 +10,7 @@ import dev.joiner.spi.JoinStore;
 import dev.joiner.spi.JoinStore.Exchange;
 import dev.joiner.test.servers.RedisCluster;
 import dev.joiner.test.servers.RedisServer;
+import dev.joiner.test.servers.TcpProxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -70,9 +71,9 @@ class RoundTripsTest {
     }
 
     private int turnsOf(Runnable call) {
-        int before = proxy.turns();
+        int before = proxy.roundTrips();
         call.run();
-        return proxy.turns() - before;
+        return proxy.roundTrips() - before;
     }
 
     @Test
@@ -146,12 +147,12 @@ class RoundTripsTest {
 
     /** How often answers were waited for, by whichever server was asked most. */
     private static int tripsOf(List<TcpProxy> proxies, Runnable call) {
-        proxies.forEach(proxy -> proxy.answerAfterSilenceOf(SILENCE));
-        List<Integer> before = proxies.stream().map(TcpProxy::turns).toList();
+        proxies.forEach(proxy -> proxy.answerAfterSilence(SILENCE));
+        List<Integer> before = proxies.stream().map(TcpProxy::roundTrips).toList();
         call.run();
-        proxies.forEach(proxy -> proxy.answerAfterSilenceOf(Duration.ZERO));
+        proxies.forEach(proxy -> proxy.answerAfterSilence(Duration.ZERO));
         return IntStream.range(0, proxies.size())
-                .map(i -> proxies.get(i).turns() - before.get(i))
+                .map(i -> proxies.get(i).roundTrips() - before.get(i))
                 .max()
                 .orElseThrow();
     }

@@ -2,18 +2,23 @@ package dev.joiner.benchmarks.measure;
 
 import dev.joiner.benchmarks.subject.RedisAddress;
 import dev.joiner.test.servers.RedisServer;
-import java.io.IOException;
+import dev.joiner.test.servers.TcpProxy;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /** A Redis server of its own, which writes its log every second, as its documentation recommends. */
 public final class RedisPlace implements Place<RedisAddress>, AutoCloseable {
+    /** Long enough that a pipeline that is sent in pieces counts as one. */
+    private static final Duration SILENCE = Duration.ofMillis(3);
+
     private final RedisServer server;
-    private final CountingProxy proxy;
+    private final TcpProxy proxy;
 
     private RedisPlace(RedisServer server) {
         this.server = server;
-        proxy = CountingProxy.to(server.port());
+        proxy = TcpProxy.to(server.port());
+        proxy.answerAfterSilence(SILENCE);
     }
 
     public static RedisPlace start(Path folder) {
@@ -37,7 +42,7 @@ public final class RedisPlace implements Place<RedisAddress>, AutoCloseable {
 
     @Override
     public LongSupplier count() {
-        return proxy::turns;
+        return proxy::roundTrips;
     }
 
     @Override
@@ -46,7 +51,7 @@ public final class RedisPlace implements Place<RedisAddress>, AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         proxy.close();
         server.close();
     }
