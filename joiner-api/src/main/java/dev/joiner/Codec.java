@@ -2,6 +2,7 @@ package dev.joiner;
 
 import dev.joiner.internal.Text;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Function;
 
@@ -73,6 +74,8 @@ public interface Codec<T> {
 
     /** A {@linkplain #isText() text} codec of two functions. Unpaired surrogates are refused. */
     static <T> Codec<T> ofText(Function<? super T, String> encode, Function<String, ? extends T> decode) {
+        Objects.requireNonNull(encode, "encode");
+        Objects.requireNonNull(decode, "decode");
         return of(value -> Text.utf8(encode.apply(value)), bytes -> decode.apply(Text.fromUtf8(bytes)), false, true);
     }
 
@@ -85,6 +88,8 @@ public interface Codec<T> {
             Function<byte[], ? extends T> decode,
             boolean isLossless,
             boolean isText) {
+        Objects.requireNonNull(encode, "encode");
+        Objects.requireNonNull(decode, "decode");
         return new Codec<>() {
             @Override
             public byte[] encode(T value) {

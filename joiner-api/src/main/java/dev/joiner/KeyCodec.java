@@ -1,6 +1,7 @@
 package dev.joiner;
 
 import dev.joiner.internal.Text;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Function;
 
@@ -55,6 +56,8 @@ public interface KeyCodec<K> {
 
     private static <K> KeyCodec<K> of(
             Function<? super K, String> encode, Function<String, ? extends K> decode, boolean isLossless) {
+        Objects.requireNonNull(encode, "encode");
+        Objects.requireNonNull(decode, "decode");
         return new KeyCodec<>() {
             @Override
             public String encode(K key) {
@@ -81,6 +84,6 @@ public interface KeyCodec<K> {
      *     surrogate
      */
     static String checked(String what, String text) {
-        return Text.checked(what, text);
+        return Text.checked(Objects.requireNonNull(what, "what"), Objects.requireNonNull(text, "text"));
     }
 }

@@ -3,6 +3,7 @@ package dev.joiner.testing;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Objects;
 
 /** A clock that stands still until it is set. Thread-safe. */
 public final class HandSetClock implements InstantSource {
@@ -10,7 +11,7 @@ public final class HandSetClock implements InstantSource {
 
     /** Creates a clock that shows this time. */
     public HandSetClock(Instant now) {
-        this.now = now;
+        this.now = Objects.requireNonNull(now, "now");
     }
 
     @Override
@@ -20,7 +21,7 @@ public final class HandSetClock implements InstantSource {
 
     /** Sets the clock, forward or back. */
     public synchronized void set(Instant instant) {
-        now = instant;
+        now = Objects.requireNonNull(instant, "instant");
     }
 
     /** Sets the clock ahead. */

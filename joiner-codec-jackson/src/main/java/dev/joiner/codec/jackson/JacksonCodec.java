@@ -78,7 +78,7 @@ public final class JacksonCodec<T> implements Codec<T> {
      * @throws IllegalArgumentException if Jackson cannot make sense of the type, or its documents would name classes
      */
     public static <T> JacksonCodec<T> of(Class<T> type) {
-        return create(type, mapper());
+        return create(Objects.requireNonNull(type, "type"), mapper());
     }
 
     /**
@@ -88,7 +88,7 @@ public final class JacksonCodec<T> implements Codec<T> {
      * @throws IllegalArgumentException as {@link #of(Class)} says
      */
     public static <T> JacksonCodec<T> of(TypeReference<T> type) {
-        return create(type.getType(), mapper());
+        return create(Objects.requireNonNull(type, "type").getType(), mapper());
     }
 
     /**
@@ -98,7 +98,9 @@ public final class JacksonCodec<T> implements Codec<T> {
      * @throws IllegalStateException if the mapper is of a class of its own that does not override {@code copy()}
      */
     public static <T> JacksonCodec<T> of(Class<T> type, ObjectMapper mapper) {
-        return create(type, mapper.copy());
+        return create(
+                Objects.requireNonNull(type, "type"),
+                Objects.requireNonNull(mapper, "mapper").copy());
     }
 
     /**
@@ -108,7 +110,9 @@ public final class JacksonCodec<T> implements Codec<T> {
      * @throws IllegalStateException if the mapper is of a class of its own that does not override {@code copy()}
      */
     public static <T> JacksonCodec<T> of(TypeReference<T> type, ObjectMapper mapper) {
-        return create(type.getType(), mapper.copy());
+        return create(
+                Objects.requireNonNull(type, "type").getType(),
+                Objects.requireNonNull(mapper, "mapper").copy());
     }
 
     private static JsonMapper mapper() {
