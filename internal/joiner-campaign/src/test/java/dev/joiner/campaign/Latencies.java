@@ -1,7 +1,9 @@
 package dev.joiner.campaign;
 
+import com.google.common.math.Quantiles;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** How long calls took. Thread-safe. */
@@ -22,16 +24,15 @@ final class Latencies {
         return count.get();
     }
 
-    /** The time within which so many of a hundred calls were done, in milliseconds. */
-    String percentile(double of100) {
-        long[] sorted = Arrays.copyOf(nanos, count.get());
-        Arrays.sort(sorted);
-        int index = (int) Math.min(sorted.length - 1L, Math.round(sorted.length * of100 / 100));
-        return String.format(Locale.ROOT, "%.2f", sorted[index] / 1e6);
-    }
-
     String summary() {
-        return "p50 " + percentile(50) + " ms, p99 " + percentile(99) + " ms, p99.9 " + percentile(99.9) + " ms, max "
-                + percentile(100) + " ms";
+        Map<Integer, Double> within =
+                Quantiles.scale(1000).indexes(500, 990, 999, 1000).compute(Arrays.copyOf(nanos, count.get()));
+        return String.format(
+                Locale.ROOT,
+                "p50 %.2f ms, p99 %.2f ms, p99.9 %.2f ms, max %.2f ms",
+                within.get(500) / 1e6,
+                within.get(990) / 1e6,
+                within.get(999) / 1e6,
+                within.get(1000) / 1e6);
     }
 }

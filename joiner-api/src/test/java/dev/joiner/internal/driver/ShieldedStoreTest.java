@@ -1,32 +1,30 @@
 package dev.joiner.internal.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.AdditionalAnswers.delegatesTo;
+import static org.mockito.Mockito.mock;
 
 import dev.joiner.spi.JoinStore;
 import dev.joiner.spi.JoinStore.Change;
 import dev.joiner.spi.JoinStore.Exchange;
 import dev.joiner.spi.Versioned;
-import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.mockito.stubbing.Answer;
 
 class ShieldedStoreTest {
     private final List<String> calls = new ArrayList<>();
     private final MapStore<String, String> store = new MapStore<>(new ArrayList<>());
-    private final JoinStore<String, String> shielded = new ShieldedStore<>(noting());
-    private final Versioned<String> held = Versioned.of(1, States.open("a", 5));
-
     /** Notes the calls of the store, and which of them see an interrupt. */
-    @SuppressWarnings("unchecked") // the proxy hands on to a store of just these types
-    private JoinStore<String, String> noting() {
-        return (JoinStore<String, String>) Proxy.newProxyInstance(
-                JoinStore.class.getClassLoader(), new Class<?>[] {JoinStore.class}, (proxy, method, args) -> {
-                    calls.add(method.getName() + (Thread.currentThread().isInterrupted() ? " interrupted" : ""));
-                    return method.invoke(store, args);
-                });
-    }
+    private final Answer<?> noting = call -> {
+        calls.add(call.getMethod().getName() + (Thread.currentThread().isInterrupted() ? " interrupted" : ""));
+        return delegatesTo(store).answer(call);
+    };
+
+    private final JoinStore<String, String> shielded = new ShieldedStore<>(mock(noting));
+    private final Versioned<String> held = Versioned.of(1, States.open("a", 5));
 
     @Test
     void keepsAnInterruptFromTheStoreAndOnTheThread() {

@@ -4,6 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.AdditionalAnswers.delegatesTo;
+import static org.mockito.Mockito.clearInvocations;
+import static org.mockito.Mockito.doNothing;
+import static org.mockito.Mockito.doReturn;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.times;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.when;
 
 import dev.joiner.Codec;
 import dev.joiner.JoinSpec;
@@ -16,16 +24,15 @@ import dev.joiner.spi.JoinState.Join;
 import dev.joiner.spi.JoinStore.Change;
 import dev.joiner.spi.JoinStore.Exchange;
 import dev.joiner.spi.Versioned;
-import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -269,20 +276,14 @@ class DatabaseFailureTest {
 
     /** Each of them would wait for the database in vain. */
     @Test
-    void messagesOfABatchBehindOneThatFoundNoDatabaseAreNotTried() {
-        AtomicInteger given = new AtomicInteger();
-        AtomicInteger available = new AtomicInteger(Integer.MAX_VALUE);
-        DataSource failing = (DataSource) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {DataSource.class}, (self, method, args) -> {
-                    given.incrementAndGet();
-                    if (available.getAndDecrement() <= 0) {
-                        throw new SQLException("refused", "08001");
-                    }
-                    return pool.getConnection();
-                });
+    void messagesOfABatchBehindOneThatFoundNoDatabaseAreNotTried() throws SQLException {
+        DataSource failing = mock(DataSource.class, delegatesTo(pool));
         Joiner<String, String> joiner = transactional(store(failing));
-        available.set(1);
-        given.set(0);
+        clearInvocations(failing);
+        doReturn(pool.getConnection())
+                .doThrow(new SQLException("refused", "08001"))
+                .when(failing)
+                .getConnection();
 
         List<Outcome<String>> outcomes = joiner.acceptAll(List.of("a", "b", "c", "d", "e"));
 
@@ -292,20 +293,18 @@ class DatabaseFailureTest {
                     assertThat(failed.isSafe()).isFalse();
                     assertThat(failed.cause()).isInstanceOf(StoreException.class);
                 }));
-        assertThat(given).as("one, and three tries for the next").hasValue(4);
+        verify(failing, times(4).description("one, and three tries for the next"))
+                .getConnection();
         assertThatExceptionOfType(StoreException.class).isThrownBy(() -> joiner.acceptAll(List.of("a", "b")));
     }
 
     @Test
-    void databaseThatIsStartingIsWaitedFor() {
-        AtomicInteger tries = new AtomicInteger();
-        DataSource starting = (DataSource) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {DataSource.class}, (self, method, args) -> {
-                    if (tries.incrementAndGet() <= 10) {
-                        throw new SQLException("the database system is starting up", "57P03");
-                    }
-                    return pool.getConnection();
-                });
+    void databaseThatIsStartingIsWaitedFor() throws SQLException {
+        SQLException refusal = new SQLException("the database system is starting up", "57P03");
+        DataSource starting = mock();
+        when(starting.getConnection())
+                .thenThrow(Collections.nCopies(10, refusal).toArray(Throwable[]::new))
+                .thenAnswer(call -> pool.getConnection());
 
         assertThat(store(starting).size()).isZero();
     }
@@ -413,34 +412,30 @@ class DatabaseFailureTest {
     }
 
     @Test
-    void noConnectionIsAStoreException() {
-        AtomicInteger tries = new AtomicInteger();
-        DataSource refusing = refusing(tries, new SQLException("refused", "08001"));
+    void noConnectionIsAStoreException() throws SQLException {
+        DataSource refusing = refusing(new SQLException("refused", "08001"));
 
         assertThatExceptionOfType(StoreException.class)
                 .isThrownBy(() -> store(refusing))
                 .withMessageContaining("no connection")
                 .withMessageContaining("refused");
 
-        assertThat(tries).hasValue(3);
+        verify(refusing, times(3)).getConnection();
     }
 
     @Test
-    void aPoolThatHasWaitedIsNotAskedAgain() {
-        AtomicInteger tries = new AtomicInteger();
-        DataSource exhausted = refusing(tries, new SQLTransientConnectionException("pool is empty", "08001"));
+    void aPoolThatHasWaitedIsNotAskedAgain() throws SQLException {
+        DataSource exhausted = refusing(new SQLTransientConnectionException("pool is empty", "08001"));
 
         assertThatThrownBy(() -> store(exhausted)).isInstanceOf(StoreException.class);
 
-        assertThat(tries).hasValue(1);
+        verify(exhausted).getConnection();
     }
 
-    private static DataSource refusing(AtomicInteger tries, SQLException refusal) {
-        return (DataSource) Proxy.newProxyInstance(
-                DatabaseFailureTest.class.getClassLoader(), new Class<?>[] {DataSource.class}, (self, method, args) -> {
-                    tries.incrementAndGet();
-                    throw refusal;
-                });
+    private static DataSource refusing(SQLException refusal) throws SQLException {
+        DataSource refusing = mock();
+        when(refusing.getConnection()).thenThrow(refusal);
+        return refusing;
     }
 
     @ParameterizedTest
@@ -465,22 +460,13 @@ class DatabaseFailureTest {
         }
     }
 
-    /** Gives out one connection, again and again. */
-    private static DataSource always(Connection connection) {
-        return (DataSource) Proxy.newProxyInstance(
-                DatabaseFailureTest.class.getClassLoader(),
-                new Class<?>[] {DataSource.class},
-                (self, method, args) -> new HandedOut(connection).proxy());
-    }
-
-    /** A connection that stays open when it is closed, as one of a pool does. */
-    private record HandedOut(Connection connection) {
-        Connection proxy() {
-            return (Connection) Proxy.newProxyInstance(
-                    getClass().getClassLoader(),
-                    new Class<?>[] {Connection.class},
-                    (self, method, args) -> method.getName().equals("close") ? null : method.invoke(connection, args));
-        }
+    /** Gives out one connection, again and again: closed, it stays open, as one of a pool does. */
+    private static DataSource always(Connection connection) throws SQLException {
+        Connection handedOut = mock(Connection.class, delegatesTo(connection));
+        doNothing().when(handedOut).close();
+        DataSource dataSource = mock();
+        when(dataSource.getConnection()).thenReturn(handedOut);
+        return dataSource;
     }
 
     @Test

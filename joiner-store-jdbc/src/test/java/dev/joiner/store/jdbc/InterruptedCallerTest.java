@@ -2,15 +2,16 @@ package dev.joiner.store.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.AdditionalAnswers.delegatesTo;
+import static org.mockito.Mockito.doAnswer;
+import static org.mockito.Mockito.doThrow;
+import static org.mockito.Mockito.mock;
 
 import dev.joiner.StoreException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcConnectionPool;
 import org.junit.jupiter.api.AfterEach;
@@ -22,32 +23,18 @@ import org.junit.jupiter.api.io.TempDir;
 /** A thread that is interrupted while it is in a call to a store on a file of H2, which closes when it is interrupted at work. */
 @Timeout(60)
 class InterruptedCallerTest {
-    @FunctionalInterface
-    private interface BeforeConnecting {
-        void happen() throws SQLException, InterruptedException;
-    }
-
-    private final AtomicReference<BeforeConnecting> beforeConnecting = new AtomicReference<>(() -> {});
-
     @TempDir
     private Path folder;
 
     private JdbcConnectionPool pool;
+    private DataSource dataSource;
     private JdbcJoinStore<String, byte[]> store;
 
     @BeforeEach
     void open() {
         pool = JdbcConnectionPool.create("jdbc:h2:async:" + folder.resolve("joins"), "sa", "");
-        DataSource watched = (DataSource) Proxy.newProxyInstance(
-                DataSource.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
-                    beforeConnecting.get().happen();
-                    try {
-                        return method.invoke(pool, arguments);
-                    } catch (InvocationTargetException e) {
-                        throw e.getCause();
-                    }
-                });
-        store = JdbcJoinStore.builder(watched)
+        dataSource = mock(DataSource.class, delegatesTo(pool));
+        store = JdbcJoinStore.builder(dataSource)
                 .namespace("test")
                 .createTableIfMissing()
                 .build();
@@ -62,10 +49,13 @@ class InterruptedCallerTest {
     void waitsOnAndIsInterruptedAfterwardsAndTheDatabaseDoesNotNotice() throws Exception {
         CountDownLatch entered = new CountDownLatch(1);
         CountDownLatch released = new CountDownLatch(1);
-        beforeConnecting.set(() -> {
-            entered.countDown();
-            released.await(); // throws if the thread that works is interrupted
-        });
+        doAnswer(call -> {
+                    entered.countDown();
+                    released.await(); // throws if the thread that works is interrupted
+                    return pool.getConnection();
+                })
+                .when(dataSource)
+                .getConnection();
         FutureTask<Boolean> call = new FutureTask<>(
                 () -> store.size() == 0 && Thread.currentThread().isInterrupted());
         Thread caller = new Thread(call);
@@ -79,11 +69,9 @@ class InterruptedCallerTest {
     }
 
     @Test
-    void isToldWhatFailed() {
+    void isToldWhatFailed() throws SQLException {
         SQLException failure = new SQLException("as the test wants it", "42000");
-        beforeConnecting.set(() -> {
-            throw failure;
-        });
+        doThrow(failure).when(dataSource).getConnection();
 
         assertThatExceptionOfType(StoreException.class)
                 .isThrownBy(() -> store.size())

@@ -1,5 +1,6 @@
 package dev.joiner.benchmarks.measure;
 
+import com.google.common.math.Quantiles;
 import dev.joiner.benchmarks.subject.Contender;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -84,12 +85,12 @@ public final class Series {
         return median(ratios);
     }
 
-    /** How long the call took, in microseconds, that was longer than the given share of all. */
-    public OptionalDouble micros(double share) {
-        long[] all = latencies.stream().flatMapToLong(Arrays::stream).sorted().toArray();
+    /** Within how many microseconds so many of a thousand calls were done. */
+    public OptionalDouble micros(int ofThousand) {
+        long[] all = latencies.stream().flatMapToLong(Arrays::stream).toArray();
         return all.length == 0
                 ? OptionalDouble.empty()
-                : OptionalDouble.of(all[(int) Math.min(all.length - 1L, (long) (share * all.length))] / 1e3);
+                : OptionalDouble.of(Quantiles.scale(1000).index(ofThousand).compute(all) / 1e3);
     }
 
     public OptionalDouble bytesPerMessage() {
@@ -102,12 +103,6 @@ public final class Series {
     }
 
     static double median(List<Double> values) {
-        if (values.isEmpty()) {
-            return Double.NaN;
-        }
-        double[] sorted =
-                values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-        int half = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+        return values.isEmpty() ? Double.NaN : Quantiles.median().compute(values);
     }
 }

@@ -27,7 +27,7 @@ public final class Report {
                 .findFirst()
                 .orElseThrow();
         Table table = new Table(comparison.title(), "", "the first is … times as fast", "messages/s");
-        boolean latencies = joiner.micros(0.5).isPresent();
+        boolean latencies = joiner.micros(500).isPresent();
         if (latencies) {
             table.addColumns("p50 µs", "p99 µs", "p99.9 µs");
         }
@@ -53,9 +53,9 @@ public final class Report {
             row.add(Target.number(joiner.times(series)));
             row.add(Target.number(series.rate()));
             if (latencies) {
-                row.add(orNothing(series.micros(0.5)));
-                row.add(orNothing(series.micros(0.99)));
-                row.add(orNothing(series.micros(0.999)));
+                row.add(orNothing(series.micros(500)));
+                row.add(orNothing(series.micros(990)));
+                row.add(orNothing(series.micros(999)));
             }
             if (cpu) {
                 row.add(orNothing(series.cpuNanos()));

@@ -28,7 +28,7 @@ class LoopRoundsTest {
 
             assertThat(comparison.series()).hasSize(3).allSatisfy(series -> {
                 assertThat(series.rate()).isPositive();
-                assertThat(series.micros(0.5)).isPresent();
+                assertThat(series.micros(500)).isPresent();
             });
             assertThat(comparison.of(JdbcContenders.UPDATES).trips()).hasValue(1);
             assertThat(comparison.of(JdbcContenders.JOINER).trips().orElseThrow())

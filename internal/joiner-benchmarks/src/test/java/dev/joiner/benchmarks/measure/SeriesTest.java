@@ -27,8 +27,8 @@ class SeriesTest {
         one.addLatencies(new long[] {4000, 1000});
         one.addLatencies(new long[] {3000, 2000});
 
-        assertThat(one.micros(0.5)).hasValue(3);
-        assertThat(one.micros(0.999)).hasValue(4);
-        assertThat(other.micros(0.5)).isEmpty();
+        assertThat(one.micros(500)).hasValue(2.5);
+        assertThat(one.micros(1000)).hasValue(4);
+        assertThat(other.micros(500)).isEmpty();
     }
 }
