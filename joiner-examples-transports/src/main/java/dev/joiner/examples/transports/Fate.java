@@ -12,7 +12,7 @@ import java.util.List;
 enum Fate {
     ACKNOWLEDGE,
     REDELIVER,
-    /** A redelivery would end the same way. */
+    /** Goes to the dead letters: a redelivery would end the same way. */
     SET_ASIDE;
 
     static <M> List<Fate> of(List<M> batch, Joiner<M, ?> joiner) {

@@ -23,10 +23,10 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /**
- * Joins orders from three topics of Kafka, with any number of consumers in a group.
+ * Joins orders from topics of Kafka, with any number of consumers in a group.
  *
- * <p>The consumer has {@code enable.auto.commit=false} and gives the values as bytes: what cannot be decoded is found by the loop,
- * which can set it aside, and not by {@code poll}, which would fail at it again and again.
+ * <p>The consumer returns values as bytes, so that one that cannot be decoded is found by the loop, which sets it aside. A
+ * deserializer would make {@code poll} fail, again and again at the same message.
  */
 final class KafkaLoopExample {
     private final Consumer<String, byte[]> consumer;
@@ -60,19 +60,14 @@ final class KafkaLoopExample {
 
     // snippet:kafka-config
     static Map<String, Object> config(String servers, String group) {
-        return Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                servers,
-                ConsumerConfig.GROUP_ID_CONFIG,
-                group,
-                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                "earliest",
-                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                false,
-                ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG,
-                StringDeserializer.class,
-                ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG,
-                ByteArrayDeserializer.class);
+        Map<String, Object> config = new HashMap<>();
+        config.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, servers);
+        config.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        config.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class);
+        config.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        return config;
     }
     // end:kafka-config
 
@@ -105,7 +100,7 @@ final class KafkaLoopExample {
         List<Fate> fates = Fate.of(batch, joiner);
         Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>(messages.nextOffsets());
         Set<TopicPartition> goBack = new HashSet<>();
-        for (int i = batch.size() - 1; i >= 0; i--) { // backwards, so that a partition's first one decides
+        for (int i = batch.size() - 1; i >= 0; i--) { // backwards: the first of each partition decides
             ConsumerRecord<String, byte[]> message = decoded.get(i);
             switch (fates.get(i)) {
                 case ACKNOWLEDGE -> {}
@@ -135,7 +130,7 @@ final class KafkaLoopExample {
         }
     }
 
-    /** Returns when the message is safe there. */
+    /** Returns when the broker has the message. After a failure a message may be set aside twice. */
     private void setAside(ConsumerRecord<String, byte[]> message) throws ExecutionException, InterruptedException {
         var letter = new ProducerRecord<>(deadLetters, null, message.key(), message.value(), message.headers());
         producer.send(letter).get();

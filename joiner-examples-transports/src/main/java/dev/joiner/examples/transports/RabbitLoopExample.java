@@ -14,10 +14,10 @@ import java.util.concurrent.TimeUnit;
 /**
  * Joins orders from a queue of RabbitMQ, with any number of consumers.
  *
- * <p>The queue needs a dead-letter exchange ({@code x-dead-letter-exchange}): RabbitMQ drops what is rejected without one.
+ * <p>The queue needs a dead-letter exchange ({@code x-dead-letter-exchange}); without one RabbitMQ drops what is rejected.
  */
 final class RabbitLoopExample {
-    /** How many messages arrive before the first of them is acknowledged, so the size of the largest batch. */
+    /** How many messages may be here unacknowledged, and so how large a batch can be. */
     static final int PREFETCH = 100;
 
     private final String queue;
@@ -36,7 +36,7 @@ final class RabbitLoopExample {
     }
 
     // snippet:rabbit-loop
-    /** Ends when it is stopped, or its channel is closed: what it did not acknowledge is delivered to another channel. */
+    /** Runs until it is stopped or its channel is closed. What it has not acknowledged by then goes to another channel. */
     void run(Channel channel) throws IOException, InterruptedException {
         BlockingQueue<Delivery> arrived = new LinkedBlockingQueue<>();
         channel.basicQos(PREFETCH);
@@ -64,7 +64,7 @@ final class RabbitLoopExample {
             }
         }
         List<Fate> fates = Fate.of(batch, joiner);
-        if (fates.contains(Fate.REDELIVER)) { // which happens at once
+        if (fates.contains(Fate.REDELIVER)) { // the broker delivers at once, so wait before
             Thread.sleep(backoff.toMillis());
         }
         for (int i = 0; i < batch.size(); i++) {

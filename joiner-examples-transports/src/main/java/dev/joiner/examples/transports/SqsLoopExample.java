@@ -93,7 +93,7 @@ final class SqsLoopExample {
         sqs.sendMessage(letter -> letter.queueUrl(deadLetters).messageBody(message.body()));
     }
 
-    /** What could not be deleted is delivered again, and its id is known. */
+    /** What cannot be deleted is delivered again, and its id is known. */
     private void delete(List<Message> messages) {
         List<DeleteMessageBatchRequestEntry> entries = new ArrayList<>();
         for (Message message : messages) {
