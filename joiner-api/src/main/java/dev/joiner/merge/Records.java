@@ -127,18 +127,13 @@ public final class Records<T extends Record> {
     }
 
     private T merge(T message, T pending, Function<? super T, ?> key) {
-        Object expected = key.apply(message);
-        requireSame(expected, key.apply(pending));
         T merged = merge(message, pending);
-        requireSame(expected, key.apply(merged));
-        return merged;
-    }
-
-    private void requireSame(@Nullable Object expected, @Nullable Object key) {
-        if (!Objects.equals(expected, key)) {
-            throw new IllegalArgumentException("keyedBy: two records "
-                    + type.type().getSimpleName() + " with keys \"" + expected + "\" and \"" + key + "\" are not one");
+        Object expected = key.apply(message);
+        Object found = key.apply(merged);
+        if (!Objects.equals(expected, found)) {
+            throw new IllegalArgumentException("keyedBy: the key \"" + expected + "\" of a record becomes \"" + found + "\" when it is merged");
         }
+        return merged;
     }
 
     /** Lets the first value that is not null win, where no other rule is set. */

@@ -205,6 +205,7 @@ class RecordsTest {
             Records<Shop> shops = Records.of(Shop.class);
 
             assertThat(shops.isComplete(new Shop("s", Optional.empty()))).isTrue();
+            assertThat(shops.isComplete(new Shop("s", null))).isTrue();
             assertThat(shops.merge(new Shop("s", Optional.empty()), new Shop("s", Optional.of("a"))))
                     .isEqualTo(new Shop("s", Optional.of("a")));
             assertThat(shops.merge(new Shop("s", Optional.of("b")), new Shop("s", Optional.of("a"))))
@@ -426,7 +427,7 @@ class RecordsTest {
 
                 assertThatIllegalArgumentException()
                         .isThrownBy(() -> joiner.accept(order(null, "post")))
-                        .withMessage("keyedBy: two records Order with keys \"o\" and \"o+o\" are not one");
+                        .withMessage("keyedBy: the key \"o\" of a record becomes \"o+o\" when it is merged");
                 assertThat(joiner.find("o").get(0).value()).contains(order("card", null));
             }
         }
