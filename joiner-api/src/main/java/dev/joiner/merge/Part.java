@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One of the parts that a join is made of: a name, and the class of its messages.
  *
+ * <pre>{@code
+ * static final Part<Price> PRICE = Part.of("price", Price.class, Price::orderId);
+ * }</pre>
+ *
  * <p>Of a part that comes twice, the last message counts; {@link #keepFirst}, {@link #newest} and {@link #collect} say
  * otherwise, one of them at most.
  *

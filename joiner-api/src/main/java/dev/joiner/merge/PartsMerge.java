@@ -17,6 +17,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * A merge of messages of several classes into {@link Parts}, each class a {@link Part} of its own. Begins at {@link Parts#of}.
  *
+ * <pre>{@code
+ * var spec = Parts.of(PAYMENT)
+ *         .optional(COUPON)
+ *         .waitFor(COUPON, Duration.ofSeconds(30), clock)
+ *         .keyedBy(String.class)
+ *         .process((parts, handOver) -> paid.add(handOver.cause() + " " + parts))
+ *         .build();
+ * }</pre>
+ *
  * <p>The parts are complete when all required ones are there, and those optional ones that are {@linkplain #waitFor waited for}.
  * Messages are {@code Object}s: one consumer loop may feed them all, or one for each class.
  *

@@ -21,6 +21,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A merge of records of one class, component by component: of each, the newest value that is not null wins.
  *
+ * <pre>{@code
+ * var spec = Records.joining(Order.class, Order::id)
+ *         .process(this::insert)
+ *         .build();
+ * }</pre>
+ *
  * <p>A record is complete when every component is there. A component may be absent if an annotation named {@code Nullable} says
  * so, whichever it is, as long as it is kept at run time; an {@code Optional} may be empty, and a primitive is always there.
  *
@@ -131,7 +137,8 @@ public final class Records<T extends Record> {
         Object expected = key.apply(message);
         Object found = key.apply(merged);
         if (!Objects.equals(expected, found)) {
-            throw new IllegalArgumentException("keyedBy: the key \"" + expected + "\" of a record becomes \"" + found + "\" when it is merged");
+            throw new IllegalArgumentException(
+                    "keyedBy: the key \"" + expected + "\" of a record becomes \"" + found + "\" when it is merged");
         }
         return merged;
     }
