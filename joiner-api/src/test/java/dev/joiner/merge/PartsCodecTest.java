@@ -47,6 +47,15 @@ class PartsCodecTest {
     }
 
     @Test
+    void namesMayHaveAnyLetters() {
+        PartsMerge streets =
+                Parts.of(Part.of("stra\u00dfe", String.class, street -> "o").storedBy(Codec.string()));
+        Parts parts = streets.merge("Unter den Linden", null);
+
+        assertThat(streets.codec().decode(streets.codec().encode(parts))).isEqualTo(parts);
+    }
+
+    @Test
     void timeOfTheWaitComesBack() {
         Parts parts = notes.restored(Map.of("note", "a"), Instant.ofEpochMilli(1_234));
 

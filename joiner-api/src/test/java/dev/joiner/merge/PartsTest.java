@@ -127,6 +127,17 @@ class PartsTest {
         assertThat(parts).isEqualTo(merged(order, CARD, LEFT));
         assertThat(order.isComplete(parts)).isTrue();
         assertThat(order.isComplete(older)).isFalse();
+        assertThat(order.isComplete(merged(Parts.of(COUPON, STOCK), HALF, LEFT)))
+                .isFalse();
+    }
+
+    @Test
+    void mergeLeavesWhatWasPending() {
+        Parts pending = merged(order, LEFT);
+
+        order.merge(CARD, pending);
+
+        assertThat(pending).isEqualTo(merged(order, LEFT));
     }
 
     @Nested

@@ -140,6 +140,12 @@ class RecordsTest {
             @interface Nullable {}
         }
 
+        static final class OnComponents {
+            @Retention(RetentionPolicy.RUNTIME)
+            @Target(ElementType.RECORD_COMPONENT)
+            @interface Nullable {}
+        }
+
         static final class OnFields {
             @Retention(RetentionPolicy.RUNTIME)
             @Target(ElementType.FIELD)
@@ -164,6 +170,7 @@ class RecordsTest {
         @SuppressWarnings("ArrayRecordComponent") // never compared
         record Marked(
                 @OnDeclarations.Nullable String declared,
+                @OnComponents.Nullable String component,
                 @OnFields.Nullable String field,
                 @OnParameters.Nullable String parameter,
                 @OnMethods.Nullable String accessor,
@@ -184,7 +191,7 @@ class RecordsTest {
         @Test
         void areMarkedInAnyPlaceByAnyAnnotationOfThatName() {
             assertThat(Records.of(Marked.class)
-                            .missing(new Marked(null, null, null, null, null, null, null, null, null, null)))
+                            .missing(new Marked(null, null, null, null, null, null, null, null, null, null, null)))
                     .containsExactly("required");
         }
 

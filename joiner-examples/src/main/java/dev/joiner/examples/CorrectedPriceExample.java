@@ -26,16 +26,19 @@ public final class CorrectedPriceExample {
 
     /** The second price overtakes the first, and comes twice. */
     public static void main(String[] args) {
-        try (Joiner<Object, String> joiner = Joiner.create(invoices(System.out), MapJoinStore.create())) {
-            List<Object> messages = List.of(
-                    new Order("o-1", "Ada"),
-                    new Price("o-1", 2, 1_150),
-                    new Price("o-1", 1, 1_250),
-                    new Price("o-1", 2, 1_150),
-                    new Price("o-1", 3, 1_100));
-            for (Object message : messages) {
-                System.out.println(message + " -> " + joiner.accept(message));
-            }
+        run(
+                List.of(
+                        new Order("o-1", "Ada"),
+                        new Price("o-1", 2, 1_150),
+                        new Price("o-1", 1, 1_250),
+                        new Price("o-1", 2, 1_150),
+                        new Price("o-1", 3, 1_100)),
+                System.out);
+    }
+
+    static void run(List<Object> messages, PrintStream out) {
+        try (Joiner<Object, String> joiner = Joiner.create(invoices(out), MapJoinStore.create())) {
+            messages.forEach(joiner::accept);
         }
     }
 

@@ -307,8 +307,8 @@ class RecordKeyCodecTest {
         private Dates dates() {
             return new Dates(
                     dateTime().toLocalDate(),
-                    Year.of(dateTime().getYear()),
-                    YearMonth.from(dateTime()),
+                    Year.of((int) (bits() % 1_000_000_000)),
+                    YearMonth.of((int) (bits() % 1_000_000_000), 1 + random.nextInt(12)),
                     MonthDay.from(dateTime()),
                     Period.of((int) bits(), (int) bits(), (int) bits()),
                     zone(),

@@ -9,6 +9,7 @@ import dev.joiner.store.memory.MapJoinStore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -91,6 +92,14 @@ public class MergeBenchmark {
         PARTS
     }
 
+    /** What an iteration took of the processor: on a machine that does other things, that is what compares. */
+    @AuxCounters(AuxCounters.Type.EVENTS)
+    @State(Scope.Thread)
+    public static class Spent {
+        public long cpuNanos;
+        public long messages;
+    }
+
     /** A joiner with its messages. */
     @State(Scope.Thread)
     @SuppressWarnings("NullAway.Init") // JMH sets it up
@@ -101,6 +110,9 @@ public class MergeBenchmark {
         private Joiner<Object, ?> joiner;
         private Object[] messages;
         private int next;
+        private long accepted;
+        private long acceptedBefore;
+        private long nanosBefore;
 
         @Setup(Level.Trial)
         public void open() {
@@ -154,9 +166,22 @@ public class MergeBenchmark {
         }
 
         Object next() {
+            accepted++;
             int index = next;
             next = index + 1 == messages.length ? 0 : index + 1;
             return messages[index];
+        }
+
+        @Setup(Level.Iteration)
+        public void beginIteration() {
+            acceptedBefore = accepted;
+            nanosBefore = Cost.nanosOfThread();
+        }
+
+        @TearDown(Level.Iteration)
+        public void endIteration(Spent spent) {
+            spent.cpuNanos += Cost.nanosOfThread() - nanosBefore;
+            spent.messages += accepted - acceptedBefore;
         }
 
         @TearDown(Level.Trial)
@@ -166,7 +191,7 @@ public class MergeBenchmark {
     }
 
     @Benchmark
-    public Object accept(Joining joining) {
+    public Object accept(Joining joining, Spent spent) {
         return joining.joiner.accept(joining.next());
     }
 
