@@ -22,9 +22,7 @@ import org.jspecify.annotations.Nullable;
  * A merge of records of one class, component by component: of each, the newest value that is not null wins.
  *
  * <pre>{@code
- * var spec = Records.joining(Order.class, Order::id)
- *         .process(this::insert)
- *         .build();
+ * var spec = Records.joining(Order.class, Order::id).process(this::insert).build();
  * }</pre>
  *
  * <p>A record is complete when every component is there. A component may be absent if an annotation named {@code Nullable} says
