@@ -40,7 +40,8 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 public class MergeBenchmark {
     private static final int OPEN = 1_024;
 
-    record Order(String id, @Nullable String paidBy, @Nullable String sentBy) {
+    record Order(
+            String id, @Nullable String paidBy, @Nullable String sentBy) {
         static Order merge(Order message, @Nullable Order pending) {
             return pending == null
                     ? message
@@ -117,34 +118,37 @@ public class MergeBenchmark {
         @Setup(Level.Trial)
         public void open() {
             switch (merge) {
-                case RECORD_BY_HAND -> of(
-                        JoinSpec.joining(Order.class)
-                                .keyedBy(Order::id)
-                                .mergedBy(Order::merge)
-                                .sufficientWhen(Order::isWhole),
-                        i -> new Order(id(i), "card", null),
-                        i -> new Order(id(i), null, "post"));
-                case RECORDS -> of(
-                        Records.joining(Required.class, Required::id),
-                        i -> Required.paid(id(i)),
-                        i -> Required.sent(id(i)));
-                case CLASSES_BY_HAND -> of(
-                        JoinSpec.<Object>joining()
-                                .keyedBy(message ->
-                                        message instanceof Payment payment
-                                                ? payment.orderId
-                                                : ((Shipment) message).orderId)
-                                .mergedBy(Both::merge)
-                                .sufficientWhen(Both::isWhole),
-                        i -> new Payment(id(i), "card"),
-                        i -> new Shipment(id(i), "post"));
-                case PARTS -> of(
-                        Parts.of(
-                                        Part.of("payment", Payment.class, Payment::orderId),
-                                        Part.of("shipment", Shipment.class, Shipment::orderId))
-                                .keyedBy(String.class),
-                        i -> new Payment(id(i), "card"),
-                        i -> new Shipment(id(i), "post"));
+                case RECORD_BY_HAND ->
+                    of(
+                            JoinSpec.joining(Order.class)
+                                    .keyedBy(Order::id)
+                                    .mergedBy(Order::merge)
+                                    .sufficientWhen(Order::isWhole),
+                            i -> new Order(id(i), "card", null),
+                            i -> new Order(id(i), null, "post"));
+                case RECORDS ->
+                    of(
+                            Records.joining(Required.class, Required::id),
+                            i -> Required.paid(id(i)),
+                            i -> Required.sent(id(i)));
+                case CLASSES_BY_HAND ->
+                    of(
+                            JoinSpec.<Object>joining()
+                                    .keyedBy(message -> message instanceof Payment payment
+                                            ? payment.orderId
+                                            : ((Shipment) message).orderId)
+                                    .mergedBy(Both::merge)
+                                    .sufficientWhen(Both::isWhole),
+                            i -> new Payment(id(i), "card"),
+                            i -> new Shipment(id(i), "post"));
+                case PARTS ->
+                    of(
+                            Parts.of(
+                                            Part.of("payment", Payment.class, Payment::orderId),
+                                            Part.of("shipment", Shipment.class, Shipment::orderId))
+                                    .keyedBy(String.class),
+                            i -> new Payment(id(i), "card"),
+                            i -> new Shipment(id(i), "post"));
             }
         }
 
@@ -191,7 +195,7 @@ public class MergeBenchmark {
     }
 
     @Benchmark
-    public Object accept(Joining joining, Spent spent) {
+    public Object accept(Joining joining) {
         return joining.joiner.accept(joining.next());
     }
 
