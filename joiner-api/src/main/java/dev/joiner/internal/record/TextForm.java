@@ -47,7 +47,7 @@ record TextForm(Function<Object, String> write, Function<String, Object> read) {
         form(OffsetTime.class, OffsetTime::parse);
         form(OffsetDateTime.class, OffsetDateTime::parse);
         form(ZonedDateTime.class, ZonedDateTime::parse);
-        form(Year.class, text -> Year.of(Integer.parseInt(text))); // whose own parse wants four digits
+        form(Year.class, Year::parse);
         form(YearMonth.class, TextForm::yearMonth);
         form(MonthDay.class, MonthDay::parse);
         form(Duration.class, Duration::parse);
