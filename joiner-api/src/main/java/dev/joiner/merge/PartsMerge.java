@@ -74,6 +74,7 @@ public final class PartsMerge {
     }
 
     static PartsMerge of(Part<?> part, Part<?>... more) {
+        Objects.requireNonNull(more, "more");
         List<Place> places = new ArrayList<>();
         add(places, part, true);
         for (Part<?> other : more) {
@@ -103,6 +104,7 @@ public final class PartsMerge {
      * @throws IllegalArgumentException as {@link Parts#of} says
      */
     public PartsMerge optional(Part<?>... more) {
+        Objects.requireNonNull(more, "more");
         List<Place> all = new ArrayList<>(places);
         for (Part<?> part : more) {
             add(all, part, false);
@@ -135,7 +137,7 @@ public final class PartsMerge {
         if (wait.isNegative() || wait.isZero()) {
             throw new IllegalArgumentException("waitFor is " + wait + ", must be positive");
         }
-        int index = indexOf(part);
+        int index = indexOf(Objects.requireNonNull(part, "part"));
         Place place = places.get(index);
         if (place.isRequired) {
             throw new IllegalArgumentException("waitFor: part \"" + part.name() + "\" is not optional");

@@ -112,6 +112,7 @@ public final class Records<T extends Record> {
      */
     public static <T extends Record, K> JoinSpec.Builder<T, K, T, T> joining(
             Class<T> type, Function<? super T, ? extends K> key) {
+        Objects.requireNonNull(key, "keyedBy");
         return of(type).keyedBy(key);
     }
 

@@ -124,7 +124,7 @@ public final class JacksonCodec<T> implements Codec<T> {
      * @throws IllegalArgumentException as {@link #of(Class)} says of a part's class
      */
     public static JacksonCodec<Parts> of(PartsMerge merge) {
-        return create(merge, mapper());
+        return create(Objects.requireNonNull(merge, "merge"), mapper());
     }
 
     /**
@@ -134,7 +134,9 @@ public final class JacksonCodec<T> implements Codec<T> {
      * @throws IllegalStateException if the mapper is of a class of its own that does not override {@code copy()}
      */
     public static JacksonCodec<Parts> of(PartsMerge merge, ObjectMapper mapper) {
-        return create(merge, mapper.copy());
+        return create(
+                Objects.requireNonNull(merge, "merge"),
+                Objects.requireNonNull(mapper, "mapper").copy());
     }
 
     /** A codec of parts with a mapper that nobody else has. */
