@@ -1,6 +1,7 @@
 package dev.joiner;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -32,6 +33,9 @@ public interface HandOver<K> {
 
     /** How many messages were merged into the value. */
     int parts();
+
+    /** What the value lacks, as the spec's {@link JoinSpec.Builder#missing missing} says; empty if the spec has none. */
+    List<String> missing();
 
     /**
      * The fencing token: greater for every later hand-over of the key, so that a system which keeps the greatest token it

@@ -5,6 +5,7 @@ import dev.joiner.internal.spec.Spec;
 import dev.joiner.internal.spec.Spec.Retry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
@@ -179,6 +180,7 @@ public sealed interface JoinSpec<M, K, V, R> permits Spec {
         private String name;
         private Processor<K, ? super V, ? extends R> process;
         private @Nullable Consumer<? super V> onIncomplete;
+        private @Nullable Function<? super V, ? extends Collection<String>> missing;
         private @Nullable Function<? super M, ?> identifiedBy;
         private @Nullable Duration idsKept;
         private @Nullable Duration rememberFor;
@@ -245,6 +247,17 @@ public sealed interface JoinSpec<M, K, V, R> permits Spec {
         public Builder<M, K, V, R> onIncomplete(Consumer<? super V> handler) {
             setOnce("onIncomplete");
             onIncomplete = Objects.requireNonNull(handler, "onIncomplete");
+            return this;
+        }
+
+        /**
+         * Says what a value lacks, for people: {@link PendingJoin#missing()} and {@link HandOver#missing()} show it.
+         *
+         * @param missing returns names, in the order in which they are shown; asked when somebody looks
+         */
+        public Builder<M, K, V, R> missing(Function<? super V, ? extends Collection<String>> missing) {
+            setOnce("missing");
+            this.missing = Objects.requireNonNull(missing, "missing");
             return this;
         }
 
@@ -493,6 +506,7 @@ public sealed interface JoinSpec<M, K, V, R> permits Spec {
                     sufficientWhen,
                     process,
                     onIncomplete,
+                    missing,
                     identifiedBy,
                     idsKept,
                     rememberFor,

@@ -1,6 +1,8 @@
 package dev.joiner;
 
 import dev.joiner.internal.Text;
+import dev.joiner.internal.record.RecordKeyCodec;
+import java.lang.invoke.MethodHandles;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Function;
@@ -47,6 +49,30 @@ public interface KeyCodec<K> {
     /** Longs in decimal digits. */
     static KeyCodec<Long> longs() {
         return of(String::valueOf, Long::valueOf, true);
+    }
+
+    /**
+     * Records, as the text of their components with slashes between: {@code acme/42}.
+     *
+     * <p>Components are strings, booleans, characters, numbers ({@code BigInteger} and {@code BigDecimal}, too), enums, UUIDs, all
+     * of {@code java.time} that can be written as text, and records of these, whose components stand in the place of the record.
+     * Enums are written by name; {@code %} and {@code /} in a text as {@code %25} and {@code %2F}, null as {@code %null}. A nested
+     * record is never null. The order of the components belongs to what is stored.
+     *
+     * @param type in a named module, its package must be open to {@code dev.joiner}
+     * @throws IllegalArgumentException if it has a component of another type, none, or itself, or cannot be read
+     */
+    static <K extends Record> KeyCodec<K> of(Class<K> type) {
+        return new RecordKeyCodec<>(Objects.requireNonNull(type, "type"), null);
+    }
+
+    /**
+     * Records as {@link #of(Class)} writes them.
+     *
+     * @param lookup {@code MethodHandles.lookup()} of a class that may read the record
+     */
+    static <K extends Record> KeyCodec<K> of(Class<K> type, MethodHandles.Lookup lookup) {
+        return new RecordKeyCodec<>(Objects.requireNonNull(type, "type"), Objects.requireNonNull(lookup, "lookup"));
     }
 
     /** A codec of two functions. */

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key null only for an entry whose key cannot be read; {@code lastError} names its text then
  * @param value empty if {@code status} is UNREADABLE or REMEMBERED
+ * @param missing what the value lacks, as the spec's {@link JoinSpec.Builder#missing missing} says; empty if the spec has none, or
+ *     if there is no value
  * @param parts how many messages were merged into the value; 0 if UNREADABLE
  * @param firstAt when the first of them arrived; empty if UNREADABLE or REMEMBERED
  * @param cause why it is handed over; empty while it waits
@@ -27,6 +29,7 @@ public record PendingJoin<K, V>(
         @Nullable K key,
         Status status,
         Optional<V> value,
+        List<String> missing,
         int parts,
         Optional<Instant> firstAt,
         Optional<Cause> cause,
@@ -36,6 +39,9 @@ public record PendingJoin<K, V>(
         int ids,
         Optional<Instant> handedOverAt,
         Optional<byte[]> bytes) {
+    public PendingJoin {
+        missing = List.copyOf(missing);
+    }
 
     /** What a join waits for. */
     public enum Status {

@@ -37,6 +37,7 @@ class NullOptionsTest {
         return Stream.of(
                 option("messages", () -> JoinSpec.joining((Class<String>) null)),
                 option("named", () -> spec().named(null)),
+                option("missing", () -> spec().missing(null)),
                 option("identifiedBy", () -> spec().identifiedBy(null)),
                 option("identifiedBy", () -> spec().identifiedBy(message -> message, null)),
                 option("rememberFor", () -> spec().rememberFor(null)),

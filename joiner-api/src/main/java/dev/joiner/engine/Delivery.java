@@ -6,6 +6,7 @@ import dev.joiner.ProcessingException;
 import dev.joiner.internal.SafeText;
 import dev.joiner.spi.JoinState.Flight;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -241,6 +242,11 @@ public abstract class Delivery<K, V, R> implements HandOver<K> {
     @Override
     public final int parts() {
         return flight.join().parts();
+    }
+
+    @Override
+    public final List<String> missing() {
+        return shared().functions().missing(flight.join().value());
     }
 
     @Override

@@ -272,7 +272,7 @@ public final class InlineJoiner<M, K, V, R> {
         }
         host.write(key, removal.next());
         host.settled();
-        return PendingJoins.of(key, removal.removed());
+        return PendingJoins.of(functions, key, removal.removed());
     }
 
     /** Asks again whether the open join is sufficient, and hands it over if it is. Adds that to the tally. */

@@ -25,24 +25,42 @@ public final class PendingJoins {
     /**
      * Returns the joins that a store holds under a key: the open one, those in flight, the oldest first, and what is remembered.
      *
+     * @param functions of the spec, which knows what a value lacks
      * @param key null if it cannot be read
      */
-    public static <K, V> List<PendingJoin<K, V>> of(@Nullable K key, Versioned<V> held) {
+    public static <K, V> List<PendingJoin<K, V>> of(
+            SpecFunctions<?, K, V, ?> functions, @Nullable K key, Versioned<V> held) {
         return held instanceof Versioned.Unreadable<V> unreadable
                 ? List.of(unreadable(key, unreadable.problem(), unreadable.bytes()))
-                : of(key, held.state());
+                : of(functions, key, held.state());
     }
 
     /** Returns the joins of a state, in the same order. */
-    public static <K, V> List<PendingJoin<K, V>> of(@Nullable K key, JoinState<V> state) {
+    public static <K, V> List<PendingJoin<K, V>> of(
+            SpecFunctions<?, K, V, ?> functions, @Nullable K key, JoinState<V> state) {
         List<PendingJoin<K, V>> joins = new ArrayList<>(1 + state.inFlight().size());
         if (state.open() != null) {
-            joins.add(join(key, Status.WAITING, state.open(), null, state.open().dueAt(), 0, null));
+            joins.add(join(
+                    functions,
+                    key,
+                    Status.WAITING,
+                    state.open(),
+                    null,
+                    state.open().dueAt(),
+                    0,
+                    null));
         }
         for (Flight<V> flight : state.inFlight()) {
             Status status = flight.isParked() ? Status.PARKED : flight.isClaimed() ? Status.CLAIMED : Status.FAILED;
             joins.add(join(
-                    key, status, flight.join(), flight.cause(), flight.dueAt(), flight.attempts(), flight.lastError()));
+                    functions,
+                    key,
+                    status,
+                    flight.join(),
+                    flight.cause(),
+                    flight.dueAt(),
+                    flight.attempts(),
+                    flight.lastError()));
         }
         if (state.closed() != null) {
             joins.add(remembered(key, state.closed()));
@@ -51,6 +69,7 @@ public final class PendingJoins {
     }
 
     private static <K, V> PendingJoin<K, V> join(
+            SpecFunctions<?, K, V, ?> functions,
             @Nullable K key,
             Status status,
             Join<V> join,
@@ -62,6 +81,7 @@ public final class PendingJoins {
                 key,
                 status,
                 Optional.of(join.value()),
+                functions.missing(join.value()),
                 join.parts(),
                 Optional.of(Instant.ofEpochMilli(join.firstAt())),
                 Optional.ofNullable(cause),
@@ -83,6 +103,7 @@ public final class PendingJoins {
                 key,
                 Status.REMEMBERED,
                 Optional.empty(),
+                List.of(),
                 last == null ? 0 : last.parts(),
                 Optional.empty(),
                 Optional.ofNullable(last).map(Last::cause),
@@ -99,6 +120,7 @@ public final class PendingJoins {
                 key,
                 Status.UNREADABLE,
                 Optional.empty(),
+                List.of(),
                 0,
                 Optional.empty(),
                 Optional.empty(),

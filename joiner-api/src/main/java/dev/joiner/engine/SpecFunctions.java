@@ -9,6 +9,7 @@ import dev.joiner.KeyCodec;
 import dev.joiner.internal.SafeText;
 import dev.joiner.internal.spec.Spec;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -127,6 +128,21 @@ public final class SpecFunctions<M, K, V, R> {
     public void incomplete(V value) {
         if (spec.onIncomplete() != null) {
             spec.onIncomplete().accept(value);
+        }
+    }
+
+    /**
+     * Returns what the spec says that a value lacks; nothing if it cannot say. For people, so a function that throws costs them
+     * no more than its answer.
+     */
+    public List<String> missing(V value) {
+        if (spec.missing() == null) {
+            return List.of();
+        }
+        try {
+            return List.copyOf(spec.missing().apply(value));
+        } catch (Throwable e) {
+            return List.of("(missing threw " + SafeText.of(e) + ")");
         }
     }
 

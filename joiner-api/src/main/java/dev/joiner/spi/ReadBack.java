@@ -1,5 +1,6 @@
 package dev.joiner.spi;
 
+import dev.joiner.merge.Parts;
 import java.lang.reflect.Array;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Compares a value with what came back from its codec, and says where they differ.
  *
- * <p>Values that are equal do not differ. Of others, records, arrays, lists, maps and optionals are compared part by part, so
+ * <p>Values that are equal do not differ. Of others, records, parts, arrays, lists, maps and optionals are compared part by part, so
  * that an array in a record is no difference. What is left is taken for different if its class changed, or if the class has an
  * {@code equals} of its own; a class without one cannot say.
  */
@@ -32,6 +33,12 @@ final class ReadBack {
         }
         if (written == null || read == null) {
             return where + " was " + nameOf(written) + " and comes back as " + nameOf(read);
+        }
+        if (written instanceof Parts parts && read instanceof Parts other) {
+            String difference = ofMaps(parts.toMap(), other.toMap(), where);
+            return difference != null
+                    ? difference
+                    : difference(parts.completeSince(), other.completeSince(), where + ".completeSince");
         }
         if (written instanceof List<?> list && read instanceof List<?> other) {
             return ofLists(list, other, where);

@@ -69,6 +69,7 @@ class DeliveryTest {
                 .<String>mergedBy((message, pending) -> message)
                 .sufficientWhen(word -> true)
                 .named("words")
+                .missing(word -> List.of("all but " + word))
                 .expireAfter(Duration.ofMinutes(1))
                 .listener(noting)
                 .process((word, handOver) -> {
@@ -153,6 +154,7 @@ class DeliveryTest {
                 assertThat(handOver.lastError()).contains("the last problem");
                 assertThat(handOver.firstAt()).isEqualTo(Instant.ofEpochMilli(400));
                 assertThat(handOver.parts()).isEqualTo(2);
+                assertThat(handOver.missing()).containsExactly("all but ab");
                 assertThat(handOver.token()).isEqualTo(42);
             };
 

@@ -107,10 +107,12 @@ class InlineJoinerTest {
                 dueAt);
     }
 
-    private static List<Status> statuses(@Nullable JoinState<String> state) {
+    private List<Status> statuses(@Nullable JoinState<String> state) {
         return state == null
                 ? List.of()
-                : PendingJoins.of("k", state).stream().map(PendingJoin::status).toList();
+                : PendingJoins.of(SpecFunctions.of(whole(1).build()), "k", state).stream()
+                        .map(PendingJoin::status)
+                        .toList();
     }
 
     @Nested

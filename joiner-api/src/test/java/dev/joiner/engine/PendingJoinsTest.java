@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.joiner.Cause;
 import dev.joiner.CodecException;
+import dev.joiner.JoinSpec;
 import dev.joiner.PendingJoin;
 import dev.joiner.PendingJoin.Status;
 import dev.joiner.spi.Ids;
@@ -22,6 +23,13 @@ import org.junit.jupiter.api.Test;
 
 class PendingJoinsTest {
     private static final long NEVER = JoinState.NEVER;
+    private static final SpecFunctions<String, String, String, String> FUNCTIONS =
+            SpecFunctions.of(JoinSpec.joining(String.class)
+                    .keyedBy(message -> message)
+                    .<String>mergedBy((message, pending) -> message)
+                    .sufficientWhen(value -> false)
+                    .missing(value -> List.of("all but " + value))
+                    .build());
 
     private static Join<String> join(String value, long deadline, long idleUntil) {
         return new Join<>(value, 2, 100, deadline, idleUntil, Ids.of(List.of("1", "2", "3")), false);
@@ -32,7 +40,7 @@ class PendingJoinsTest {
     }
 
     private static PendingJoin<String, String> only(JoinState<String> state) {
-        List<PendingJoin<String, String>> joins = PendingJoins.of("k", Versioned.of(1, state));
+        List<PendingJoin<String, String>> joins = PendingJoins.of(FUNCTIONS, "k", Versioned.of(1, state));
         assertThat(joins).hasSize(1);
         return joins.get(0);
     }
@@ -52,6 +60,7 @@ class PendingJoinsTest {
                         "k",
                         Status.WAITING,
                         Optional.of("a"),
+                        List.of("all but a"),
                         2,
                         at(100),
                         Optional.empty(),
@@ -73,6 +82,7 @@ class PendingJoinsTest {
                         "k",
                         Status.FAILED,
                         Optional.of("b"),
+                        List.of("all but b"),
                         2,
                         at(100),
                         Optional.of(Cause.EXPIRED),
@@ -105,6 +115,7 @@ class PendingJoinsTest {
                         "k",
                         Status.REMEMBERED,
                         Optional.empty(),
+                        List.of(),
                         7,
                         Optional.empty(),
                         Optional.of(Cause.COMPLETE),
@@ -128,7 +139,7 @@ class PendingJoinsTest {
                 new Closed(300, null, List.of()),
                 1);
 
-        assertThat(PendingJoins.of("k", state))
+        assertThat(PendingJoins.of(FUNCTIONS, "k", state))
                 .extracting(PendingJoin::status)
                 .containsExactly(Status.WAITING, Status.PARKED, Status.FAILED, Status.REMEMBERED);
     }
@@ -138,7 +149,7 @@ class PendingJoinsTest {
         CodecException problem = new CodecException("k", "no such format", null);
         Versioned<String> held = Versioned.unreadable(1, new byte[] {1, 2}, problem);
 
-        List<PendingJoin<String, String>> joins = PendingJoins.of(null, held);
+        List<PendingJoin<String, String>> joins = PendingJoins.of(FUNCTIONS, null, held);
 
         assertThat(joins).singleElement().satisfies(join -> {
             assertThat(join.key()).isNull();

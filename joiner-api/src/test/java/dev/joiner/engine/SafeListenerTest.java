@@ -81,6 +81,11 @@ class SafeListenerTest {
         }
 
         @Override
+        public List<String> missing() {
+            return List.of();
+        }
+
+        @Override
         public long token() {
             return 42;
         }

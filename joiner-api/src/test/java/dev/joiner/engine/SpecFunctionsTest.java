@@ -132,8 +132,24 @@ class SpecFunctionsTest {
         });
     }
 
+    @Test
+    void missingIsWhatTheSpecSays() {
+        assertThat(of(spec()).missing("a")).isEmpty();
+        assertThat(of(spec().missing(value -> List.of("not " + value))).missing("a"))
+                .containsExactly("not a");
+    }
+
+    @Test
+    void missingThatThrowsSaysSo() {
+        JoinSpec.Builder<String, String, String, String> spec = spec().missing(value -> {
+            throw new IllegalStateException("boom");
+        });
+
+        assertThat(of(spec).missing("a")).containsExactly("(missing threw java.lang.IllegalStateException: boom)");
+    }
+
     private static HandOver<String> handOver(Cause cause) {
-        return new Told("String", cause, "k", 1, Optional.empty(), Instant.EPOCH, 1, 1);
+        return new Told("String", cause, "k", 1, Optional.empty(), Instant.EPOCH, 1, List.of(), 1);
     }
 
     private record Told(
@@ -144,6 +160,7 @@ class SpecFunctionsTest {
             Optional<String> lastError,
             Instant firstAt,
             int parts,
+            List<String> missing,
             long token)
             implements HandOver<String> {
         @Override

@@ -2,6 +2,10 @@ package dev.joiner.spi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.joiner.merge.Part;
+import dev.joiner.merge.Parts;
+import dev.joiner.merge.PartsMerge;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -227,6 +231,36 @@ class ReadBackTest {
                     new Throwing("a"),
                     new Throwing("a"),
                     "the value.text cannot be read: java.lang.IllegalStateException: boom");
+        }
+    }
+
+    @Nested
+    class PartsOfAMerge {
+
+        private final PartsMerge merge = Parts.of(
+                Part.of("picture", Picture.class, Picture::name), Part.of("number", Number.class, number -> "k"));
+
+        private Parts parts(Map<String, Object> parts, @Nullable Instant completeSince) {
+            return merge.restored(parts, completeSince);
+        }
+
+        @Test
+        void areComparedPartByPart() {
+            Parts written = parts(Map.of("picture", new Picture("a", new byte[] {1}), "number", 1), null);
+
+            assertSame(written, parts(Map.of("picture", new Picture("a", new byte[] {1}), "number", 1), null));
+            assertDiffers(
+                    written,
+                    parts(Map.of("picture", new Picture("a", new byte[] {1}), "number", 1L), null),
+                    "the value[number] was java.lang.Integer and comes back as java.lang.Long");
+        }
+
+        @Test
+        void differInTheTimeSinceWhenTheyAreComplete() {
+            assertDiffers(
+                    parts(Map.of("number", 1), Instant.EPOCH),
+                    parts(Map.of("number", 1), null),
+                    "the value.completeSince was java.time.Instant and comes back as null");
         }
     }
 }

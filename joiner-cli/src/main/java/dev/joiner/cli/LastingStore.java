@@ -5,6 +5,7 @@ import dev.joiner.JoinSpec;
 import dev.joiner.KeyedJoiner;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 
@@ -43,10 +44,26 @@ final class LastingStore {
     KeyedJoiner<Line, String, ObjectNode, Boolean> open(
             Environment environment, JsonLines output, Completion completion, @Nullable Duration remember)
             throws IOException {
+        return open(environment, output, completion, new RequiredFields(List.of()), remember);
+    }
+
+    /**
+     * Opens the store as the other method does.
+     *
+     * @param required the fields that joins are to have; what they lack is shown, and nothing is made whole by it
+     */
+    KeyedJoiner<Line, String, ObjectNode, Boolean> open(
+            Environment environment,
+            JsonLines output,
+            Completion completion,
+            RequiredFields required,
+            @Nullable Duration remember)
+            throws IOException {
         var spec = JoinSpec.joining(Line.class)
                 .keyedBy(Line::key)
                 .mergedBy((Line line, @Nullable ObjectNode pending) -> line.object())
                 .sufficientWhen(completion::isWhole)
+                .missing(required::missingIn)
                 .onExpired((value, handOver) -> output.write(Completion.withoutProgress(value)))
                 .process(value -> {
                     output.write(Completion.withoutProgress(value));

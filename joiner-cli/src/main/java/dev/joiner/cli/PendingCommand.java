@@ -101,7 +101,8 @@ final class PendingCommand implements Callable<Integer> {
         JsonLines output = new JsonLines(environment.out(), false);
         OldestJoins oldest = new OldestJoins(limit, join -> isOld(join, now) && lacksOneOf(asked, join));
         boolean areAllReadable;
-        try (KeyedJoiner<?, String, ObjectNode, ?> joiner = store.open(environment, output, Completion.NEVER, null)) {
+        try (KeyedJoiner<?, String, ObjectNode, ?> joiner =
+                store.open(environment, output, Completion.NEVER, required, null)) {
             if (count) {
                 output.write(node(joiner.counts()));
                 output.flush();
@@ -112,12 +113,12 @@ final class PendingCommand implements Callable<Integer> {
         List<PendingJoin<String, ObjectNode>> joins = oldest.joins();
         if (json) {
             for (PendingJoin<String, ObjectNode> join : joins) {
-                output.write(node(join, now, required));
+                output.write(node(join, now));
             }
         } else if (!joins.isEmpty()) {
             output.writeText(String.format(ROW, "AGE", "STATUS", "LINES", "TRIED", "KEY", ""));
             for (PendingJoin<String, ObjectNode> join : joins) {
-                output.writeText(row(join, now, required));
+                output.writeText(row(join, now));
             }
         }
         output.flush();
@@ -153,7 +154,7 @@ final class PendingCommand implements Callable<Integer> {
         return node;
     }
 
-    private ObjectNode node(PendingJoin<String, ObjectNode> join, Instant now, RequiredFields required) {
+    private ObjectNode node(PendingJoin<String, ObjectNode> join, Instant now) {
         ObjectNode value = join.value().orElseThrow();
         ObjectNode node = Json.MAPPER.createObjectNode();
         node.put("key", join.key());
@@ -169,7 +170,7 @@ final class PendingCommand implements Callable<Integer> {
         join.dueAt().ifPresent(at -> node.put("dueAt", at.toString()));
         if (!require.isEmpty()) {
             ArrayNode fields = node.putArray("missing");
-            required.missingIn(value).forEach(fields::add);
+            join.missing().forEach(fields::add);
         }
         if (values) {
             node.set("value", Completion.withoutProgress(value));
@@ -177,11 +178,10 @@ final class PendingCommand implements Callable<Integer> {
         return node;
     }
 
-    private static String row(PendingJoin<String, ObjectNode> join, Instant now, RequiredFields required) {
-        List<String> fields = required.missingIn(join.value().orElseThrow());
+    private static String row(PendingJoin<String, ObjectNode> join, Instant now) {
         StringBuilder rest = new StringBuilder();
-        if (!fields.isEmpty()) {
-            rest.append("  missing ").append(String.join(", ", fields));
+        if (!join.missing().isEmpty()) {
+            rest.append("  missing ").append(String.join(", ", join.missing()));
         }
         join.lastError().ifPresent(error -> rest.append("  ").append(error));
         return Printable.text(String.format(

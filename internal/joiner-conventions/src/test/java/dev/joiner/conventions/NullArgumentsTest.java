@@ -13,7 +13,11 @@ import dev.joiner.JoinStoreConfig;
 import dev.joiner.Joiner;
 import dev.joiner.KeyCodec;
 import dev.joiner.KeyedJoiner;
+import dev.joiner.merge.Part;
+import dev.joiner.merge.Parts;
+import dev.joiner.merge.PartsMerge;
 import dev.joiner.store.memory.MapJoinStore;
+import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.time.Duration;
@@ -30,6 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class NullArgumentsTest {
     private static final Set<String> EXPORTED = Set.of(
             "dev.joiner",
+            "dev.joiner.merge",
             "dev.joiner.store.memory",
             "dev.joiner.store.jdbc",
             "dev.joiner.store.redis",
@@ -73,6 +78,10 @@ class NullArgumentsTest {
         tester.setDefault(String.class, "text");
         tester.setDefault(Duration.class, Duration.ofMinutes(1));
         tester.setDefault(TypeReference.class, new TypeReference<List<String>>() {});
+        Part<String> part = Part.of("part", String.class, text -> text);
+        tester.setDefault(Part.class, part);
+        tester.setDefault(PartsMerge.class, Parts.of(part));
+        tester.setDefault(MethodHandles.Lookup.class, MethodHandles.lookup());
         tester.setDefault(JoinStoreConfig.class, JoinStoreConfig.of("namespace", KeyCodec.string(), Codec.string()));
         return tester;
     }

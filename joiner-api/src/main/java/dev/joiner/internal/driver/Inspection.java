@@ -4,6 +4,7 @@ import dev.joiner.PendingJoin;
 import dev.joiner.PendingJoin.Counts;
 import dev.joiner.PendingJoin.Status;
 import dev.joiner.engine.PendingJoins;
+import dev.joiner.engine.SpecFunctions;
 import dev.joiner.spi.JoinStore;
 import dev.joiner.spi.JoinStore.Page;
 import dev.joiner.spi.Versioned;
@@ -25,17 +26,19 @@ import org.jspecify.annotations.Nullable;
 public final class Inspection<K, V> {
     private static final int PAGE = 256;
 
+    private final SpecFunctions<?, K, V, ?> functions;
     private final JoinStore<K, V> store;
     private final InstantSource clock;
 
-    public Inspection(JoinStore<K, V> store, InstantSource clock) {
+    public Inspection(SpecFunctions<?, K, V, ?> functions, JoinStore<K, V> store, InstantSource clock) {
+        this.functions = functions;
         this.store = store;
         this.clock = clock;
     }
 
     List<PendingJoin<K, V>> find(K key) {
         Versioned<V> held = store.find(key);
-        return held == null ? List.of() : PendingJoins.of(key, held);
+        return held == null ? List.of() : PendingJoins.of(functions, key, held);
     }
 
     PendingJoin.Page<K, V> page(@Nullable String cursor, int limit) {
@@ -46,9 +49,9 @@ public final class Inspection<K, V> {
         return new PendingJoin.Page<>(joins, Optional.ofNullable(page.next()));
     }
 
-    private static <K, V> void pending(Page<K, V> page, Consumer<PendingJoin<K, V>> consumer) {
+    private void pending(Page<K, V> page, Consumer<PendingJoin<K, V>> consumer) {
         for (JoinStore.Entry<K, V> entry : page.entries()) {
-            for (PendingJoin<K, V> join : PendingJoins.of(entry.key(), entry.held())) {
+            for (PendingJoin<K, V> join : PendingJoins.of(functions, entry.key(), entry.held())) {
                 if (join.status() != Status.REMEMBERED) {
                     consumer.accept(join);
                 }

@@ -39,7 +39,7 @@ public final class StoreJoiner<M, K, V, R> implements KeyedJoiner<M, K, V, R> {
         store = context.store();
         calls = context.calls();
         turns = store.isRemote() ? new Turns() : null;
-        inspection = new Inspection<>(store, context.clock());
+        inspection = new Inspection<>(context.functions(), store, context.clock());
     }
 
     /**
@@ -158,14 +158,14 @@ public final class StoreJoiner<M, K, V, R> implements KeyedJoiner<M, K, V, R> {
         while (found instanceof Versioned.Unreadable<V> unreadable) {
             Exchange<V> exchange = store.compareAndExchange(key, unreadable, null);
             if (exchange.won()) {
-                return PendingJoins.of(key, unreadable);
+                return PendingJoins.of(context.functions(), key, unreadable);
             }
             found = exchange.witness();
         }
         DropEvent event = new DropEvent(key);
         JoinState<V> removed =
                 context.updater().update(key, found, true, event).result().removed();
-        return removed == null ? List.of() : PendingJoins.of(key, removed);
+        return removed == null ? List.of() : PendingJoins.of(context.functions(), key, removed);
     }
 
     private final class DropEvent implements Event<V, Removal<V>> {

@@ -5,6 +5,7 @@ import dev.joiner.JoinSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -24,6 +25,7 @@ public record Spec<M, K, V, R>(
         Predicate<? super V> sufficientWhen,
         JoinSpec.Processor<K, ? super V, ? extends R> process,
         @Nullable Consumer<? super V> onIncomplete,
+        @Nullable Function<? super V, ? extends Collection<String>> missing,
         @Nullable Function<? super M, ?> identifiedBy,
         @Nullable Duration idsKept,
         @Nullable Duration rememberFor,

@@ -19,6 +19,8 @@ import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.joiner.Codec;
+import dev.joiner.merge.Parts;
+import dev.joiner.merge.PartsMerge;
 import java.io.IOException;
 import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
@@ -113,6 +115,38 @@ public final class JacksonCodec<T> implements Codec<T> {
         return create(
                 Objects.requireNonNull(type, "type").getType(),
                 Objects.requireNonNull(mapper, "mapper").copy());
+    }
+
+    /**
+     * A codec of parts, with a mapper that is made for it: an object with a field for each part that is there, of the part's own
+     * class. A document with a part that is none of the merge's is refused.
+     *
+     * @throws IllegalArgumentException as {@link #of(Class)} says of a part's class
+     */
+    public static JacksonCodec<Parts> of(PartsMerge merge) {
+        return create(Objects.requireNonNull(merge, "merge"), mapper());
+    }
+
+    /**
+     * A codec of parts with a copy of a mapper.
+     *
+     * @throws IllegalArgumentException as {@link #of(Class)} says of a part's class, or if the mapper has default typing
+     * @throws IllegalStateException if the mapper is of a class of its own that does not override {@code copy()}
+     */
+    public static JacksonCodec<Parts> of(PartsMerge merge, ObjectMapper mapper) {
+        return create(
+                Objects.requireNonNull(merge, "merge"),
+                Objects.requireNonNull(mapper, "mapper").copy());
+    }
+
+    /** A codec of parts with a mapper that nobody else has. */
+    private static JacksonCodec<Parts> create(PartsMerge merge, ObjectMapper mapper) {
+        mapper.registerModule(new PartsModule(merge, mapper.getTypeFactory()));
+        JacksonCodec<Parts> codec = create(Parts.class, mapper);
+        for (JavaType type : PartsModule.types(merge, mapper.getTypeFactory()).values()) {
+            requireReadable(type, mapper.readerFor(type));
+        }
+        return codec;
     }
 
     private static JsonMapper mapper() {

@@ -361,7 +361,7 @@ final class TransactionalJoiner<M, K, V, R> implements KeyedJoiner<M, K, V, R> {
             if (transaction.found() instanceof Versioned.Unreadable<V> unreadable) {
                 transaction.write(null);
                 transaction.settle();
-                return PendingJoins.of(key, unreadable);
+                return PendingJoins.of(functions, key, unreadable);
             }
             return inline.drop(key, transaction.state(), clock.millis(), new TransactionHost(transaction));
         }));
