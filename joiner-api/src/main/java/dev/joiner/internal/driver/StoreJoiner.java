@@ -207,6 +207,7 @@ public final class StoreJoiner<M, K, V, R> implements KeyedJoiner<M, K, V, R> {
 
     @Override
     public PendingJoin.Page<K, V> pending(String cursor, int limit) {
+        Objects.requireNonNull(cursor, "cursor");
         return call(() -> inspection.page(cursor, limit));
     }
 
