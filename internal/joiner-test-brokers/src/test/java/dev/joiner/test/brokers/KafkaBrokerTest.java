@@ -26,9 +26,7 @@ class KafkaBrokerTest {
         try (KafkaBroker broker = KafkaBroker.start(folder);
                 KafkaProducer<String, String> producer =
                         new KafkaProducer<>(config(broker), new StringSerializer(), new StringSerializer())) {
-            admin.createTopics(List.of(new NewTopic("topic", 2, (short) 1)))
-                    .all()
-                    .get();
+            broker.createTopics(2, "topic");
             producer.send(new ProducerRecord<>("topic", 1, "key", "value")).get();
         }
 
