@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -77,9 +78,16 @@ class KafkaLoopExampleTest {
     /** Sends events to the topics of their classes. Those of one order are in several partitions. */
     private void send(List<OrderEvent> events) {
         for (OrderEvent event : events) {
-            producer.send(new ProducerRecord<>(topic(event), event.id(), OrderEvent.JSON.encode(event)));
+            send(new ProducerRecord<>(topic(event), event.id(), OrderEvent.JSON.encode(event)));
         }
-        producer.flush();
+    }
+
+    private void send(ProducerRecord<String, byte[]> message) {
+        try {
+            producer.send(message).get();
+        } catch (ExecutionException | InterruptedException e) {
+            throw new AssertionError("not sent: " + message, e);
+        }
     }
 
     private String topic(OrderEvent event) {
@@ -198,11 +206,10 @@ class KafkaLoopExampleTest {
         TopicPartition partition = new TopicPartition(payments, 0);
         for (int i = 0; i < 5; i++) {
             OrderEvent paid = new OrderEvent.Paid("paid-" + i, "order", 10);
-            producer.send(new ProducerRecord<>(payments, 0, null, OrderEvent.JSON.encode(paid)));
+            send(new ProducerRecord<>(payments, 0, null, OrderEvent.JSON.encode(paid)));
         }
         OrderEvent shipped = new OrderEvent.Shipped("shipped", "order", "post");
-        producer.send(new ProducerRecord<>(shipments, 0, null, OrderEvent.JSON.encode(shipped)));
-        producer.flush();
+        send(new ProducerRecord<>(shipments, 0, null, OrderEvent.JSON.encode(shipped)));
         StubbornJoiner joiner = new StubbornJoiner(joins.node(), "paid-2");
 
         try (RunningLoop loop = start(joiner)) {
@@ -220,8 +227,8 @@ class KafkaLoopExampleTest {
     @Test
     void whatCannotBeJoinedGoesToTheDeadLetters() throws Exception {
         Workload workload = Workload.of(3);
-        producer.send(new ProducerRecord<>(payments, "key", "no JSON".getBytes(StandardCharsets.UTF_8)));
-        producer.send(new ProducerRecord<>(payments, "key", null));
+        send(new ProducerRecord<>(payments, "key", "no JSON".getBytes(StandardCharsets.UTF_8)));
+        send(new ProducerRecord<>(payments, "key", null));
         send(List.of(new OrderEvent.Paid("paid", "", 10)));
         send(workload.events());
 

@@ -7,11 +7,13 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -19,12 +21,16 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
 /** A Kafka broker that is its own controller. */
 public final class KafkaBroker implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PAUSE = Duration.ofMillis(20);
+
     private static final String HOST = "127.0.0.1";
     private static final String CLUSTER = "joiner";
     private static final int NODE = 1;
@@ -98,9 +104,28 @@ public final class KafkaBroker implements AutoCloseable {
         }
         try (Admin admin = Admin.create(Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, address))) {
             admin.createTopics(topics).all().get();
-            // A new topic has no leader for a moment. A producer that sends several batches meanwhile may never get in
-            // its first.
-            admin.listOffsets(ends).all().get();
+            // A new topic is unknown, or has no leader, for a moment. A producer that sends several batches meanwhile
+            // may
+            // never get in its first.
+            for (long began = System.nanoTime(); !haveLeaders(admin, ends); ) {
+                if (System.nanoTime() - began > PATIENCE.toNanos()) {
+                    throw new IllegalStateException("no leaders within " + PATIENCE + ": " + ends.keySet());
+                }
+                LockSupport.parkNanos(PAUSE.toNanos());
+            }
+        }
+    }
+
+    private static boolean haveLeaders(Admin admin, Map<TopicPartition, OffsetSpec> partitions)
+            throws ExecutionException, InterruptedException {
+        try {
+            admin.listOffsets(partitions).all().get();
+            return true;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RetriableException) {
+                return false;
+            }
+            throw e;
         }
     }
 
