@@ -1,6 +1,7 @@
 package dev.joiner.merge;
 
 import dev.joiner.Codec;
+import dev.joiner.InvalidMessageException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -32,9 +33,33 @@ public final class Part<T> {
     private interface Again {
         /** Returns {@code pending} itself if the message changes nothing. */
         Object merge(Object message, Object pending);
+
+        /** Refuses a message that could not be merged later, so that it does not stand in the way of others. */
+        default void check(Object first) {}
     }
 
-    private static final Again LAST = (message, pending) -> message.equals(pending) ? pending : message;
+    /** By the version that each message carries. */
+    private record Newest(String part, Function<Object, Comparable<Object>> version) implements Again {
+        @Override
+        public Object merge(Object message, Object pending) {
+            return versionOf(message).compareTo(versionOf(pending)) > 0 ? message : pending;
+        }
+
+        @Override
+        public void check(Object first) {
+            versionOf(first);
+        }
+
+        private Comparable<Object> versionOf(Object message) {
+            Comparable<Object> found = version.apply(message);
+            if (found == null) {
+                throw new InvalidMessageException("newest: the version of part \"" + part + "\" is null");
+            }
+            return found;
+        }
+    }
+
+    private static final Again LAST = (message, pending) -> Sameness.areSame(message, pending) ? pending : message;
     private static final Again FIRST = (message, pending) -> pending;
     private static final Again ALL = (message, pending) -> {
         List<Object> all = new ArrayList<>((List<?>) pending);
@@ -83,8 +108,8 @@ public final class Part<T> {
     }
 
     /**
-     * The message with the highest version counts. One with the same version or a lower one changes nothing, so that it does not
-     * matter in which order they come.
+     * The message with the highest version counts; of those with the same version, the first. So it does not matter in which order
+     * messages come that have different versions. One without a version is refused with an {@link InvalidMessageException}.
      *
      * @param version returns the version that a message carries, never null
      */
@@ -94,19 +119,7 @@ public final class Part<T> {
         @SuppressWarnings("unchecked")
         Function<Object, Comparable<Object>> versionOf =
                 (Function<Object, Comparable<Object>>) (Function<?, ?>) version;
-        return repeated(
-                "newest",
-                (message, pending) ->
-                        versionOf(versionOf, message).compareTo(versionOf(versionOf, pending)) > 0 ? message : pending,
-                stored);
-    }
-
-    private Comparable<Object> versionOf(Function<Object, Comparable<Object>> version, Object message) {
-        Comparable<Object> versionOf = version.apply(message);
-        if (versionOf == null) {
-            throw new IllegalArgumentException("newest: the version of part \"" + name + "\" is null");
-        }
-        return versionOf;
+        return repeated("newest", new Newest(name, versionOf), stored);
     }
 
     /** All messages of the part count, in the order in which they come. The part is there with the first. */
@@ -155,6 +168,7 @@ public final class Part<T> {
     /** Returns {@code pending} itself if the message changes nothing. */
     Object merge(Object message, @Nullable Object pending) {
         if (pending == null) {
+            again.check(message);
             return isCollected() ? List.of(message) : message;
         }
         return again.merge(message, pending);

@@ -9,7 +9,6 @@ import java.lang.invoke.MethodType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +37,9 @@ final class RecordMerge<T> {
     record Merged(Component component, Rule rule, @Nullable RecordMerge<?> nested) {
         /** Primitives are always there, and an Optional says that it may be empty. */
         boolean isRequired() {
-            return !component.isNullable() && !component.type().isPrimitive() && component.type() != Optional.class;
+            return !component.isNullable()
+                    && !component.type().isPrimitive()
+                    && !Rule.EMPTY.containsKey(component.type());
         }
     }
 
@@ -93,7 +94,17 @@ final class RecordMerge<T> {
         } catch (Throwable e) {
             throw Sneaky.thrown(e);
         }
-        return merged.equals(pending) ? pending : merged;
+        return changesNothing(merged, pending) ? pending : merged;
+    }
+
+    /** Component by component: the record's own {@code equals} may look at its id alone. */
+    private boolean changesNothing(Object merged, Object pending) {
+        for (Merged component : components) {
+            if (!Sameness.areSame(read(component.component(), merged), read(component.component(), pending))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     boolean isComplete(@Nullable Object value) {

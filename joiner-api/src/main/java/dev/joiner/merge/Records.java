@@ -12,7 +12,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
@@ -73,8 +72,8 @@ public final class Records<T extends Record> {
                 RecordMerge<?> inner = merge(RecordType.of(component.type(), lookup), Map.of(), outer);
                 rule = Rule.ofBoth((pending, message) -> inner.merge(message, pending));
                 nested = inner;
-            } else if (component.type() == Optional.class) {
-                rule = rule.ofOptionals();
+            } else if (Rule.EMPTY.containsKey(component.type())) {
+                rule = rule.withEmpty(Objects.requireNonNull(Rule.EMPTY.get(component.type())));
             }
             components.add(new Merged(component, rule, nested));
         }
@@ -235,7 +234,10 @@ public final class Records<T extends Record> {
         boolean isSame = boxed(declared) == MethodType.methodType(type).wrap().returnType();
         @SuppressWarnings("unchecked") // of that very class
         BinaryOperator<Object> untyped = (BinaryOperator<Object>) function;
-        return with("merging", component, isSame ? Rule.ofBoth(untyped) : null, "a " + type.getSimpleName());
+        BinaryOperator<Object> checked = (pending, message) -> Objects.requireNonNull(
+                untyped.apply(pending, message),
+                () -> "merging: the function of component " + component + " returned null");
+        return with("merging", component, isSame ? Rule.ofBoth(checked) : null, "a " + type.getSimpleName());
     }
 
     private Records<T> with(String option, String component, @Nullable Rule rule, String needed) {

@@ -11,6 +11,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BinaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -25,16 +28,19 @@ interface Rule {
     @Nullable
     Object merge(@Nullable Object message, @Nullable Object pending);
 
-    /** The same for components that are an {@code Optional}, whose empty one is taken for null. */
-    default Rule ofOptionals() {
-        return (message, pending) -> {
-            Object merged = merge(emptyToNull(message), emptyToNull(pending));
-            return merged == null ? Optional.empty() : merged;
-        };
-    }
+    /** What is empty, of the classes that have such a value. */
+    Map<Class<?>, Object> EMPTY = Map.of(
+            Optional.class, Optional.empty(),
+            OptionalInt.class, OptionalInt.empty(),
+            OptionalLong.class, OptionalLong.empty(),
+            OptionalDouble.class, OptionalDouble.empty());
 
-    private static @Nullable Object emptyToNull(@Nullable Object optional) {
-        return optional instanceof Optional<?> value && value.isEmpty() ? null : optional;
+    /** The same for components of a class that has an empty value, which is taken for null. */
+    default Rule withEmpty(Object empty) {
+        return (message, pending) -> {
+            Object merged = merge(empty.equals(message) ? null : message, empty.equals(pending) ? null : pending);
+            return merged == null ? empty : merged;
+        };
     }
 
     /**

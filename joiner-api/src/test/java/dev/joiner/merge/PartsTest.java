@@ -140,6 +140,19 @@ class PartsTest {
         assertThat(pending).isEqualTo(merged(order, LEFT));
     }
 
+    /** Equal by its id, as entities are. */
+    record Entity(String id, String text) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Entity entity && id.equals(entity.id);
+        }
+
+        @Override
+        public int hashCode() {
+            return id.hashCode();
+        }
+    }
+
     @Nested
     class APartThatComesTwice {
 
@@ -212,9 +225,26 @@ class PartsTest {
         void needsItsVersion() {
             Part<Payment> unversioned = PAYMENT.<Integer>newest(payment -> payment.version() == 2 ? null : 1);
 
-            assertThatIllegalArgumentException()
+            assertThatExceptionOfType(InvalidMessageException.class)
                     .isThrownBy(() -> merged(Parts.of(unversioned), CARD, CASH))
                     .withMessage("newest: the version of part \"payment\" is null");
+        }
+
+        @Test
+        void needsItsVersionFromTheFirstMessageOn() {
+            Part<Payment> unversioned = PAYMENT.<Integer>newest(payment -> null);
+
+            assertThatExceptionOfType(InvalidMessageException.class)
+                    .isThrownBy(() -> merged(Parts.of(unversioned), CARD));
+        }
+
+        @Test
+        void lastCountsThoughItEqualsTheFirst() {
+            Part<Entity> entity = Part.of("entity", Entity.class, Entity::id);
+
+            Parts parts = merged(Parts.of(entity), new Entity("1", "old"), new Entity("1", "new"));
+
+            assertThat(parts.get(entity).text()).isEqualTo("new");
         }
     }
 

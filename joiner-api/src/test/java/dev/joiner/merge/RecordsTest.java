@@ -22,6 +22,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.NullUnmarked;
@@ -484,5 +487,66 @@ class RecordsTest {
                     .withMessage("record com.acme.Order cannot be read with the lookup of "
                             + OfANamedModule.class.getName());
         }
+    }
+
+    /** Equal by its id, as entities are. */
+    record Entity(
+            String id, @Nullable String paid, @Nullable String sent) {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Entity entity && id.equals(entity.id);
+        }
+
+        @Override
+        public int hashCode() {
+            return id.hashCode();
+        }
+    }
+
+    record Holder(String id, Entity entity, List<Entity> all) {}
+
+    @Test
+    void recordThatIsEqualByItsIdLosesNothing() {
+        Records<Entity> records = Records.of(Entity.class);
+        Entity pending = new Entity("1", "card", null);
+
+        Entity merged = records.merge(new Entity("1", null, "post"), pending);
+
+        assertThat(merged.paid()).isEqualTo("card");
+        assertThat(merged.sent()).isEqualTo("post");
+        assertThat(records.merge(new Entity("1", "card", null), merged)).isSameAs(merged);
+    }
+
+    @Test
+    void recordInsideThatIsEqualByItsIdLosesNothing() {
+        Records<Holder> records = Records.of(Holder.class);
+        Holder pending = new Holder("1", new Entity("2", "old", null), List.of(new Entity("3", "old", null)));
+
+        Holder merged = records.merge(
+                new Holder("1", new Entity("2", "new", null), List.of(new Entity("3", "new", null))), pending);
+
+        assertThat(merged.entity().paid()).isEqualTo("new");
+        assertThat(merged.all().get(0).paid()).isEqualTo("new");
+    }
+
+    record Numbers(String id, OptionalInt one, OptionalLong two, OptionalDouble three) {}
+
+    @Test
+    void optionalNumberThatIsEmptyIsNotThere() {
+        Numbers full = new Numbers("1", OptionalInt.of(1), OptionalLong.of(2), OptionalDouble.of(3));
+        Numbers empty = new Numbers("1", OptionalInt.empty(), OptionalLong.empty(), OptionalDouble.empty());
+
+        assertThat(Records.of(Numbers.class).merge(empty, full)).isEqualTo(full);
+        assertThat(Records.of(Numbers.class).keepFirst().merge(full, empty)).isEqualTo(full);
+        assertThat(Records.of(Numbers.class).missing(empty)).isEmpty();
+    }
+
+    @Test
+    void functionThatReturnsNullIsNamed() {
+        Records<Entity> records = Records.of(Entity.class).merging("paid", String.class, (pending, message) -> null);
+
+        assertThatNullPointerException()
+                .isThrownBy(() -> records.merge(new Entity("1", "a", null), new Entity("1", "b", null)))
+                .withMessage("merging: the function of component paid returned null");
     }
 }
