@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * there; if only one is, that is taken as it is. What changes nothing returns the pending value itself, so that {@code
  * keepAfterJoin} finds it unchanged.
  *
- * <p>Which message comes first does not matter for {@link #min}, {@link #max}, {@link #collect} of a set and {@link #sum} of all
- * but {@code double}, and for every rule if no two messages of a join have a component in common. A message that comes twice
+ * <p>Which message comes first does not matter for {@link #min} and {@link #max} (of values that do not compare as equal),
+ * {@link #collect} of a set and {@link #sum} of all but {@code double} (if no sum on the way overflows), and for every rule if no two messages of a join have a component in common. A message that comes twice
  * counts twice in {@link #sum}, {@link #concat}, and {@link #collect} of a list, unless messages are {@linkplain
  * JoinSpec.Builder#identifiedBy(Function) identified}.
  *
