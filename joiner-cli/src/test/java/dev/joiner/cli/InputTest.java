@@ -347,7 +347,7 @@ class InputTest {
         Path link = Files.createSymbolicLink(folder.resolve("link"), file);
 
         for (String option : List.of("--expired-to", "--late-to", "--rejected-to")) {
-            Ended ended = join("", option, link.toString(), file.toString());
+            Ended ended = join("", option, link.toString(), "--remember", "1h", file.toString());
 
             assertThat(ended.status()).isEqualTo(2);
             assertThat(ended.err()).startsWith("joiner: " + option + ": " + link + " is also read: " + file + "\n");
