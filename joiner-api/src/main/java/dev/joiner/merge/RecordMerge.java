@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecordMerge<T> {
     private static final MethodHandle RULE;
+    private static final MethodHandle ARE_SAME;
     private static final MethodHandle IS_THERE;
     private static final MethodHandle IS_COMPLETE;
 
@@ -25,6 +26,8 @@ final class RecordMerge<T> {
         try {
             RULE = lookup.findVirtual(
                     Rule.class, "merge", MethodType.methodType(Object.class, Object.class, Object.class));
+            ARE_SAME = lookup.findStatic(
+                    Sameness.class, "areSame", MethodType.methodType(boolean.class, Object.class, Object.class));
             IS_THERE = lookup.findStatic(Objects.class, "nonNull", MethodType.methodType(boolean.class, Object.class));
             IS_COMPLETE = lookup.findVirtual(
                     RecordMerge.class, "isComplete", MethodType.methodType(boolean.class, Object.class));
@@ -45,11 +48,13 @@ final class RecordMerge<T> {
 
     private final List<Merged> components;
     private final MethodHandle merge;
+    private final MethodHandle same;
     private final MethodHandle complete;
 
     RecordMerge(RecordType<T> type, List<Merged> components) {
         this.components = components;
         merge = merge(type, components).asType(MethodType.methodType(Object.class, Object.class, Object.class));
+        same = same(type, components).asType(MethodType.methodType(boolean.class, Object.class, Object.class));
         complete = complete(type, components).asType(MethodType.methodType(boolean.class, Object.class));
     }
 
@@ -67,11 +72,29 @@ final class RecordMerge<T> {
         return merge;
     }
 
+    /**
+     * {@code (T merged, T pending) -> areSame(merged.a(), pending.a()) && …}: the record's own {@code equals} may look at its id
+     * alone.
+     */
+    private static MethodHandle same(RecordType<?> type, List<Merged> components) {
+        MethodHandle no = constant(false, type.type(), type.type());
+        MethodHandle same = constant(true, type.type(), type.type());
+        for (int i = components.size() - 1; i >= 0; i--) {
+            Component component = components.get(i).component();
+            MethodHandle isSame = MethodHandles.filterArguments(
+                    ARE_SAME.asType(MethodType.methodType(boolean.class, component.type(), component.type())),
+                    0,
+                    component.accessor(),
+                    component.accessor());
+            same = MethodHandles.guardWithTest(isSame, same, no);
+        }
+        return same;
+    }
+
     /** {@code (T value) -> value.a() != null && …}. */
     private static MethodHandle complete(RecordType<?> type, List<Merged> components) {
-        MethodHandle yes = MethodHandles.dropArguments(MethodHandles.constant(boolean.class, true), 0, type.type());
-        MethodHandle no = MethodHandles.dropArguments(MethodHandles.constant(boolean.class, false), 0, type.type());
-        MethodHandle complete = yes;
+        MethodHandle no = constant(false, type.type());
+        MethodHandle complete = constant(true, type.type());
         for (int i = components.size() - 1; i >= 0; i--) {
             Merged merged = components.get(i);
             RecordMerge<?> nested = merged.nested();
@@ -86,25 +109,18 @@ final class RecordMerge<T> {
         return complete;
     }
 
+    private static MethodHandle constant(boolean value, Class<?>... parameters) {
+        return MethodHandles.dropArguments(MethodHandles.constant(boolean.class, value), 0, parameters);
+    }
+
     /** Returns {@code pending} itself if the message changes nothing. */
     Object merge(Object message, Object pending) {
-        Object merged;
         try {
-            merged = (Object) merge.invokeExact(message, pending);
+            Object merged = (Object) merge.invokeExact(message, pending);
+            return (boolean) same.invokeExact(merged, pending) ? pending : merged;
         } catch (Throwable e) {
             throw Sneaky.thrown(e);
         }
-        return changesNothing(merged, pending) ? pending : merged;
-    }
-
-    /** Component by component: the record's own {@code equals} may look at its id alone. */
-    private boolean changesNothing(Object merged, Object pending) {
-        for (Merged component : components) {
-            if (!Sameness.areSame(read(component.component(), merged), read(component.component(), pending))) {
-                return false;
-            }
-        }
-        return true;
     }
 
     boolean isComplete(@Nullable Object value) {

@@ -14,6 +14,13 @@ import org.jspecify.annotations.Nullable;
  * object is the same.
  */
 final class Sameness {
+    private static final ClassValue<Boolean> SAYS_ALL = new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+            return type.getClassLoader() == null || (type.isRecord() && hasEqualsOfAllRecords(type));
+        }
+    };
+
     private Sameness() {}
 
     static boolean areSame(@Nullable Object one, @Nullable Object other) {
@@ -32,13 +39,6 @@ final class Sameness {
         }
         return value instanceof Enum<?> || SAYS_ALL.get(value.getClass());
     }
-
-    private static final ClassValue<Boolean> SAYS_ALL = new ClassValue<>() {
-        @Override
-        protected Boolean computeValue(Class<?> type) {
-            return type.getClassLoader() == null || (type.isRecord() && hasEqualsOfAllRecords(type));
-        }
-    };
 
     /** The compiler makes it final; somebody's own rarely is. */
     private static boolean hasEqualsOfAllRecords(Class<?> type) {
