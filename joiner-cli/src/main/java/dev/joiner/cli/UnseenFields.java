@@ -6,8 +6,12 @@ import java.util.List;
 
 /** Required fields that no line has had so far: they may be misspelt. Not thread-safe. */
 final class UnseenFields {
+    /** The names that lines have are told apart long before; to go on would cost each line. */
+    private static final int LINES_WITH_NAMES = 1_000;
+
     private final List<FieldPath> unseen;
     private final FieldNames names = new FieldNames();
+    private int lines;
 
     UnseenFields(List<FieldPath> required) {
         unseen = new ArrayList<>(required);
@@ -16,7 +20,10 @@ final class UnseenFields {
     void see(ObjectNode line) {
         if (!unseen.isEmpty()) {
             unseen.removeIf(path -> path.isSetIn(line));
-            names.addAll(line);
+            if (lines < LINES_WITH_NAMES) {
+                lines++;
+                names.addAll(line);
+            }
         }
     }
 
