@@ -3,9 +3,9 @@ package dev.joiner.benchmarks.subject;
 import dev.joiner.benchmarks.work.Message;
 import dev.joiner.benchmarks.work.Receiver;
 import dev.joiner.benchmarks.work.Work;
+import dev.joiner.test.brokers.KafkaBroker;
 import java.nio.file.Files;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
@@ -13,8 +13,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -33,17 +31,14 @@ final class KafkaStreamsOnBroker implements Subject {
     private static final int ON_THEIR_WAY = 10_000;
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-    private final KafkaBroker broker = KafkaBroker.start();
+    private final KafkaBroker broker;
     private final Semaphore room = new Semaphore(ON_THEIR_WAY);
     private final KafkaProducer<String, byte[]> producer;
     private final KafkaStreams streams;
 
     KafkaStreamsOnBroker(Work work, Receiver receiver) throws Exception {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.address()))) {
-            admin.createTopics(List.of(new NewTopic(TOPIC, work.threads(), (short) 1)))
-                    .all()
-                    .get();
-        }
+        broker = KafkaBroker.start(Files.createTempDirectory("kafka"));
+        broker.createTopics(work.threads(), TOPIC);
         Properties config = new Properties();
         config.put(StreamsConfig.APPLICATION_ID_CONFIG, "joins");
         config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, broker.address());

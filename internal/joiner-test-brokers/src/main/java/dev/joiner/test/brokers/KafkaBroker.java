@@ -105,8 +105,7 @@ public final class KafkaBroker implements AutoCloseable {
         try (Admin admin = Admin.create(Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, address))) {
             admin.createTopics(topics).all().get();
             // A new topic is unknown, or has no leader, for a moment. A producer that sends several batches meanwhile
-            // may
-            // never get in its first.
+            // may never get in its first.
             for (long began = System.nanoTime(); !haveLeaders(admin, ends); ) {
                 if (System.nanoTime() - began > PATIENCE.toNanos()) {
                     throw new IllegalStateException("no leaders within " + PATIENCE + ": " + ends.keySet());
