@@ -1,6 +1,9 @@
 package dev.joiner;
 
 import dev.joiner.internal.Text;
+import dev.joiner.internal.spec.CollectOption;
+import dev.joiner.internal.spec.Handlers;
+import dev.joiner.internal.spec.Handlers.View;
 import dev.joiner.internal.spec.Spec;
 import dev.joiner.internal.spec.Spec.Retry;
 import java.time.Duration;
@@ -143,6 +146,17 @@ public sealed interface JoinSpec<M, K, V, R> permits Spec {
         }
     }
 
+    /** Says when a join is whole that collects. */
+    @FunctionalInterface
+    interface Sufficiency<V> {
+        /**
+         * Returns whether a join is whole.
+         *
+         * @param parts how many messages were merged into the value, and so how many parts were collected
+         */
+        boolean test(V value, int parts);
+    }
+
     /** A spec that knows its key and its merge. */
     final class Merged<M, K, V> {
         private final Keyed<M, K> keyed;
@@ -154,31 +168,86 @@ public sealed interface JoinSpec<M, K, V, R> permits Spec {
         }
 
         /** Sets when a merged value is whole. Asked after each merge, and not again once it returned true. */
-        public Builder<M, K, V, V> sufficientWhen(Predicate<? super V> sufficient) {
+        public Builder<M, K, V, V, V> sufficientWhen(Predicate<? super V> sufficient) {
+            Objects.requireNonNull(sufficient, "sufficientWhen");
             return new Builder<>(
                     keyed.name,
                     keyed.keyedBy,
                     mergedBy,
-                    Objects.requireNonNull(sufficient, "sufficientWhen"),
+                    null,
+                    (value, parts) -> sufficient.test(value),
+                    (key, join, isOver) -> join.value(),
                     (value, handOver) -> value);
+        }
+
+        /**
+         * Keeps a part of each message beside the merged value, for joins of many messages: the value stays small (what is
+         * expected, a sum), and handlers get the parts in the order of their arrival, as {@link Collected}.
+         *
+         * <p>{@code process} must be set. Not with {@code keepAfterJoin} or {@code atMostOnce}. A message does not go into a join
+         * that failed.
+         *
+         * @param part returns the part of a message, never null; a message whose part cannot be written is refused alone
+         * @param codec of the parts, on every store
+         */
+        public <P> CollectingMerge<M, K, V, P> collecting(Function<? super M, ? extends P> part, Codec<P> codec) {
+            return new CollectingMerge<>(
+                    this,
+                    new CollectOption<>(
+                            Objects.requireNonNull(part, "collecting"),
+                            Objects.requireNonNull(codec, "collecting: codec")));
+        }
+    }
+
+    /** A spec that knows its key, its merge, and what it collects beside the merged value. */
+    final class CollectingMerge<M, K, V, P> {
+        private final Merged<M, K, V> merged;
+        private final CollectOption<M, P> collecting;
+
+        private CollectingMerge(Merged<M, K, V> merged, CollectOption<M, P> collecting) {
+            this.merged = merged;
+            this.collecting = collecting;
+        }
+
+        /**
+         * Sets when a join is whole, by its merged value and the number of its parts. Asked after each merge, and not again once it
+         * returned true.
+         */
+        public Builder<M, K, V, Collected<V, P>, Collected<V, P>> sufficientWhen(Sufficiency<? super V> sufficient) {
+            return new Builder<>(
+                    merged.keyed.name,
+                    merged.keyed.keyedBy,
+                    merged.mergedBy,
+                    collecting,
+                    Objects.requireNonNull(sufficient, "sufficientWhen"),
+                    collecting::of,
+                    (collected, handOver) -> collected);
         }
     }
 
     /**
      * The options of a spec. Not thread-safe. Each option can be set once. {@link #build()} refuses options that contradict
      * each other, or that leave a value without a receiver.
+     *
+     * @param <M> the messages
+     * @param <K> the keys
+     * @param <V> the value that messages are merged into
+     * @param <H> what handlers are given: the value, or {@link Collected} if the spec collects
+     * @param <R> what {@code process} returns
      */
-    final class Builder<M, K, V, R> {
+    final class Builder<M, K, V, H, R> {
         private static final int MAX_NAME_BYTES = 100;
         private static final Duration LONGEST = Duration.ofMillis(Long.MAX_VALUE - 1);
 
         private final Function<? super M, ? extends K> keyedBy;
         private final Merge<? super M, V> mergedBy;
-        private final Predicate<? super V> sufficientWhen;
+        private final Sufficiency<? super V> sufficientWhen;
+        private final View<V, H> view;
         private final Set<String> set = new HashSet<>();
 
+        private @Nullable CollectOption<M, ?> collecting;
         private String name;
-        private Processor<K, ? super V, ? extends R> process;
+        private Processor<K, ? super H, ? extends R> process;
         private @Nullable Consumer<? super V> onIncomplete;
         private @Nullable Function<? super V, ? extends Collection<String>> missing;
         private @Nullable Function<? super M, ?> identifiedBy;
@@ -188,12 +257,12 @@ public sealed interface JoinSpec<M, K, V, R> permits Spec {
         private @Nullable Duration expireAfter;
         private @Nullable Duration expireAfterIdle;
         private @Nullable Function<? super V, @Nullable Instant> expireAt;
-        private @Nullable Handler<K, ? super V> onExpired;
+        private @Nullable Handler<K, ? super H> onExpired;
         private boolean joinOnExpiry;
         private boolean keepAfterJoin;
         private boolean atMostOnce;
         private @Nullable Retry retry;
-        private @Nullable Handler<K, ? super V> onPoisoned;
+        private @Nullable Handler<K, ? super H> onPoisoned;
         private boolean parkPoisoned;
         private Duration lease = Duration.ofMinutes(1);
         private int maxInFlight = 64;
@@ -203,12 +272,16 @@ public sealed interface JoinSpec<M, K, V, R> permits Spec {
                 String name,
                 Function<? super M, ? extends K> keyedBy,
                 Merge<? super M, V> mergedBy,
-                Predicate<? super V> sufficientWhen,
-                Processor<K, ? super V, ? extends R> process) {
+                @Nullable CollectOption<M, ?> collecting,
+                Sufficiency<? super V> sufficientWhen,
+                View<V, H> view,
+                Processor<K, ? super H, ? extends R> process) {
             this.name = name;
             this.keyedBy = keyedBy;
             this.mergedBy = mergedBy;
+            this.collecting = collecting;
             this.sufficientWhen = sufficientWhen;
+            this.view = view;
             this.process = process;
         }
 
@@ -217,7 +290,7 @@ public sealed interface JoinSpec<M, K, V, R> permits Spec {
          *
          * @param name 1 to 100 bytes of UTF-8
          */
-        public Builder<M, K, V, R> named(String name) {
+        public Builder<M, K, V, H, R> named(String name) {
             setOnce("named");
             Objects.requireNonNull(name, "named");
             if (name.isBlank()) {
@@ -228,23 +301,23 @@ public sealed interface JoinSpec<M, K, V, R> permits Spec {
         }
 
         /** Sets the handler of whole joins. It runs on the thread that calls the joiner, outside all locks. */
-        public <T> Builder<M, K, V, T> process(ValueProcessor<? super V, ? extends T> process) {
+        public <T> Builder<M, K, V, H, T> process(ValueProcessor<? super H, ? extends T> process) {
             Objects.requireNonNull(process, "process");
             return process((value, handOver) -> process.process(value));
         }
 
         /** Sets the handler of whole joins, which also wants to know about the hand-over. */
-        public <T> Builder<M, K, V, T> process(Processor<K, ? super V, ? extends T> process) {
+        public <T> Builder<M, K, V, H, T> process(Processor<K, ? super H, ? extends T> process) {
             setOnce("process");
             // Only the type of what process returns changes, and nothing else of it is held: it is this very builder.
             @SuppressWarnings("unchecked")
-            Builder<M, K, V, T> retyped = (Builder<M, K, V, T>) this;
+            Builder<M, K, V, H, T> retyped = (Builder<M, K, V, H, T>) this;
             retyped.process = Objects.requireNonNull(process, "process");
             return retyped;
         }
 
         /** Sets a handler that sees the merged value after each message that leaves it waiting. What it throws passes through. */
-        public Builder<M, K, V, R> onIncomplete(Consumer<? super V> handler) {
+        public Builder<M, K, V, H, R> onIncomplete(Consumer<? super V> handler) {
             setOnce("onIncomplete");
             onIncomplete = Objects.requireNonNull(handler, "onIncomplete");
             return this;
@@ -255,7 +328,7 @@ public sealed interface JoinSpec<M, K, V, R> permits Spec {
          *
          * @param missing returns names, in the order in which they are shown; asked when somebody looks
          */
-        public Builder<M, K, V, R> missing(Function<? super V, ? extends Collection<String>> missing) {
+        public Builder<M, K, V, H, R> missing(Function<? super V, ? extends Collection<String>> missing) {
             setOnce("missing");
             this.missing = Objects.requireNonNull(missing, "missing");
             return this;
@@ -269,7 +342,7 @@ public sealed interface JoinSpec<M, K, V, R> permits Spec {
          * @param id returns the id of a message, compared as text ({@code toString()}), 1 to 500 bytes of UTF-8; a message for
          *     which it returns null has none and always counts
          */
-        public Builder<M, K, V, R> identifiedBy(Function<? super M, ?> id) {
+        public Builder<M, K, V, H, R> identifiedBy(Function<? super M, ?> id) {
             setOnce("identifiedBy");
             identifiedBy = Objects.requireNonNull(id, "identifiedBy");
             return this;
@@ -281,7 +354,7 @@ public sealed interface JoinSpec<M, K, V, R> permits Spec {
          *
          * @param kept positive
          */
-        public Builder<M, K, V, R> identifiedBy(Function<? super M, ?> id, Duration kept) {
+        public Builder<M, K, V, H, R> identifiedBy(Function<? super M, ?> id, Duration kept) {
             idsKept = positive("identifiedBy", kept);
             return identifiedBy(id);
         }
@@ -292,14 +365,14 @@ public sealed interface JoinSpec<M, K, V, R> permits Spec {
          *
          * @param duration positive
          */
-        public Builder<M, K, V, R> rememberFor(Duration duration) {
+        public Builder<M, K, V, H, R> rememberFor(Duration duration) {
             setOnce("rememberFor");
             rememberFor = positive("rememberFor", duration);
             return this;
         }
 
         /** Sets a handler that sees each message that is late. What it throws passes through. */
-        public Builder<M, K, V, R> onLate(Consumer<? super M> handler) {
+        public Builder<M, K, V, H, R> onLate(Consumer<? super M> handler) {
             setOnce("onLate");
             onLate = Objects.requireNonNull(handler, "onLate");
             return this;
@@ -311,7 +384,7 @@ public sealed interface JoinSpec<M, K, V, R> permits Spec {
          *
          * @param duration positive
          */
-        public Builder<M, K, V, R> expireAfter(Duration duration) {
+        public Builder<M, K, V, H, R> expireAfter(Duration duration) {
             setOnce("expireAfter");
             expireAfter = positive("expireAfter", duration);
             return this;
@@ -322,7 +395,7 @@ public sealed interface JoinSpec<M, K, V, R> permits Spec {
          *
          * @param duration positive
          */
-        public Builder<M, K, V, R> expireAfterIdle(Duration duration) {
+        public Builder<M, K, V, H, R> expireAfterIdle(Duration duration) {
             setOnce("expireAfterIdle");
             expireAfterIdle = positive("expireAfterIdle", duration);
             return this;
@@ -333,21 +406,21 @@ public sealed interface JoinSpec<M, K, V, R> permits Spec {
          *
          * @param deadline asked after each merge; null leaves the deadline as it was
          */
-        public Builder<M, K, V, R> expireAt(Function<? super V, @Nullable Instant> deadline) {
+        public Builder<M, K, V, H, R> expireAt(Function<? super V, @Nullable Instant> deadline) {
             setOnce("expireAt");
             expireAt = Objects.requireNonNull(deadline, "expireAt");
             return this;
         }
 
         /** Sets the handler of joins that expired or were evicted. If it throws, it is retried as {@link #retry} says. */
-        public Builder<M, K, V, R> onExpired(Handler<K, ? super V> handler) {
+        public Builder<M, K, V, H, R> onExpired(Handler<K, ? super H> handler) {
             setOnce("onExpired");
             onExpired = Objects.requireNonNull(handler, "onExpired");
             return this;
         }
 
         /** Sends joins that expired or were evicted to {@code process}, incomplete as they are. */
-        public Builder<M, K, V, R> joinOnExpiry() {
+        public Builder<M, K, V, H, R> joinOnExpiry() {
             setOnce("joinOnExpiry");
             joinOnExpiry = true;
             return this;
@@ -357,7 +430,7 @@ public sealed interface JoinSpec<M, K, V, R> permits Spec {
          * Keeps a joined value, so that each further message that leaves it sufficient hands it over again (1:N joins). Needs
          * an expiry, at which a value that was handed over ends without a hand-over.
          */
-        public Builder<M, K, V, R> keepAfterJoin() {
+        public Builder<M, K, V, H, R> keepAfterJoin() {
             setOnce("keepAfterJoin");
             keepAfterJoin = true;
             return this;
@@ -367,14 +440,14 @@ public sealed interface JoinSpec<M, K, V, R> permits Spec {
          * Removes a join by the very write that completes it, before {@code process} runs: it is never handed over twice, and
          * perhaps not at all.
          */
-        public Builder<M, K, V, R> atMostOnce() {
+        public Builder<M, K, V, H, R> atMostOnce() {
             setOnce("atMostOnce");
             atMostOnce = true;
             return this;
         }
 
         /** Limits the attempts of a hand-over as {@link #retry(int, Duration, Duration)} does, with the default backoff. */
-        public Builder<M, K, V, R> retry(int maxAttempts) {
+        public Builder<M, K, V, H, R> retry(int maxAttempts) {
             return retry(maxAttempts, Retry.WITHOUT_END.backoff(), Retry.WITHOUT_END.maxBackoff());
         }
 
@@ -382,7 +455,7 @@ public sealed interface JoinSpec<M, K, V, R> permits Spec {
          * Limits the attempts of a hand-over as {@link #retry(int, Duration, Duration)} does, with a longest backoff of 1
          * minute, or {@code backoff} if that is longer.
          */
-        public Builder<M, K, V, R> retry(int maxAttempts, Duration backoff) {
+        public Builder<M, K, V, H, R> retry(int maxAttempts, Duration backoff) {
             Objects.requireNonNull(backoff, "retry: backoff");
             Duration cap = Retry.WITHOUT_END.maxBackoff();
             return retry(maxAttempts, backoff, backoff.compareTo(cap) > 0 ? backoff : cap);
@@ -399,7 +472,7 @@ public sealed interface JoinSpec<M, K, V, R> permits Spec {
          * @param backoff positive
          * @param maxBackoff at least {@code backoff}
          */
-        public Builder<M, K, V, R> retry(int maxAttempts, Duration backoff, Duration maxBackoff) {
+        public Builder<M, K, V, H, R> retry(int maxAttempts, Duration backoff, Duration maxBackoff) {
             Objects.requireNonNull(backoff, "retry: backoff");
             Objects.requireNonNull(maxBackoff, "retry: maxBackoff");
             setOnce("retry");
@@ -416,7 +489,7 @@ public sealed interface JoinSpec<M, K, V, R> permits Spec {
         }
 
         /** Sets the handler of joins whose last attempt threw. If it throws too, it is tried again. */
-        public Builder<M, K, V, R> onPoisoned(Handler<K, ? super V> handler) {
+        public Builder<M, K, V, H, R> onPoisoned(Handler<K, ? super H> handler) {
             setOnce("onPoisoned");
             onPoisoned = Objects.requireNonNull(handler, "onPoisoned");
             return this;
@@ -426,9 +499,38 @@ public sealed interface JoinSpec<M, K, V, R> permits Spec {
          * Keeps a join whose last attempt threw, until an operator {@linkplain KeyedJoiner#release releases} or
          * {@linkplain KeyedJoiner#drop drops} it. It blocks nothing meanwhile.
          */
-        public Builder<M, K, V, R> parkPoisoned() {
+        public Builder<M, K, V, H, R> parkPoisoned() {
             setOnce("parkPoisoned");
             parkPoisoned = true;
+            return this;
+        }
+
+        /**
+         * Limits how many parts a join may collect, and needs an expiry: a join that reached the limit would wait forever. A
+         * message beyond it is refused with a {@link ValueTooLargeException}.
+         *
+         * @param parts at least 1
+         */
+        public Builder<M, K, V, H, R> collectAtMost(int parts) {
+            return collectAtMost(parts, Long.MAX_VALUE);
+        }
+
+        /**
+         * Limits what a join may collect as {@link #collectAtMost(int)} does, also in bytes.
+         *
+         * @param parts at least 1
+         * @param bytes of all parts together, as their codec writes them; at least 1
+         */
+        public Builder<M, K, V, H, R> collectAtMost(int parts, long bytes) {
+            setOnce("collectAtMost");
+            if (parts < 1) {
+                throw new IllegalArgumentException("collectAtMost: parts is " + parts + ", must be at least 1");
+            }
+            if (bytes < 1) {
+                throw new IllegalArgumentException("collectAtMost: bytes is " + bytes + ", must be at least 1");
+            }
+            refuse(collecting == null, "collectAtMost needs collecting: nothing is collected");
+            collecting = Objects.requireNonNull(collecting).atMost(parts, bytes);
             return this;
         }
 
@@ -438,7 +540,7 @@ public sealed interface JoinSpec<M, K, V, R> permits Spec {
          *
          * @param duration positive
          */
-        public Builder<M, K, V, R> lease(Duration duration) {
+        public Builder<M, K, V, H, R> lease(Duration duration) {
             setOnce("lease");
             lease = positive("lease", duration);
             return this;
@@ -450,7 +552,7 @@ public sealed interface JoinSpec<M, K, V, R> permits Spec {
          *
          * @param max at least 1
          */
-        public Builder<M, K, V, R> maxInFlight(int max) {
+        public Builder<M, K, V, H, R> maxInFlight(int max) {
             setOnce("maxInFlight");
             if (max < 1) {
                 throw new IllegalArgumentException("maxInFlight is " + max + ", must be at least 1");
@@ -460,7 +562,7 @@ public sealed interface JoinSpec<M, K, V, R> permits Spec {
         }
 
         /** Sets the listener for join events. */
-        public Builder<M, K, V, R> listener(JoinListener listener) {
+        public Builder<M, K, V, H, R> listener(JoinListener listener) {
             setOnce("listener");
             this.listener = Objects.requireNonNull(listener, "listener");
             return this;
@@ -499,12 +601,26 @@ public sealed interface JoinSpec<M, K, V, R> permits Spec {
             refuse(
                     atMostOnce && retry != null,
                     "atMostOnce and retry contradict: a join is gone before its first attempt");
+            refuse(
+                    set.contains("collectAtMost") && expiry == null,
+                    "collectAtMost needs expireAfter, expireAfterIdle or expireAt: a join that reached its limit would wait"
+                            + " forever");
+            refuse(
+                    collecting != null && keepAfterJoin,
+                    "collecting and keepAfterJoin contradict: what was collected is handed over once");
+            refuse(
+                    collecting != null && atMostOnce,
+                    "collecting and atMostOnce contradict: what was collected is read while it is handed over");
+            refuse(
+                    collecting != null && !set.contains("process"),
+                    "collecting needs process: what was collected can be read only by a handler");
             return new Spec<>(
                     name,
                     keyedBy,
                     mergedBy,
                     sufficientWhen,
-                    process,
+                    collecting,
+                    new Handlers<>(view, process, onExpired, onPoisoned),
                     onIncomplete,
                     missing,
                     identifiedBy,
@@ -514,12 +630,10 @@ public sealed interface JoinSpec<M, K, V, R> permits Spec {
                     expireAfter,
                     expireAfterIdle,
                     expireAt,
-                    onExpired,
                     joinOnExpiry,
                     keepAfterJoin,
                     atMostOnce,
                     retry,
-                    onPoisoned,
                     parkPoisoned,
                     lease,
                     maxInFlight,

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param ids how many message ids are kept with it
  * @param handedOverAt when a REMEMBERED key's last join ended; empty for all others
  * @param bytes what the store holds, if that is UNREADABLE; empty for all others
+ * @param collected the value with the parts that were collected for it; empty if the spec does not {@linkplain
+ *     JoinSpec.Merged#collecting collect}, or if there is no value
  */
 public record PendingJoin<K, V>(
         @Nullable K key,
@@ -38,7 +40,8 @@ public record PendingJoin<K, V>(
         Optional<String> lastError,
         int ids,
         Optional<Instant> handedOverAt,
-        Optional<byte[]> bytes) {
+        Optional<byte[]> bytes,
+        Optional<Collected<V, ?>> collected) {
     public PendingJoin {
         missing = List.copyOf(missing);
     }

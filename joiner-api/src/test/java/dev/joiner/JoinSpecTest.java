@@ -9,6 +9,7 @@ import dev.joiner.internal.spec.Spec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,19 +19,20 @@ class JoinSpecTest {
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final Handler<String, String> DROP = (value, handOver) -> {};
 
-    private static JoinSpec.Builder<String, String, String, String> spec() {
+    private static JoinSpec.Builder<String, String, String, String, String> spec() {
         return JoinSpec.joining(String.class)
                 .keyedBy(message -> message)
                 .<String>mergedBy((message, pending) -> message)
                 .sufficientWhen(value -> true);
     }
 
-    private static <R> Spec<String, String, String, R> built(JoinSpec.Builder<String, String, String, R> builder) {
+    private static <R> Spec<String, String, String, R> built(
+            JoinSpec.Builder<String, String, String, String, R> builder) {
         return (Spec<String, String, String, R>) builder.build();
     }
 
     private static void assertRefused(
-            UnaryOperator<JoinSpec.Builder<String, String, String, String>> options, String... names) {
+            UnaryOperator<JoinSpec.Builder<String, String, String, String, String>> options, String... names) {
         assertThatExceptionOfType(IllegalStateException.class)
                 .isThrownBy(() -> options.apply(spec()).build())
                 .satisfies(e -> assertThat(e.getMessage()).contains(names));
@@ -78,7 +80,7 @@ class JoinSpecTest {
 
     @Test
     void optionThatIsSetTwiceIsRefused() {
-        List<UnaryOperator<JoinSpec.Builder<String, String, String, String>>> options = List.of(
+        List<UnaryOperator<JoinSpec.Builder<String, String, String, String, String>>> options = List.of(
                 s -> s.named("a"),
                 s -> s.process(value -> value),
                 s -> s.onIncomplete(value -> {}),
@@ -123,6 +125,54 @@ class JoinSpecTest {
     void numberOutOfRangeIsNamed() {
         assertNamed(() -> spec().retry(0), "retry", 0);
         assertNamed(() -> spec().maxInFlight(0), "maxInFlight", 0);
+        assertNamed(() -> collecting().collectAtMost(0), "collectAtMost: parts", 0);
+        assertNamed(() -> collecting().collectAtMost(1, 0), "collectAtMost: bytes", 0);
+    }
+
+    private static JoinSpec.Builder<String, String, String, Collected<String, String>, Integer> collecting() {
+        return JoinSpec.joining(String.class)
+                .keyedBy(m -> m)
+                .<String>mergedBy((m, pending) -> m)
+                .collecting(m -> m, Codec.string())
+                .sufficientWhen((value, parts) -> parts == 2)
+                .process(Collected::size);
+    }
+
+    @Test
+    void whatCannotBeWhileASpecCollectsIsRefused() {
+        assertThat(refusal(
+                        () -> collecting().keepAfterJoin().expireAfter(MINUTE).joinOnExpiry()))
+                .startsWith("collecting and keepAfterJoin contradict");
+        assertThat(refusal(() -> collecting().atMostOnce())).startsWith("collecting and atMostOnce contradict");
+        assertThat(refusal(() -> collecting().collectAtMost(5))).startsWith("collectAtMost needs expireAfter, ");
+        assertThat(refusal(() -> collecting().collectAtMost(5).collectAtMost(5)))
+                .isEqualTo("collectAtMost is set twice");
+        assertThat(refusal(() -> spec().collectAtMost(5))).startsWith("collectAtMost needs collecting");
+        assertThat(refusal(() -> JoinSpec.joining(String.class)
+                        .keyedBy(m -> m)
+                        .<String>mergedBy((m, pending) -> m)
+                        .collecting(m -> m, Codec.string())
+                        .sufficientWhen((value, parts) -> parts == 2)))
+                .startsWith("collecting needs process");
+    }
+
+    private static String refusal(Supplier<JoinSpec.Builder<String, String, String, ?, ?>> options) {
+        return assertThatExceptionOfType(IllegalStateException.class)
+                .isThrownBy(() -> options.get().build())
+                .actual()
+                .getMessage();
+    }
+
+    @Test
+    void textOfASpecThatCollectsHasItsLimit() {
+        assertThat(collecting().build()).hasToString("JoinSpec[String, collecting, lease=PT1M, maxInFlight=64]");
+        assertThat(collecting()
+                        .collectAtMost(5, 70)
+                        .expireAfter(MINUTE)
+                        .joinOnExpiry()
+                        .build()
+                        .toString())
+                .contains("collecting=5/70 bytes");
     }
 
     private static void assertNamed(Runnable call, String option, Object value) {
@@ -207,7 +257,7 @@ class JoinSpecTest {
 
     @Test
     void builderMayGoOnWithoutChangingWhatWasBuilt() {
-        JoinSpec.Builder<String, String, String, String> builder = spec();
+        JoinSpec.Builder<String, String, String, String, String> builder = spec();
         Spec<String, String, String, String> before = built(builder);
         builder.lease(Duration.ofHours(1));
 

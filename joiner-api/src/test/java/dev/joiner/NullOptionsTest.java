@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class NullOptionsTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
 
-    private static JoinSpec.Builder<String, String, String, String> spec() {
+    private static JoinSpec.Builder<String, String, String, String, String> spec() {
         return JoinSpec.joining(String.class)
                 .keyedBy(message -> message)
                 .<String>mergedBy((message, pending) -> message)

@@ -8,6 +8,7 @@ import dev.joiner.spi.JoinState.Flight;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,9 @@ public abstract class Delivery<K, V, R> implements HandOver<K> {
     private @Nullable R result;
     private @Nullable Throwable error;
 
+    /** Whether all handlers have returned. Seen by whoever holds on to what they were given. */
+    private volatile boolean hasEnded;
+
     protected Delivery(K key, Flight<V> flight) {
         this.key = key;
         this.flight = flight;
@@ -61,9 +65,21 @@ public abstract class Delivery<K, V, R> implements HandOver<K> {
 
     /** Calls the handlers. */
     protected final End run() {
+        if (!shared().functions().collects()) {
+            return run(() -> false);
+        }
+        try {
+            return run(() -> hasEnded);
+        } finally {
+            hasEnded = true;
+        }
+    }
+
+    /** @param isOver whether nothing that a handler was given may be read any more */
+    private End run(BooleanSupplier isOver) {
         Transition<?, K, V> transition = shared().transition();
         if (!transition.isPoisoned(flight)) {
-            Throwable thrown = handOver();
+            Throwable thrown = handOver(isOver);
             if (thrown == null) {
                 return End.RETURNED;
             }
@@ -76,7 +92,7 @@ public abstract class Delivery<K, V, R> implements HandOver<K> {
                 return threw(thrown);
             }
         }
-        return poison();
+        return poison(isOver);
     }
 
     /** Whether no attempt is left now that this one has failed. */
@@ -90,11 +106,11 @@ public abstract class Delivery<K, V, R> implements HandOver<K> {
     }
 
     /** Calls the join's own handler. What it threw. */
-    private @Nullable Throwable handOver() {
+    private @Nullable Throwable handOver(BooleanSupplier isOver) {
         SafeListener listener = shared().listener();
         Instant began = listener.began();
         try {
-            result = shared().functions().handOver(flight.join().value(), this);
+            result = shared().functions().handOver(flight.join(), this, isOver);
         } catch (Throwable e) { // whatever it is, the join has to be written off as failed
             listener.failed(this, began, e, isGivenUp());
             return e;
@@ -107,11 +123,11 @@ public abstract class Delivery<K, V, R> implements HandOver<K> {
         return null;
     }
 
-    private End poison() {
+    private End poison(BooleanSupplier isOver) {
         Instant began = shared().listener().began();
         Throwable first = error;
         try {
-            shared().functions().poisoned(flight.join().value(), this);
+            shared().functions().poisoned(flight.join(), this, isOver);
             shared().listener().poisoned(this, began);
             if (first != null) {
                 restoreInterrupt(first);

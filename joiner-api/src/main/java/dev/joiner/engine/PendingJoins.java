@@ -90,7 +90,8 @@ public final class PendingJoins {
                 Optional.ofNullable(lastError),
                 join.ids().size(),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                functions.collected(key, join));
     }
 
     private static <K, V> PendingJoin<K, V> remembered(@Nullable K key, Closed closed) {
@@ -112,6 +113,7 @@ public final class PendingJoins {
                 Optional.empty(),
                 ids,
                 Optional.ofNullable(last).map(ended -> Instant.ofEpochMilli(ended.at())),
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -129,7 +131,8 @@ public final class PendingJoins {
                 Optional.of(SafeText.messageOf(problem)),
                 0,
                 Optional.empty(),
-                Optional.of(bytes));
+                Optional.of(bytes),
+                Optional.empty());
     }
 
     private static Optional<Instant> time(long millis) {

@@ -1,16 +1,22 @@
 package dev.joiner.engine;
 
 import dev.joiner.Cause;
+import dev.joiner.Collected;
 import dev.joiner.HandOver;
 import dev.joiner.InvalidMessageException;
 import dev.joiner.JoinListener;
 import dev.joiner.JoinSpec;
 import dev.joiner.KeyCodec;
 import dev.joiner.internal.SafeText;
+import dev.joiner.internal.spec.CollectOption;
+import dev.joiner.internal.spec.Handlers;
 import dev.joiner.internal.spec.Spec;
+import dev.joiner.spi.JoinState.Join;
+import dev.joiner.spi.PartList;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,8 +116,36 @@ public final class SpecFunctions<M, K, V, R> {
         return merged;
     }
 
-    public boolean isSufficient(V value) {
-        return spec.sufficientWhen().test(value);
+    /**
+     * Whether a join is whole.
+     *
+     * @param parts how many messages were merged into the value
+     */
+    public boolean isSufficient(V value, int parts) {
+        return spec.sufficientWhen().test(value, parts);
+    }
+
+    /** Whether the parts of messages are collected. */
+    public boolean collects() {
+        return spec.collecting() != null;
+    }
+
+    /**
+     * Adds the part of a message to what was collected; returns that as it is if the spec collects nothing.
+     *
+     * @throws NullPointerException if the message has no part
+     * @throws dev.joiner.CodecException if the part cannot be written
+     * @throws dev.joiner.ValueTooLargeException if the join may have no more
+     */
+    PartList collected(K key, PartList parts, M message) {
+        CollectOption<M, ?> collecting = spec.collecting();
+        return collecting == null ? parts : collecting.with(parts, message, name(), key);
+    }
+
+    /** Returns what a join has collected, for people; empty if the spec collects nothing. */
+    Optional<Collected<V, ?>> collected(@Nullable K key, Join<V> join) {
+        CollectOption<M, ?> collecting = spec.collecting();
+        return collecting == null ? Optional.empty() : Optional.of(collecting.of(key, join, () -> false));
     }
 
     /** Returns the deadline in the data, null if it names none. */
@@ -156,36 +190,48 @@ public final class SpecFunctions<M, K, V, R> {
     /**
      * Calls the handler of joins with the hand-over's cause. Returns what {@code process} returned, null from
      * {@code onExpired}.
+     *
+     * @param isOver whether the hand-over has ended, so that nothing of the join may be read any more
      */
-    public @Nullable R handOver(V value, HandOver<K> handOver) throws Exception {
+    public @Nullable R handOver(Join<V> join, HandOver<K> handOver, BooleanSupplier isOver) throws Exception {
+        Handlers<K, V, ?, R> handlers = spec.handlers();
         if (isProcessed(handOver.cause())) {
             return scope == null
-                    ? spec.process().process(value, handOver)
-                    : scope.<@Nullable R>call(handOver, () -> spec.process().process(value, handOver));
+                    ? handlers.process(join, handOver, isOver)
+                    : scope.<@Nullable R>call(handOver, () -> handlers.process(join, handOver, isOver));
         }
-        handle(spec.onExpired(), "onExpired, for a join with cause " + handOver.cause(), value, handOver);
+        require(handlers.onExpired(), "onExpired, for a join with cause " + handOver.cause());
+        handle(handOver, () -> handlers.expired(join, handOver, isOver));
         return null;
     }
 
-    /** Calls {@code onPoisoned}. */
-    public void poisoned(V value, HandOver<K> handOver) throws Exception {
-        handle(
-                spec.onPoisoned(),
-                "onPoisoned, for a join that failed " + handOver.attempt() + " times",
-                value,
-                handOver);
+    /**
+     * Calls {@code onPoisoned}.
+     *
+     * @param isOver as for {@link #handOver}
+     */
+    public void poisoned(Join<V> join, HandOver<K> handOver, BooleanSupplier isOver) throws Exception {
+        Handlers<K, V, ?, R> handlers = spec.handlers();
+        require(handlers.onPoisoned(), "onPoisoned, for a join that failed " + handOver.attempt() + " times");
+        handle(handOver, () -> handlers.poisoned(join, handOver, isOver));
     }
 
-    private void handle(JoinSpec.@Nullable Handler<K, ? super V> handler, String what, V value, HandOver<K> handOver)
-            throws Exception {
+    private void require(@Nullable Object handler, String what) {
         if (handler == null) {
             throw new IllegalStateException(name() + ": the spec has no " + what);
         }
+    }
+
+    private interface Handling {
+        void call() throws Exception;
+    }
+
+    private void handle(HandOver<K> handOver, Handling handling) throws Exception {
         if (scope == null) {
-            handler.handle(value, handOver);
+            handling.call();
         } else {
             scope.call(handOver, () -> {
-                handler.handle(value, handOver);
+                handling.call();
                 return true;
             });
         }
@@ -198,7 +244,7 @@ public final class SpecFunctions<M, K, V, R> {
 
     /** Whether there is a handler of joins that expire or are evicted. */
     public boolean receivesExpired() {
-        return spec.joinOnExpiry() || spec.onExpired() != null;
+        return spec.joinOnExpiry() || spec.handlers().onExpired() != null;
     }
 
     /** Whether a join leaves its store before it is handed over. */

@@ -14,6 +14,7 @@ import dev.joiner.spi.JoinState.Flight.Status;
 import dev.joiner.spi.JoinState.Join;
 import dev.joiner.spi.JoinState.KeptIds;
 import dev.joiner.spi.JoinState.Last;
+import dev.joiner.spi.PartList;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -85,7 +86,7 @@ public final class Transition<M, K, V> {
         keepAfterJoin = spec.keepAfterJoin();
         atMostOnce = spec.atMostOnce();
         parkPoisoned = spec.parkPoisoned();
-        mergesIntoFailed = !functions.hasIds() && !functions.hasRetry() && !keepAfterJoin;
+        mergesIntoFailed = !functions.hasIds() && !functions.hasRetry() && !keepAfterJoin && !functions.collects();
     }
 
     private static long millis(@Nullable Duration duration, long otherwise) {
@@ -131,13 +132,13 @@ public final class Transition<M, K, V> {
         if (open != null && open.joinedBefore() && keepAfterJoin && isSame(value, pending)) {
             return leftUnchanged(state, open, id, now);
         }
-        if (!functions.isSufficient(value)) {
-            Join<V> merged = collect(open, value, id, now, false);
+        if (!functions.isSufficient(value, open == null ? 1 : open.parts() + 1)) {
+            Join<V> merged = collect(key, message, open, value, id, now, false);
             Closed closed = state == null ? null : remembered(state.closed(), now);
             return Step.to(
                     new JoinState<>(merged, inFlight, closed, state == null ? 0 : state.token()), Verdict.MERGED);
         }
-        Join<V> complete = collect(open, value, id, now, keepAfterJoin);
+        Join<V> complete = collect(key, message, open, value, id, now, keepAfterJoin);
         if (inFlight.isEmpty() && claim != NO_CLAIM && !keepAfterJoin && !atMostOnce) {
             return takeOffAlone(state, complete, now, claim, alone);
         }
@@ -184,7 +185,8 @@ public final class Transition<M, K, V> {
                 open.deadline(),
                 plus(now, expireAfterIdle),
                 open.ids().with(id),
-                true);
+                true,
+                open.collected());
         return Step.to(draft.state(), Verdict.UNCHANGED);
     }
 
@@ -356,7 +358,7 @@ public final class Transition<M, K, V> {
      */
     public Step<V> reexamine(K key, @Nullable JoinState<V> state, long now, long claim, boolean alone) {
         Join<V> open = state == null ? null : state.open();
-        if (open == null || open.joinedBefore() || !functions.isSufficient(open.value())) {
+        if (open == null || open.joinedBefore() || !functions.isSufficient(open.value(), open.parts())) {
             return Step.unchanged(state, Verdict.NOTHING);
         }
         Draft draft = new Draft(state, now);
@@ -367,7 +369,8 @@ public final class Transition<M, K, V> {
                 open.deadline(),
                 open.idleUntil(),
                 open.ids(),
-                keepAfterJoin);
+                keepAfterJoin,
+                open.collected());
         draft.open = keepAfterJoin ? complete : null;
         return takeOff(draft, key, complete, Cause.COMPLETE, claim, alone);
     }
@@ -506,7 +509,8 @@ public final class Transition<M, K, V> {
         }
     }
 
-    private Join<V> collect(@Nullable Join<V> open, V value, @Nullable String id, long at, boolean joinedBefore) {
+    private Join<V> collect(
+            K key, M message, @Nullable Join<V> open, V value, @Nullable String id, long at, boolean joinedBefore) {
         long firstAt = open == null ? at : open.firstAt();
         long fromFirst = plus(firstAt, expireAfter);
         Instant inData = functions.expiresAt(value);
@@ -517,6 +521,7 @@ public final class Transition<M, K, V> {
             deadline = open == null ? fromFirst : open.deadline();
         }
         Ids ids = open == null ? Ids.NONE : open.ids();
+        PartList collected = open == null ? PartList.NONE : open.collected();
         return new Join<>(
                 value,
                 open == null ? 1 : open.parts() + 1,
@@ -524,7 +529,8 @@ public final class Transition<M, K, V> {
                 deadline,
                 plus(at, expireAfterIdle),
                 id == null ? ids : ids.with(id),
-                joinedBefore);
+                joinedBefore,
+                functions.collected(key, collected, message));
     }
 
     private static <V> Join<V> join(Join<V> failed, V grown) {
@@ -535,7 +541,8 @@ public final class Transition<M, K, V> {
                 failed.deadline(),
                 failed.idleUntil(),
                 failed.ids(),
-                failed.joinedBefore());
+                failed.joinedBefore(),
+                failed.collected());
     }
 
     /** The beginning of an error's text, without half a character at the cut, and with none that is not UTF-8. */

@@ -2,6 +2,7 @@ package dev.joiner.merge;
 
 import dev.joiner.Codec;
 import dev.joiner.InvalidMessageException;
+import java.lang.invoke.MethodType;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -99,7 +100,9 @@ public final class Part<T> {
             throw new IllegalArgumentException(
                     "name is \"" + name + "\", must be a letter, then up to 99 letters, digits, '_', '-' and '.'");
         }
-        return new Part<>(name, messages, untyped(key), LAST, null);
+        // A primitive's class has no instances: messages are of its box.
+        Class<?> boxed = MethodType.methodType(messages).wrap().returnType();
+        return new Part<>(name, boxed, untyped(key), LAST, null);
     }
 
     /** The first message of the part counts. */

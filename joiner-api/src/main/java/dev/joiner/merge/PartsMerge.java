@@ -50,9 +50,10 @@ public final class PartsMerge {
     private final boolean[] awaited;
 
     private final boolean waits;
-    private final InstantSource clock;
+    /** Null for the system's. */
+    private final @Nullable InstantSource clock;
 
-    private PartsMerge(List<Place> places, InstantSource clock) {
+    private PartsMerge(List<Place> places, @Nullable InstantSource clock) {
         this.places = List.copyOf(places);
         this.clock = clock;
         int count = places.size();
@@ -80,7 +81,7 @@ public final class PartsMerge {
         for (Part<?> other : more) {
             add(places, other, true);
         }
-        return new PartsMerge(places, InstantSource.system());
+        return new PartsMerge(places, null);
     }
 
     private static void add(List<Place> places, Part<?> part, boolean isRequired) {
@@ -123,17 +124,26 @@ public final class PartsMerge {
      * @throws IllegalStateException if it is waited for already
      */
     public PartsMerge waitFor(Part<?> part, Duration wait) {
-        return waitFor(part, wait, clock);
+        return waiting(part, wait, clock);
     }
 
     /**
      * Waits for an optional part as {@link #waitFor(Part, Duration)} does, by a clock.
      *
      * @param clock the one that the joiner has, read when the last required part comes; for all parts that are waited for
+     * @throws IllegalStateException also if another clock was given before
      */
     public PartsMerge waitFor(Part<?> part, Duration wait, InstantSource clock) {
-        Objects.requireNonNull(wait, "waitFor: wait");
         Objects.requireNonNull(clock, "waitFor: clock");
+        if (this.clock != null && this.clock != clock) {
+            throw new IllegalStateException(
+                    "waitFor: part \"" + part.name() + "\" has another clock than a part before");
+        }
+        return waiting(part, wait, clock);
+    }
+
+    private PartsMerge waiting(Part<?> part, Duration wait, @Nullable InstantSource clock) {
+        Objects.requireNonNull(wait, "waitFor: wait");
         if (wait.isNegative() || wait.isZero()) {
             throw new IllegalArgumentException("waitFor is " + wait + ", must be positive");
         }
@@ -155,15 +165,16 @@ public final class PartsMerge {
      * options follow; the name of the join is {@code "join"} unless it is set.
      *
      * <p>If an optional part is waited for, {@code expireAt} and {@code joinOnExpiry} are set. A join that expires for another
-     * reason, {@code expireAfter} say, then goes to {@code process}, too: {@link Parts#missing} tells the two apart.
+     * reason, {@code expireAfter} say, then goes to {@code process}, too: {@link Parts#missing} tells the two apart. With {@code
+     * keepAfterJoin}, set another expiry: a value that waits for nothing any more is not ended by this one.
      *
      * @param keys the class of the keys that all parts have; a message with another one is refused
      */
-    public <K> JoinSpec.Builder<Object, K, Parts, Parts> keyedBy(Class<K> keys) {
+    public <K> JoinSpec.Builder<Object, K, Parts, Parts, Parts> keyedBy(Class<K> keys) {
         Objects.requireNonNull(keys, "keyedBy");
         @SuppressWarnings("unchecked") // a primitive's class has the type of its box
         Class<K> boxed = (Class<K>) MethodType.methodType(keys).wrap().returnType();
-        JoinSpec.Builder<Object, K, Parts, Parts> spec = JoinSpec.<Object>joining()
+        JoinSpec.Builder<Object, K, Parts, Parts, Parts> spec = JoinSpec.<Object>joining()
                 .<K>keyedBy(message -> key(message, boxed))
                 .<Parts>mergedBy(this::merge)
                 .sufficientWhen(this::isComplete)
@@ -215,7 +226,7 @@ public final class PartsMerge {
         int index = partOf(message);
         Parts grown = merge(index, message, pending == null ? null : own(pending));
         return waits && grown.completeSince().isEmpty() && hasAll(required, grown)
-                ? grown.completeSince(Instant.ofEpochMilli(clock.millis()))
+                ? grown.completeSince(Instant.ofEpochMilli(clock == null ? System.currentTimeMillis() : clock.millis()))
                 : grown;
     }
 
@@ -321,7 +332,8 @@ public final class PartsMerge {
                         + (value == null ? null : value.getClass().getName()) + ", must be a "
                         + (parts.get(index).isCollected() ? "list of " : "") + classes[index].getName());
             }
-            restored[index] = value;
+            restored[index] =
+                    value instanceof List<?> list && parts.get(index).isCollected() ? List.copyOf(list) : value;
         });
         return new Parts(this, restored, completeSince);
     }

@@ -46,6 +46,8 @@ final class RecordMerge<T> {
         }
     }
 
+    private static final int MAX_SLOTS = 250;
+
     private final List<Merged> components;
     private final MethodHandle merge;
     private final MethodHandle same;
@@ -53,9 +55,22 @@ final class RecordMerge<T> {
 
     RecordMerge(RecordType<T> type, List<Merged> components) {
         this.components = components;
+        requireFew(type);
         merge = merge(type, components).asType(MethodType.methodType(Object.class, Object.class, Object.class));
         same = same(type, components).asType(MethodType.methodType(boolean.class, Object.class, Object.class));
         complete = complete(type, components).asType(MethodType.methodType(boolean.class, Object.class));
+    }
+
+    /** A method handle has at most 255 parameters, of which a long or a double takes two. */
+    private static void requireFew(RecordType<?> type) {
+        int slots = type.constructor().type().parameterList().stream()
+                .mapToInt(parameter -> parameter == long.class || parameter == double.class ? 2 : 1)
+                .sum();
+        if (slots > MAX_SLOTS) {
+            throw new IllegalArgumentException("record " + type.type().getName() + " has "
+                    + type.components().size() + " components, too many to be merged: up to " + MAX_SLOTS
+                    + " can be, where a long and a double count twice");
+        }
     }
 
     /** {@code (T message, T pending) -> new T(rule(message.a(), pending.a()), …)}. */

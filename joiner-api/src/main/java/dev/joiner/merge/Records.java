@@ -109,7 +109,7 @@ public final class Records<T extends Record> {
      *
      * @throws IllegalArgumentException as {@link #of(Class)} says
      */
-    public static <T extends Record, K> JoinSpec.Builder<T, K, T, T> joining(
+    public static <T extends Record, K> JoinSpec.Builder<T, K, T, T, T> joining(
             Class<T> type, Function<? super T, ? extends K> key) {
         Objects.requireNonNull(key, "keyedBy");
         return of(type).keyedBy(key);
@@ -121,7 +121,7 @@ public final class Records<T extends Record> {
      *
      * @param key returns the key of a record, never null; the merged record must have the same
      */
-    public <K> JoinSpec.Builder<T, K, T, T> keyedBy(Function<? super T, ? extends K> key) {
+    public <K> JoinSpec.Builder<T, K, T, T, T> keyedBy(Function<? super T, ? extends K> key) {
         Objects.requireNonNull(key, "keyedBy");
         return JoinSpec.joining(type.type())
                 .<K>keyedBy(key)
@@ -167,13 +167,18 @@ public final class Records<T extends Record> {
     }
 
     /**
-     * Adds the values of a component up. An int or a long that overflows is an {@code ArithmeticException}.
+     * Adds the values of a component up. An int or a long that overflows is an {@code ArithmeticException}, and so is a
+     * BigDecimal of more than 1,000 digits.
      *
      * @param component an int, long, double, BigInteger, BigDecimal or Duration
      */
     public Records<T> sum(String component) {
         Rule sum = Rule.sum(boxed(component("sum", component)));
-        return with("sum", component, sum, "an int, long, double, BigInteger, BigDecimal or Duration");
+        return with(
+                "sum",
+                component,
+                sum == null ? null : sum.naming("sum of component " + component),
+                "an int, long, double, BigInteger, BigDecimal or Duration");
     }
 
     /**

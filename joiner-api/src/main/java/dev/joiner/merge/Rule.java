@@ -24,6 +24,9 @@ interface Rule {
     Rule NEWEST = (message, pending) -> message != null ? message : pending;
     Rule FIRST = (message, pending) -> pending != null ? pending : message;
 
+    /** How many digits a sum may have. */
+    int MAX_DIGITS = 1_000;
+
     /** Returns null if both are null. */
     @Nullable
     Object merge(@Nullable Object message, @Nullable Object pending);
@@ -53,6 +56,19 @@ interface Rule {
                 message == null ? pending : pending == null ? message : function.apply(pending, message);
     }
 
+    /** The same rule, which names its component if the result cannot be reckoned. */
+    default Rule naming(String component) {
+        return (message, pending) -> {
+            try {
+                return merge(message, pending);
+            } catch (ArithmeticException e) {
+                ArithmeticException named = new ArithmeticException(component + ": " + e.getMessage());
+                named.initCause(e);
+                throw named;
+            }
+        };
+    }
+
     /** Returns the sum of two values of a type; null if the type has none. */
     static @Nullable Rule sum(Class<?> boxed) {
         if (boxed == Integer.class) {
@@ -68,12 +84,21 @@ interface Rule {
             return ofBoth((a, b) -> ((BigInteger) a).add((BigInteger) b));
         }
         if (boxed == BigDecimal.class) {
-            return ofBoth((a, b) -> ((BigDecimal) a).add((BigDecimal) b));
+            return ofBoth((a, b) -> sum((BigDecimal) a, (BigDecimal) b));
         }
         if (boxed == Duration.class) {
             return ofBoth((a, b) -> ((Duration) a).plus((Duration) b));
         }
         return null;
+    }
+
+    /** The sum of two numbers, but not of 1E+1000000000 and 1: it would take all memory. */
+    private static BigDecimal sum(BigDecimal a, BigDecimal b) {
+        long whole = Math.max((long) a.precision() - a.scale(), (long) b.precision() - b.scale());
+        if (whole + Math.max(a.scale(), b.scale()) > MAX_DIGITS) {
+            throw new ArithmeticException("the sum has more than " + MAX_DIGITS + " digits");
+        }
+        return a.add(b);
     }
 
     /**

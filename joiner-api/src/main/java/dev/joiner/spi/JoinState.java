@@ -39,9 +39,22 @@ public record JoinState<V>(
      * @param idleUntil when the join expires unless another message comes
      * @param ids of the messages merged; empty without {@code identifiedBy}
      * @param joinedBefore whether this very value has been handed over and stays open ({@code keepAfterJoin})
+     * @param collected the parts of the messages, in the order of their arrival; none unless the spec collects
      */
     public record Join<V>(
-            V value, int parts, long firstAt, long deadline, long idleUntil, Ids ids, boolean joinedBefore) {
+            V value,
+            int parts,
+            long firstAt,
+            long deadline,
+            long idleUntil,
+            Ids ids,
+            boolean joinedBefore,
+            PartList collected) {
+
+        /** A join that collects nothing. */
+        public Join(V value, int parts, long firstAt, long deadline, long idleUntil, Ids ids, boolean joinedBefore) {
+            this(value, parts, firstAt, deadline, idleUntil, ids, joinedBefore, PartList.NONE);
+        }
 
         /** When the join expires: the earlier of its two deadlines. */
         public long dueAt() {

@@ -19,11 +19,11 @@ import org.jspecify.annotations.Nullable;
  * that an array in a record is no difference. What is left is taken for different if its class changed, or if the class has an
  * {@code equals} of its own; a class without one cannot say.
  */
-final class ReadBack {
+public final class ReadBack {
     private ReadBack() {}
 
     /** Where and how the two differ, in words; null if they do not. */
-    static @Nullable String difference(@Nullable Object written, @Nullable Object read) {
+    public static @Nullable String difference(@Nullable Object written, @Nullable Object read) {
         return difference(written, read, "the value");
     }
 

@@ -38,6 +38,7 @@ public final class StateCodec<V> {
     private static final int HAS_DEADLINE = 1;
     private static final int HAS_IDLE = 2;
     private static final int JOINED_BEFORE = 4;
+    private static final int HAS_COLLECTED = 8;
 
     /** The codes of causes and statuses are part of the format; the order of the enums is not. */
     private static final List<Cause> CAUSES = List.of(Cause.COMPLETE, Cause.EXPIRED, Cause.EVICTED, Cause.FORCED);
@@ -179,7 +180,8 @@ public final class StateCodec<V> {
         out.number(join.firstAt());
         out.number((join.deadline() == JoinState.NEVER ? 0 : HAS_DEADLINE)
                 | (join.idleUntil() == JoinState.NEVER ? 0 : HAS_IDLE)
-                | (join.joinedBefore() ? JOINED_BEFORE : 0));
+                | (join.joinedBefore() ? JOINED_BEFORE : 0)
+                | (join.collected().isEmpty() ? 0 : HAS_COLLECTED));
         if (join.deadline() != JoinState.NEVER) {
             out.number(join.deadline());
         }
@@ -187,6 +189,10 @@ public final class StateCodec<V> {
             out.number(join.idleUntil());
         }
         out.texts(join.ids());
+        if (!join.collected().isEmpty()) {
+            out.number(join.collected().size());
+            join.collected().forEach(out::bytes);
+        }
     }
 
     private Join<V> readJoin(In in) {
@@ -196,7 +202,9 @@ public final class StateCodec<V> {
         long has = in.number();
         long deadline = (has & HAS_DEADLINE) == 0 ? JoinState.NEVER : in.number();
         long idleUntil = (has & HAS_IDLE) == 0 ? JoinState.NEVER : in.number();
-        return new Join<>(value, parts, firstAt, deadline, idleUntil, in.ids(), (has & JOINED_BEFORE) != 0);
+        Ids ids = in.ids();
+        PartList collected = (has & HAS_COLLECTED) == 0 ? PartList.NONE : in.parts();
+        return new Join<>(value, parts, firstAt, deadline, idleUntil, ids, (has & JOINED_BEFORE) != 0, collected);
     }
 
     private static void write(Out out, Flight<?> flight) {
@@ -418,6 +426,14 @@ public final class StateCodec<V> {
                 ids = ids.with(text());
             }
             return ids;
+        }
+
+        PartList parts() {
+            PartList parts = PartList.NONE;
+            for (int rest = count(); rest > 0; rest--) {
+                parts = parts.with(bytes());
+            }
+            return parts;
         }
 
         void requireEnd() {

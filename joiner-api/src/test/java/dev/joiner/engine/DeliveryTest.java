@@ -63,7 +63,7 @@ class DeliveryTest {
         }
     };
 
-    private JoinSpec.Builder<String, String, String, String> spec() {
+    private JoinSpec.Builder<String, String, String, String, String> spec() {
         return JoinSpec.joining(String.class)
                 .keyedBy(message -> message)
                 .<String>mergedBy((message, pending) -> message)
@@ -79,7 +79,7 @@ class DeliveryTest {
                 });
     }
 
-    private JoinSpec.Builder<String, String, String, String> poisoning() {
+    private JoinSpec.Builder<String, String, String, String, String> poisoning() {
         return spec().onExpired((word, handOver) -> {
                     log.add("expire " + word);
                     onExpired.handle(word, handOver);
@@ -94,7 +94,7 @@ class DeliveryTest {
     private final class Hand extends Delivery<String, String, String> {
         private final Shared<String, String, String> shared;
 
-        Hand(JoinSpec.Builder<String, String, String, String> spec, Flight<String> flight) {
+        Hand(JoinSpec.Builder<String, String, String, String, String> spec, Flight<String> flight) {
             super("k", flight);
             SpecFunctions<String, String, String, String> functions = SpecFunctions.of(spec.build());
             shared = new Shared<>(

@@ -44,7 +44,7 @@ class InlineJoinerTest {
         return message.substring(message.indexOf(':') + 1);
     }
 
-    private JoinSpec.Builder<String, String, String, String> whole(int parts) {
+    private JoinSpec.Builder<String, String, String, String, String> whole(int parts) {
         return JoinSpec.joining(String.class)
                 .keyedBy(message -> message.substring(0, message.indexOf(':')))
                 .<String>mergedBy((message, pending) -> pending == null ? letter(message) : pending + letter(message))
@@ -58,16 +58,16 @@ class InlineJoinerTest {
                 });
     }
 
-    private JoinSpec.Builder<String, String, String, String> expiring(
-            JoinSpec.Builder<String, String, String, String> spec) {
+    private JoinSpec.Builder<String, String, String, String, String> expiring(
+            JoinSpec.Builder<String, String, String, String, String> spec) {
         return spec.expireAfter(Duration.ofMillis(MINUTE)).onExpired((word, handOver) -> {
             handled.add(word + " " + handOver.cause() + " " + handOver.attempt());
             refuse(throwing);
         });
     }
 
-    private JoinSpec.Builder<String, String, String, String> retrying(
-            JoinSpec.Builder<String, String, String, String> spec, int max) {
+    private JoinSpec.Builder<String, String, String, String, String> retrying(
+            JoinSpec.Builder<String, String, String, String, String> spec, int max) {
         return spec.retry(max, Duration.ofMillis(100)).onPoisoned((word, handOver) -> {
             handled.add("poison " + word + " " + handOver.attempt());
             refuse(poisonThrows);
@@ -81,12 +81,12 @@ class InlineJoinerTest {
     }
 
     private static TreeMapEngine<String, String, String> retries(
-            JoinSpec.Builder<String, String, String, String> spec) {
+            JoinSpec.Builder<String, String, String, String, String> spec) {
         return new TreeMapEngine<>(spec.build(), OnException.RETRY);
     }
 
     private static TreeMapEngine<String, String, String> replays(
-            JoinSpec.Builder<String, String, String, String> spec) {
+            JoinSpec.Builder<String, String, String, String, String> spec) {
         return new TreeMapEngine<>(spec.build(), OnException.PASS_THROUGH);
     }
 
@@ -438,7 +438,8 @@ class InlineJoinerTest {
             }
         };
 
-        private InlineJoiner<String, String, String, String> of(JoinSpec.Builder<String, String, String, String> spec) {
+        private InlineJoiner<String, String, String, String> of(
+                JoinSpec.Builder<String, String, String, String, String> spec) {
             return InlineJoiner.of(spec.build(), InstantSource.system(), new SplittableRandom(1));
         }
 

@@ -1,6 +1,8 @@
 package dev.joiner.engine;
 
 import dev.joiner.Cause;
+import dev.joiner.Codec;
+import dev.joiner.Collected;
 import dev.joiner.JoinSpec;
 import dev.joiner.engine.Step.Verdict;
 import dev.joiner.spi.JoinState;
@@ -10,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
@@ -25,6 +28,7 @@ final class JoinModel {
     static final char FIRST_LETTER = '!';
 
     private static final long NEVER = JoinState.NEVER;
+    private static final Codec<Character> LETTERS = Codec.ofText(String::valueOf, text -> text.charAt(0));
 
     /**
      * A message. Its id, a letter too, is null without ids.
@@ -55,7 +59,8 @@ final class JoinModel {
             long backoff,
             long maxBackoff,
             long lease,
-            int maxInFlight) {
+            int maxInFlight,
+            boolean collects) {
 
         static Options draw(RandomGenerator random) {
             boolean ids = random.nextBoolean();
@@ -83,7 +88,8 @@ final class JoinModel {
                     backoff,
                     retries ? backoff + random.nextInt(40) : 60_000,
                     random.nextInt(1, 30),
-                    random.nextInt(1, 5));
+                    random.nextInt(1, 5),
+                    !keepAfterJoin && !atMostOnce && random.nextInt(3) == 0);
         }
 
         JoinSpec<Message, String, String, String> spec(IntSupplier needed) {
@@ -95,14 +101,27 @@ final class JoinModel {
          * @param handler of all causes, and of what is poisoned
          */
         JoinSpec<Message, String, String, String> spec(IntSupplier needed, JoinSpec.Handler<String, String> handler) {
-            JoinSpec.Builder<Message, String, String, String> spec = JoinSpec.joining(Message.class)
-                    .keyedBy(message -> "k")
-                    .<String>mergedBy(this::merge)
-                    .sufficientWhen(word -> isSufficient(word, needed.getAsInt()))
-                    .joinOnExpiry()
-                    .process((word, handOver) -> {
-                        handler.handle(word, handOver);
-                        return word;
+            JoinSpec.Merged<Message, String, String> merged =
+                    JoinSpec.joining(Message.class).keyedBy(message -> "k").mergedBy(this::merge);
+            if (!collects) {
+                return spec(
+                        merged.sufficientWhen(word -> isSufficient(word, needed.getAsInt())), word -> word, handler);
+            }
+            return spec(
+                    merged.collecting(Message::letter, LETTERS)
+                            .sufficientWhen((word, parts) -> isSufficient("-".repeat(parts), needed.getAsInt())),
+                    Collected::value,
+                    handler);
+        }
+
+        private <H> JoinSpec<Message, String, String, String> spec(
+                JoinSpec.Builder<Message, String, String, H, ?> begun,
+                Function<H, String> wordOf,
+                JoinSpec.Handler<String, String> handler) {
+            JoinSpec.Builder<Message, String, String, H, String> spec = begun.joinOnExpiry()
+                    .<String>process((given, handOver) -> {
+                        handler.handle(wordOf.apply(given), handOver);
+                        return wordOf.apply(given);
                     })
                     .lease(Duration.ofMillis(lease))
                     .maxInFlight(maxInFlight);
@@ -136,7 +155,7 @@ final class JoinModel {
             if (parks) {
                 spec.parkPoisoned();
             } else if (retries) {
-                spec.onPoisoned(handler);
+                spec.onPoisoned((given, handOver) -> handler.handle(wordOf.apply(given), handOver));
             }
             return spec.build();
         }
@@ -168,6 +187,9 @@ final class JoinModel {
     /** A word, and in flight what is known of its hand-over. */
     static final class Join {
         String word;
+        /** What was collected, if anything is. */
+        String collected = "";
+
         Set<String> ids = new LinkedHashSet<>();
         int parts;
         long firstAt;
@@ -188,6 +210,7 @@ final class JoinModel {
 
         Join copy() {
             Join copy = new Join(word);
+            copy.collected = collected;
             copy.ids = new LinkedHashSet<>(ids);
             copy.parts = parts;
             copy.firstAt = firstAt;
@@ -264,7 +287,7 @@ final class JoinModel {
             Join failed = newestWith(message.id);
             return failed != null && mayBegin && mayBeTakenUp(failed) ? handOver(failed, alone) : Verdict.DUPLICATE;
         }
-        if (!options.ids && !options.retries && !options.keepAfterJoin) {
+        if (!options.ids && !options.retries && !options.keepAfterJoin && !options.collects) {
             Join failed = inFlight.stream()
                     .filter(Join::hasFailed)
                     .reduce((older, newer) -> newer)
@@ -311,6 +334,7 @@ final class JoinModel {
     private Join merge(Message message, @Nullable Join pending) {
         Join joined = pending == null ? new Join("") : pending.copy();
         joined.word = options.merge(message, pending == null ? null : pending.word);
+        joined.collected += options.collects ? "" + message.letter : "";
         joined.parts++;
         if (pending == null) {
             joined.firstAt = now;

@@ -69,6 +69,7 @@ class PendingJoinsTest {
                         Optional.empty(),
                         3,
                         Optional.empty(),
+                        Optional.empty(),
                         Optional.empty()));
         assertThat(only(new JoinState<>(join("a", NEVER, NEVER), List.of(), null, 0))
                         .dueAt())
@@ -90,6 +91,7 @@ class PendingJoinsTest {
                         4,
                         Optional.of("boom"),
                         3,
+                        Optional.empty(),
                         Optional.empty(),
                         Optional.empty()));
         assertThat(only(inFlight(flight(Flight.Status.GIVEN_BACK, null, 0))).status())
@@ -124,6 +126,7 @@ class PendingJoinsTest {
                         Optional.empty(),
                         3,
                         at(50),
+                        Optional.empty(),
                         Optional.empty()));
         PendingJoin<String, String> dropped = only(new JoinState<>(null, List.of(), new Closed(0, null, ids), 0));
         assertThat(dropped.parts()).isZero();

@@ -1,5 +1,7 @@
 package dev.joiner.engine;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.joiner.Codec;
 import dev.joiner.ContentionException;
 import dev.joiner.engine.JoinModel.Message;
@@ -505,6 +507,9 @@ final class RandomWalk {
         equal(join.idleUntil(), expected.idleUntil, "idleUntil");
         equal(join.ids(), expected.ids, "ids");
         equal(join.joinedBefore(), expected.joinedBefore, "joinedBefore");
+        StringBuilder collected = new StringBuilder();
+        join.collected().forEach(part -> collected.append(new String(part, UTF_8)));
+        equal(collected.toString(), expected.collected, "what was collected");
     }
 
     private static void equal(@Nullable Object actual, @Nullable Object expected, String what) {

@@ -41,7 +41,7 @@ class SafeListenerTest {
     }
 
     private static SafeListener safe(@Nullable JoinListener listener, InstantSource clock) {
-        JoinSpec.Builder<String, String, String, String> spec = JoinSpec.joining(String.class)
+        JoinSpec.Builder<String, String, String, String, String> spec = JoinSpec.joining(String.class)
                 .keyedBy(message -> message)
                 .<String>mergedBy((message, pending) -> message)
                 .sufficientWhen(word -> true)

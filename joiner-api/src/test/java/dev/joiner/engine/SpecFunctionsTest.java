@@ -7,6 +7,9 @@ import dev.joiner.Cause;
 import dev.joiner.HandOver;
 import dev.joiner.InvalidMessageException;
 import dev.joiner.JoinSpec;
+import dev.joiner.spi.Ids;
+import dev.joiner.spi.JoinState;
+import dev.joiner.spi.JoinState.Join;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class SpecFunctionsTest {
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
-    private static JoinSpec.Builder<String, String, String, String> spec() {
+    private static JoinSpec.Builder<String, String, String, String, String> spec() {
         return JoinSpec.joining(String.class)
                 .keyedBy(message -> message)
                 .<String>mergedBy((message, pending) -> message)
@@ -26,7 +29,7 @@ class SpecFunctionsTest {
     }
 
     private static SpecFunctions<String, String, String, String> of(
-            JoinSpec.Builder<String, String, String, String> spec) {
+            JoinSpec.Builder<String, String, String, String, String> spec) {
         return SpecFunctions.of(spec.build());
     }
 
@@ -88,9 +91,10 @@ class SpecFunctionsTest {
                 .build());
         SpecFunctions<String, String, String, String> within = functions.within(new Noting(calls));
 
-        assertThat(within.handOver("a", handOver(Cause.COMPLETE))).isEqualTo("processed a");
-        within.handOver("b", handOver(Cause.EXPIRED));
-        within.poisoned("c", handOver(Cause.FORCED));
+        assertThat(within.handOver(join("a"), handOver(Cause.COMPLETE), () -> false))
+                .isEqualTo("processed a");
+        within.handOver(join("b"), handOver(Cause.EXPIRED), () -> false);
+        within.poisoned(join("c"), handOver(Cause.FORCED), () -> false);
         within.incomplete("d");
 
         assertThat(calls)
@@ -104,7 +108,8 @@ class SpecFunctionsTest {
                         "poisoned c",
                         "end",
                         "incomplete d");
-        assertThat(functions.handOver("a", handOver(Cause.COMPLETE))).isEqualTo("processed a");
+        assertThat(functions.handOver(join("a"), handOver(Cause.COMPLETE), () -> false))
+                .isEqualTo("processed a");
         assertThat(calls).as("the functions themselves are as they were").hasSize(9);
     }
 
@@ -113,10 +118,10 @@ class SpecFunctionsTest {
         SpecFunctions<String, String, String, String> functions = of(spec());
 
         assertThatExceptionOfType(IllegalStateException.class)
-                .isThrownBy(() -> functions.handOver("a", handOver(Cause.EVICTED)))
+                .isThrownBy(() -> functions.handOver(join("a"), handOver(Cause.EVICTED), () -> false))
                 .withMessage("String: the spec has no onExpired, for a join with cause EVICTED");
         assertThatExceptionOfType(IllegalStateException.class)
-                .isThrownBy(() -> functions.poisoned("a", handOver(Cause.COMPLETE)))
+                .isThrownBy(() -> functions.poisoned(join("a"), handOver(Cause.COMPLETE), () -> false))
                 .withMessage("String: the spec has no onPoisoned, for a join that failed 1 times");
         assertThat(functions.hearsOfIncomplete()).isFalse();
         functions.incomplete("a");
@@ -141,11 +146,15 @@ class SpecFunctionsTest {
 
     @Test
     void missingThatThrowsSaysSo() {
-        JoinSpec.Builder<String, String, String, String> spec = spec().missing(value -> {
+        JoinSpec.Builder<String, String, String, String, String> spec = spec().missing(value -> {
             throw new IllegalStateException("boom");
         });
 
         assertThat(of(spec).missing("a")).containsExactly("(missing threw java.lang.IllegalStateException: boom)");
+    }
+
+    private static Join<String> join(String value) {
+        return new Join<>(value, 1, 0, JoinState.NEVER, JoinState.NEVER, Ids.NONE, false);
     }
 
     private static HandOver<String> handOver(Cause cause) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class TallyTest {
     private final RuntimeException boom = new IllegalStateException("boom");
 
-    private static JoinSpec.Builder<String, String, String, String> spec() {
+    private static JoinSpec.Builder<String, String, String, String, String> spec() {
         return JoinSpec.joining(String.class)
                 .keyedBy(message -> message)
                 .<String>mergedBy((message, pending) -> message)

@@ -39,34 +39,35 @@ class TransitionTest {
     private static final long CLAIM = 77;
     private static final Duration HALF_A_SECOND = Duration.ofMillis(500);
 
-    private static JoinSpec.Builder<String, String, String, String> words() {
+    private static JoinSpec.Builder<String, String, String, String, String> words() {
         return JoinSpec.joining(String.class)
                 .keyedBy(message -> "k")
                 .<String>mergedBy((message, pending) -> pending == null ? message : pending + message)
                 .sufficientWhen(word -> word.length() >= 2);
     }
 
-    private static Transition<String, String, String> of(JoinSpec.Builder<String, String, String, String> spec) {
+    private static Transition<String, String, String> of(
+            JoinSpec.Builder<String, String, String, String, String> spec) {
         return new Transition<>(SpecFunctions.of(spec.build()));
     }
 
     private static Transition<String, String, String> with(
-            UnaryOperator<JoinSpec.Builder<String, String, String, String>> options) {
+            UnaryOperator<JoinSpec.Builder<String, String, String, String, String>> options) {
         return of(options.apply(words()));
     }
 
-    private static JoinSpec.Builder<String, String, String, String> keeping(
-            JoinSpec.Builder<String, String, String, String> spec) {
+    private static JoinSpec.Builder<String, String, String, String, String> keeping(
+            JoinSpec.Builder<String, String, String, String, String> spec) {
         return spec.keepAfterJoin().expireAfter(Duration.ofMillis(100)).joinOnExpiry();
     }
 
-    private static JoinSpec.Builder<String, String, String, String> retrying(
-            JoinSpec.Builder<String, String, String, String> spec, int max) {
+    private static JoinSpec.Builder<String, String, String, String, String> retrying(
+            JoinSpec.Builder<String, String, String, String, String> spec, int max) {
         return spec.retry(max, Duration.ofMillis(100), Duration.ofMillis(350)).onPoisoned((word, handOver) -> {});
     }
 
-    private static JoinSpec.Builder<String, String, String, String> parking(
-            JoinSpec.Builder<String, String, String, String> spec, int max) {
+    private static JoinSpec.Builder<String, String, String, String, String> parking(
+            JoinSpec.Builder<String, String, String, String, String> spec, int max) {
         return spec.retry(max, Duration.ofMillis(100), Duration.ofMillis(350)).parkPoisoned();
     }
 
@@ -777,7 +778,7 @@ class TransitionTest {
                     .isEqualTo(Verdict.CLAIMED);
         }
 
-        private JoinSpec.Builder<String, String, String, String> lastInTheAlphabet() {
+        private JoinSpec.Builder<String, String, String, String, String> lastInTheAlphabet() {
             return JoinSpec.joining(String.class)
                     .keyedBy(m -> "k")
                     .<String>mergedBy((m, pending) -> pending != null && pending.compareTo(m) > 0 ? pending : m)
@@ -785,7 +786,7 @@ class TransitionTest {
         }
 
         private Transition<String, String, String> ignoring(
-                UnaryOperator<JoinSpec.Builder<String, String, String, String>> options) {
+                UnaryOperator<JoinSpec.Builder<String, String, String, String, String>> options) {
             return of(options.apply(lastInTheAlphabet()
                     .keepAfterJoin()
                     .expireAfter(Duration.ofMillis(100))
@@ -797,7 +798,7 @@ class TransitionTest {
     @Nested
     class Deadlines {
 
-        private Join<String> first(UnaryOperator<JoinSpec.Builder<String, String, String, String>> expiry) {
+        private Join<String> first(UnaryOperator<JoinSpec.Builder<String, String, String, String, String>> expiry) {
             return message(with(expiry), null, "a").next().open();
         }
 

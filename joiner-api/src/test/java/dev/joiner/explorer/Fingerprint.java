@@ -153,6 +153,7 @@ final class Fingerprint {
         put(join.idleUntil());
         put(join.ids());
         put(join.joinedBefore());
+        put(join.collected().size());
     }
 
     private void put(Ids ids) {

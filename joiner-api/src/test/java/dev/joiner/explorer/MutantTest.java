@@ -45,6 +45,24 @@ class MutantTest {
                         "return true ? new Update<>(held, result) : update(",
                         "stale guesses of a closed key"),
                 new Mutant(
+                        "a join forgets what was collected before its last message",
+                        "engine/Transition.java",
+                        "PartList collected = open == null ? PartList.NONE : open.collected();",
+                        "PartList collected = PartList.NONE;",
+                        "collecting"),
+                new Mutant(
+                        "a message goes into a join that failed, and is not collected",
+                        "engine/Transition.java",
+                        "&& !functions.collects();",
+                        ";",
+                        "collecting without ids"),
+                new Mutant(
+                        "what was collected is gone when it is to be examined again",
+                        "engine/Transition.java",
+                        "keepAfterJoin,\n                open.collected());",
+                        "keepAfterJoin,\n                PartList.NONE);",
+                        "collecting, released, dropped and reexamined"),
+                new Mutant(
                         "a repeated write is taken for another's",
                         "internal/driver/KeyUpdater.java",
                         "return exchange.won() || (written != null && written.equals(exchange.witness()));",
@@ -233,7 +251,7 @@ class MutantTest {
                 new Mutant(
                         "a join is reexamined and not asked whether it is whole",
                         "engine/Transition.java",
-                        "open.joinedBefore() || !functions.isSufficient(open.value())",
+                        "open.joinedBefore() || !functions.isSufficient(open.value(), open.parts())",
                         "open.joinedBefore()",
                         "reexamined"),
                 new Mutant(

@@ -23,6 +23,7 @@ import dev.joiner.spi.JoinState.Flight;
 import dev.joiner.spi.JoinState.Flight.Status;
 import dev.joiner.spi.JoinState.Join;
 import dev.joiner.spi.JoinState.KeptIds;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -183,6 +184,7 @@ final class Promises {
             checkRemembered();
             checkOpen();
             checkMade();
+            checkCollected();
             ledger = ledger.merging(Letters.set(added));
             StringBuilder words = new StringBuilder();
             taken.forEach(word -> words.append(word).append(','));
@@ -253,6 +255,7 @@ final class Promises {
         private boolean hasGrown(Flight<String> was, Flight<String> is) {
             return !hasIds
                     && !functions.hasRetry()
+                    && !functions.collects()
                     && operation.delivers()
                     && was.status() == Status.THREW
                     && was.cause() == Cause.COMPLETE
@@ -420,6 +423,24 @@ final class Promises {
             }
         }
 
+        /** What was collected for a word are its letters. */
+        private void checkCollected() {
+            List<Join<String>> joins =
+                    new ArrayList<>(flightsAfter.stream().map(Flight::join).toList());
+            if (openAfter() != null) {
+                joins.add(openAfter());
+            }
+            for (Join<String> join : joins) {
+                StringBuilder letters = new StringBuilder();
+                join.collected().forEach(part -> letters.append(new String(part, StandardCharsets.UTF_8)));
+                unless(
+                        letters.toString().equals(functions.collects() ? join.value() : ""),
+                        "\"{}\" was collected for {}",
+                        letters,
+                        join);
+            }
+        }
+
         private boolean isHeld(Claim claim) {
             return flightsAfter.stream().anyMatch(flight -> flight.isClaimed() && flight.claim() == claim.id());
         }
@@ -503,8 +524,8 @@ final class Promises {
             boolean isTrue = switch (cause) {
                 case COMPLETE ->
                     operation.delivers()
-                            ? functions.isSufficient(join.value())
-                            : operation.kind() == Kind.REEXAMINE && lenient.isSufficient(join.value());
+                            ? functions.isSufficient(join.value(), join.parts())
+                            : operation.kind() == Kind.REEXAMINE && lenient.isSufficient(join.value(), join.parts());
                 case EXPIRED -> operation.kind() == Kind.SWEEP && join.dueAt() <= at;
                 case FORCED -> operation.kind() == Kind.RELEASE;
                 case EVICTED -> false;
@@ -563,7 +584,10 @@ final class Promises {
                 case SWEEP -> Cause.EXPIRED;
                 default -> Cause.FORCED;
             };
-            unless(cause != Cause.COMPLETE || functions.isSufficient(word), "an open join vanishes: {}", open);
+            unless(
+                    cause != Cause.COMPLETE || functions.isSufficient(word, word.length()),
+                    "an open join vanishes: {}",
+                    open);
             unless(cause != Cause.EXPIRED || open.dueAt() <= at, "a join expires early: {}", open);
             added += letter;
             holdRemoved(word, ledger.fates().size());
@@ -685,7 +709,7 @@ final class Promises {
                 return;
             }
             unless(
-                    open.joinedBefore() || !functions.isSufficient(open.value()),
+                    open.joinedBefore() || !functions.isSufficient(open.value(), open.parts()),
                     "a complete join stays open: {}",
                     after);
             if (hasIds) {
@@ -1035,7 +1059,7 @@ final class Promises {
             Join<String> open = state.open();
             if (open != null) {
                 unless(spec.expireAfter() == null, "a join never expires: {}", state);
-                unless(!functions.isSufficient(open.value()), "a complete join stays: {}", state);
+                unless(!functions.isSufficient(open.value(), open.parts()), "a complete join stays: {}", state);
                 safe |= Letters.set(open.value());
                 everywhere.append(open.value());
             }

@@ -1,5 +1,7 @@
 package dev.joiner.explorer;
 
+import dev.joiner.Codec;
+import dev.joiner.Collected;
 import dev.joiner.HandOver;
 import dev.joiner.JoinSpec;
 import dev.joiner.StoreException;
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param skew by how many milliseconds the second node's clock is ahead
  * @param staleGuesses whether the store's guesses may be anything that it held before
  * @param renews whether {@code process} renews its lease before it does anything
+ * @param collects whether the letters are collected beside the word
  */
 record Setting(
         String name,
@@ -31,7 +34,8 @@ record Setting(
         Set<Fault> faults,
         long skew,
         boolean staleGuesses,
-        boolean renews) {
+        boolean renews,
+        boolean collects) {
 
     static final String KEY = "k";
     /** A letter that changes nothing in a word of two letters or more. */
@@ -52,46 +56,61 @@ record Setting(
     interface Hands {
         void receive(Receiver receiver, String word, HandOver<String> handOver) throws Exception;
 
-        default JoinSpec.Handler<String, String> expired() {
-            return (word, handOver) -> receive(Receiver.EXPIRED, word, handOver);
+        default JoinSpec.Handler<String, Object> expired() {
+            return (given, handOver) -> receive(Receiver.EXPIRED, wordOf(given), handOver);
         }
 
-        default JoinSpec.Handler<String, String> poisoned() {
-            return (word, handOver) -> receive(Receiver.POISONED, word, handOver);
+        default JoinSpec.Handler<String, Object> poisoned() {
+            return (given, handOver) -> receive(Receiver.POISONED, wordOf(given), handOver);
         }
     }
 
     /** What a spec has beyond its words. */
     @FunctionalInterface
     interface Options {
-        JoinSpec.Builder<String, String, String, String> add(
-                JoinSpec.Builder<String, String, String, String> words, Hands hands);
+        JoinSpec.Builder<String, String, String, ?, String> add(
+                JoinSpec.Builder<String, String, String, ?, String> words, Hands hands);
     }
 
     /** A setting in which anything may go wrong, but nothing yet does. */
     static Setting of(String name, int parts, Options options, String... deliveries) {
         return new Setting(
-                name, parts, options, List.of(deliveries), Budget.NONE, EnumSet.allOf(Fault.class), 0, false, false);
+                name,
+                parts,
+                options,
+                List.of(deliveries),
+                Budget.NONE,
+                EnumSet.allOf(Fault.class),
+                0,
+                false,
+                false,
+                false);
     }
 
     Setting with(UnaryOperator<Budget> more) {
-        return new Setting(name, parts, options, deliveries, more.apply(budget), faults, skew, staleGuesses, renews);
+        return new Setting(
+                name, parts, options, deliveries, more.apply(budget), faults, skew, staleGuesses, renews, collects);
     }
 
     Setting only(Fault... kinds) {
-        return new Setting(name, parts, options, deliveries, budget, Set.of(kinds), skew, staleGuesses, renews);
+        return new Setting(
+                name, parts, options, deliveries, budget, Set.of(kinds), skew, staleGuesses, renews, collects);
     }
 
     Setting skewed(long millis) {
-        return new Setting(name, parts, options, deliveries, budget, faults, millis, staleGuesses, renews);
+        return new Setting(name, parts, options, deliveries, budget, faults, millis, staleGuesses, renews, collects);
     }
 
     Setting guessing() {
-        return new Setting(name, parts, options, deliveries, budget, faults, skew, true, renews);
+        return new Setting(name, parts, options, deliveries, budget, faults, skew, true, renews, collects);
     }
 
     Setting renewing() {
-        return new Setting(name, parts, options, deliveries, budget, faults, skew, staleGuesses, true);
+        return new Setting(name, parts, options, deliveries, budget, faults, skew, staleGuesses, true, collects);
+    }
+
+    Setting collecting() {
+        return new Setting(name, parts, options, deliveries, budget, faults, skew, staleGuesses, renews, true);
     }
 
     JoinSpec<String, String, String, String> spec(Hands hands) {
@@ -120,18 +139,33 @@ record Setting(
     }
 
     private JoinSpec<String, String, String, String> spec(Hands hands, int needed) {
-        JoinSpec.Builder<String, String, String, String> words = JoinSpec.joining(String.class)
-                .keyedBy(letter -> KEY)
-                .<String>mergedBy(Setting::merged)
-                .sufficientWhen(word -> word.length() >= needed)
-                .process((word, handOver) -> {
-                    if (renews) {
-                        renew(handOver);
-                    }
-                    hands.receive(Receiver.PROCESS, word, handOver);
-                    return word;
-                });
-        return options.add(words, hands).build();
+        JoinSpec.Merged<String, String, String> merged =
+                JoinSpec.joining(String.class).keyedBy(letter -> KEY).mergedBy(Setting::merged);
+        JoinSpec.Builder<String, String, String, ?, ?> words = collects
+                ? merged.collecting(letter -> letter, Codec.string())
+                        .sufficientWhen((word, letters) -> letters >= needed)
+                : merged.sufficientWhen(word -> word.length() >= needed);
+        return options.add(
+                        words.<String>process((given, handOver) -> {
+                            if (renews) {
+                                renew(handOver);
+                            }
+                            String word = wordOf(given);
+                            hands.receive(Receiver.PROCESS, word, handOver);
+                            return word;
+                        }),
+                        hands)
+                .build();
+    }
+
+    /** What was collected are the letters of the word. */
+    private static String wordOf(Object given) {
+        if (!(given instanceof Collected<?, ?> letters)) {
+            return (String) given;
+        }
+        StringBuilder word = new StringBuilder();
+        letters.forEach(word::append);
+        return word.toString();
     }
 
     @SuppressWarnings("EmptyCatch") // a handler may go on without its lease, and does so here

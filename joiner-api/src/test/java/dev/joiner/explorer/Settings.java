@@ -159,6 +159,22 @@ final class Settings {
         settings.add(Setting.of("renewal", 2, IDS, "a", "b")
                 .renewing()
                 .with(budget -> budget.faults(1).jumps(2).sweeps(2)));
+        settings.add(Setting.of("collecting", 3, IDS, "a", "b", "c")
+                .collecting()
+                .with(budget -> budget.faults(1).jumps(1).sweeps(1).redeliveries(1)));
+        settings.add(Setting.of("collecting, ids kept, two rounds", 2, IDS_KEPT, "abc", "d")
+                .collecting()
+                .with(budget -> budget.faults(1).redeliveries(1)));
+        settings.add(Setting.of("collecting without ids", 2, NOTHING, "a", "b", "c")
+                .only(Fault.HANDLER, Fault.CRASH)
+                .collecting()
+                .with(budget -> budget.faults(1).sweeps(1)));
+        settings.add(Setting.of("collecting, poisoned and expired", 2, both(both(IDS, EXPIRING), ONCE), "ab", "c")
+                .collecting()
+                .with(budget -> budget.faults(1).jumps(1).sweeps(2)));
+        settings.add(Setting.of("collecting, released, dropped and reexamined", 3, IDS, "a", "b", "c")
+                .collecting()
+                .with(budget -> budget.faults(1).releases(1).drops(1).reexaminations(1)));
         return settings;
     }
 

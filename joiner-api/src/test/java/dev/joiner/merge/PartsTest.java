@@ -51,7 +51,8 @@ class PartsTest {
         return Objects.requireNonNull(parts);
     }
 
-    private static <R> KeyedJoiner<Object, String, Parts, R> joiner(JoinSpec.Builder<Object, String, Parts, R> spec) {
+    private static <R> KeyedJoiner<Object, String, Parts, R> joiner(
+            JoinSpec.Builder<Object, String, Parts, Parts, R> spec) {
         return Joiner.create(spec.build(), new MapStore<>(new ArrayList<>()));
     }
 
@@ -254,7 +255,7 @@ class PartsTest {
         private final List<Instant> now = new ArrayList<>(List.of(Instant.EPOCH));
         private final InstantSource clock = () -> now.get(0);
         private final List<String> handedOver = new ArrayList<>();
-        private final JoinSpec.Builder<Object, String, Parts, Parts> spec = order.waitFor(
+        private final JoinSpec.Builder<Object, String, Parts, Parts, Parts> spec = order.waitFor(
                         COUPON, Duration.ofSeconds(30), clock)
                 .keyedBy(String.class)
                 .process((parts, handOver) -> {
@@ -368,6 +369,11 @@ class PartsTest {
             assertThatIllegalStateException()
                     .isThrownBy(() -> order.waitFor(COUPON, second).waitFor(COUPON, second))
                     .withMessage("waitFor: part \"coupon\" is waited for twice");
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> order.optional(Part.of("gift", Integer.class, number -> "o"))
+                            .waitFor(COUPON, second, clock)
+                            .waitFor(Part.of("gift", Integer.class, number -> "o"), second, () -> Instant.MAX))
+                    .withMessage("waitFor: part \"gift\" has another clock than a part before");
         }
 
         @Test
@@ -491,6 +497,23 @@ class PartsTest {
                         .isThrownBy(() -> Part.of(name, String.class, text -> text))
                         .withMessageStartingWith("name is \"" + name + "\", must be a letter, then");
             }
+        }
+
+        @Test
+        void takesAPrimitiveForItsBox() {
+            Part<Integer> number = Part.of("number", int.class, value -> "o");
+
+            assertThat(merged(Parts.of(number), 7).get(number)).isEqualTo(7);
+            assertThat(number.messages()).isEqualTo(Integer.class);
+        }
+
+        @Test
+        void restoresAListOfItsOwn() {
+            List<Payment> payments = new ArrayList<>(List.of(CARD));
+            Parts restored = Parts.of(PAYMENT.collect()).restored(Map.of("payment", payments), null);
+            payments.clear();
+
+            assertThat(restored.get(PAYMENT.collect())).containsExactly(CARD);
         }
 
         @Test

@@ -36,7 +36,7 @@ class RandomMergeTest {
     /** The hand-overs of a joiner, in order, and what waits in the end. */
     private record Seen(List<Object> handedOver, List<Object> waiting) {}
 
-    private static <M, V> Seen joined(JoinSpec.Builder<M, String, V, V> spec, List<List<M>> batches) {
+    private static <M, V> Seen joined(JoinSpec.Builder<M, String, V, V, V> spec, List<List<M>> batches) {
         List<Object> handedOver = new ArrayList<>();
         JoinSpec<M, String, V, V> whole = spec.process((value, handOver) -> {
                     handedOver.add(value);
@@ -173,7 +173,7 @@ class RandomMergeTest {
     void recordsAreWhatAMergeByHandMakes() {
         for (int run = 0; run < RUNS; run++) {
             List<List<Order>> batches = batches(this::order);
-            JoinSpec.Builder<Order, String, Order, Order> byHand = JoinSpec.joining(Order.class)
+            JoinSpec.Builder<Order, String, Order, Order, Order> byHand = JoinSpec.joining(Order.class)
                     .keyedBy(Order::id)
                     .mergedBy(RandomMergeTest::byHand)
                     .sufficientWhen(RandomMergeTest::isWhole);
@@ -261,7 +261,7 @@ class RandomMergeTest {
     void partsAreWhatAMergeByHandMakes() {
         for (int run = 0; run < RUNS; run++) {
             List<List<Object>> batches = batches(this::message);
-            JoinSpec.Builder<Object, String, ByHand, ByHand> byHand = JoinSpec.<Object>joining()
+            JoinSpec.Builder<Object, String, ByHand, ByHand, ByHand> byHand = JoinSpec.<Object>joining()
                     .<String>keyedBy(ByHand::key)
                     .<ByHand>mergedBy(ByHand::merge)
                     .sufficientWhen(ByHand::isWhole);

@@ -281,7 +281,7 @@ final class JoinCommand implements Callable<Integer> {
             Unfinished unfinished,
             @Nullable JsonLines late,
             JoinListener listener) {
-        JoinSpec.Builder<Line, String, ObjectNode, Boolean> spec = JoinSpec.joining(Line.class)
+        JoinSpec.Builder<Line, String, ObjectNode, ObjectNode, Boolean> spec = JoinSpec.joining(Line.class)
                 .keyedBy(Line::key)
                 .mergedBy((Line line, @Nullable ObjectNode pending) ->
                         whole.track(line.object(), pending, merging.merge(line.object(), pending)))

@@ -63,7 +63,7 @@ enum MergeOperation {
 
         @Override
         JsonNode merge(JsonNode before, JsonNode value) {
-            return Json.number(number(before).add(number(value)));
+            return Json.number(sum(number(before), number(value)));
         }
     },
     COUNT {
@@ -124,6 +124,7 @@ enum MergeOperation {
         }
     };
 
+    private static final int MAX_DIGITS = 1_000;
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
     /** What the field's first value comes to; never null. */
@@ -164,6 +165,15 @@ enum MergeOperation {
                     "is " + value.getNodeType().name().toLowerCase(Locale.ROOT) + ", not a text or number");
         }
         return value;
+    }
+
+    /** But not of 1e1000000000 and 1: it would take all memory. */
+    private static BigDecimal sum(BigDecimal one, BigDecimal other) {
+        long whole = Math.max((long) one.precision() - one.scale(), (long) other.precision() - other.scale());
+        if (whole + Math.max(one.scale(), other.scale()) > MAX_DIGITS) {
+            throw new IllegalArgumentException("makes a sum of more than " + MAX_DIGITS + " digits");
+        }
+        return one.add(other);
     }
 
     private static BigDecimal number(JsonNode value) {

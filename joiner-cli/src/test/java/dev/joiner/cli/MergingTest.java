@@ -143,6 +143,22 @@ class MergingTest {
             assertThat(ended.errLines().get(0)).isEqualTo("joiner: <stdin>:2: --merge n=sum: n is no number");
         }
 
+        /** It would take a gigabyte, and the next line one more. */
+        @ParameterizedTest
+        @ValueSource(strings = {"1e2147483646", "1e-2000"})
+        void ofNumbersThatLieTooFarApartAreToldOfTheirLine(String far) {
+            Ended ended = join(
+                    "{'id':1,'n':1}\n{'id':1,'n':" + far + "}\n{'id':1,'n':2}\n",
+                    "join",
+                    "--key=id",
+                    "--count=2",
+                    "--merge=n=sum");
+
+            assertThat(ended.errLines().get(0))
+                    .isEqualTo("joiner: <stdin>:2: --merge n=sum: n makes a sum of more than 1000 digits");
+            assertThat(ended.out()).isEqualTo(lines("{'id':1,'n':3}"));
+        }
+
         @ParameterizedTest
         @ValueSource(strings = {"sum", "count", "collect", "distinct", "concat", "min"})
         void goTogetherInADatabase(String how) {

@@ -92,16 +92,16 @@ class LikelyMistakesTest {
             LikelyMistakesTest::acceptKeysWithOneText,
             LikelyMistakesTest::openOnDefaultingMap);
 
-    private static JoinSpec.Builder<Order, String, Order, Order> orders() {
+    private static JoinSpec.Builder<Order, String, Order, Order, Order> orders() {
         return mergedBy(Order::merge);
     }
 
     @SuppressWarnings("NullAway") // some of these are mistakes
-    private static JoinSpec.Builder<Order, String, Order, Order> mergedBy(JoinSpec.Merge<Order, Order> merge) {
+    private static JoinSpec.Builder<Order, String, Order, Order, Order> mergedBy(JoinSpec.Merge<Order, Order> merge) {
         return JoinSpec.joining(Order.class).keyedBy(Order::id).mergedBy(merge).sufficientWhen(Order::isWhole);
     }
 
-    private static void accept(JoinSpec.Builder<Order, String, Order, ?> spec) {
+    private static void accept(JoinSpec.Builder<Order, String, Order, Order, ?> spec) {
         Joiner.create(spec.build(), MapJoinStore.create()).accept(WHOLE);
     }
 

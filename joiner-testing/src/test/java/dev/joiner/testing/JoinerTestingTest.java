@@ -29,7 +29,7 @@ class JoinerTestingTest {
     private final List<String> expired = new ArrayList<>();
 
     /** Two halves of a word; the key is its first letter. */
-    private JoinSpec.Builder<String, String, String, String> words() {
+    private JoinSpec.Builder<String, String, String, String, String> words() {
         return JoinSpec.joining(String.class)
                 .keyedBy(half -> half.substring(0, 1))
                 .<String>mergedBy((half, pending) -> pending == null ? half : pending + half.substring(1))

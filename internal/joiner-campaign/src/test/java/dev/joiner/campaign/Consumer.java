@@ -97,7 +97,7 @@ final class Consumer implements AutoCloseable {
     }
 
     private JoinSpec<Part, String, String, String> spec() {
-        JoinSpec.Builder<Part, String, String, String> builder = Part.joined(behaviour.lease(), this::process)
+        JoinSpec.Builder<Part, String, String, String, String> builder = Part.joined(behaviour.lease(), this::process)
                 .expireAt(Part::deadline)
                 .joinOnExpiry()
                 .retry(behaviour.maxAttempts(), Duration.ofMillis(100), Duration.ofMillis(500));

@@ -75,7 +75,7 @@ record Part(String key, int number) {
     }
 
     /** Joins of parts; a value is {@code 17/3=1+0+2}. Ids are kept, so that no redelivery begins a join anew. */
-    static JoinSpec.Builder<Part, String, String, String> joined(
+    static JoinSpec.Builder<Part, String, String, String, String> joined(
             Duration lease, Processor<String, String, String> process) {
         return JoinSpec.joining(Part.class)
                 .keyedBy(Part::key)

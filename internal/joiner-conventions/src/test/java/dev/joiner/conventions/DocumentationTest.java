@@ -55,6 +55,8 @@ class DocumentationTest {
             "InlineJoiner",
             "Records",
             "Part",
+            "Collected",
+            "Collecting",
             "PartsMerge",
             "MapJoinStore",
             "CaffeineJoinStore",

@@ -10,20 +10,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The contents of a spec: what was given to its builder, checked. Users see a {@link JoinSpec}, which has none of this.
  *
+ * @param collecting null unless the spec collects
  * @param retry null unless it was set
  */
 public record Spec<M, K, V, R>(
         String name,
         Function<? super M, ? extends K> keyedBy,
         JoinSpec.Merge<? super M, V> mergedBy,
-        Predicate<? super V> sufficientWhen,
-        JoinSpec.Processor<K, ? super V, ? extends R> process,
+        JoinSpec.Sufficiency<? super V> sufficientWhen,
+        @Nullable CollectOption<M, ?> collecting,
+        Handlers<K, V, ?, R> handlers,
         @Nullable Consumer<? super V> onIncomplete,
         @Nullable Function<? super V, ? extends Collection<String>> missing,
         @Nullable Function<? super M, ?> identifiedBy,
@@ -33,12 +34,10 @@ public record Spec<M, K, V, R>(
         @Nullable Duration expireAfter,
         @Nullable Duration expireAfterIdle,
         @Nullable Function<? super V, @Nullable Instant> expireAt,
-        JoinSpec.@Nullable Handler<K, ? super V> onExpired,
         boolean joinOnExpiry,
         boolean keepAfterJoin,
         boolean atMostOnce,
         @Nullable Retry retry,
-        JoinSpec.@Nullable Handler<K, ? super V> onPoisoned,
         boolean parkPoisoned,
         Duration lease,
         int maxInFlight,
@@ -69,6 +68,11 @@ public record Spec<M, K, V, R>(
         add(options, "expireAfterIdle", expireAfterIdle);
         flag(options, "expireAt", expireAt != null);
         flag(options, "joinOnExpiry", joinOnExpiry);
+        if (collecting != null) {
+            options.add("collecting"
+                    + (collecting.atMost() == Integer.MAX_VALUE ? "" : "=" + collecting.atMost())
+                    + (collecting.bytesAtMost() == Long.MAX_VALUE ? "" : "/" + collecting.bytesAtMost() + " bytes"));
+        }
         flag(options, "keepAfterJoin", keepAfterJoin);
         flag(options, "atMostOnce", atMostOnce);
         if (retry != null) {

@@ -66,7 +66,7 @@ class BatchTest {
     }
 
     private KeyedJoiner<String, String, String, String> joiner(
-            int letters, UnaryOperator<JoinSpec.Builder<String, String, String, String>> options) {
+            int letters, UnaryOperator<JoinSpec.Builder<String, String, String, String, String>> options) {
         return words.joiner(options.apply(words.of(letters)));
     }
 
@@ -496,7 +496,7 @@ class BatchTest {
             return otherwise;
         }
 
-        private JoinSpec.Builder<String, String, String, String> throwing(String where) {
+        private JoinSpec.Builder<String, String, String, String, String> throwing(String where) {
             return JoinSpec.joining(String.class)
                     .keyedBy(message -> throwFor("K", message, message.substring(0, 1)))
                     .<String>mergedBy((message, pending) ->
@@ -622,7 +622,7 @@ class BatchTest {
         private final List<WeakReference<Piece>> pieces = new ArrayList<>();
         private final MapStore<String, Piece> store = new MapStore<>(new ArrayList<>());
 
-        private JoinSpec.Builder<String, String, Piece, Piece> spec() {
+        private JoinSpec.Builder<String, String, Piece, Piece, Piece> spec() {
             return JoinSpec.joining(String.class)
                     .keyedBy(message -> "k")
                     .<Piece>mergedBy((message, pending) -> {
@@ -633,7 +633,8 @@ class BatchTest {
                     .sufficientWhen(piece -> piece.letters().length() == 4);
         }
 
-        private KeyedJoiner<String, String, Piece, Piece> joiner(JoinSpec.Builder<String, String, Piece, Piece> spec) {
+        private KeyedJoiner<String, String, Piece, Piece> joiner(
+                JoinSpec.Builder<String, String, Piece, Piece, Piece> spec) {
             return DeterministicJoiner.create(spec.build(), store, words.clock, words::number);
         }
 

@@ -251,7 +251,7 @@ class CloseTest {
         }
 
         private Callable<Object> accepting(
-                UnaryOperator<JoinSpec.Builder<String, String, String, String>> option, String... messages) {
+                UnaryOperator<JoinSpec.Builder<String, String, String, String, String>> option, String... messages) {
             return () -> {
                 var closing = words.joiner(option.apply(words.expiring(2)));
                 joinerToClose.set(closing);

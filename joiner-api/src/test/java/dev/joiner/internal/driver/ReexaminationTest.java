@@ -32,7 +32,7 @@ class ReexaminationTest {
 
     /** A spec whose sufficiency throws for one word. */
     private KeyedJoiner<String, String, String, String> throwingFor(
-            String bad, UnaryOperator<JoinSpec.Builder<String, String, String, String>> options) {
+            String bad, UnaryOperator<JoinSpec.Builder<String, String, String, String, String>> options) {
         return words.joiner(options.apply(JoinSpec.joining(String.class)
                 .keyedBy(message -> message)
                 .<String>mergedBy((message, pending) -> message)

@@ -46,7 +46,7 @@ final class Words {
     }
 
     /** Words of so many letters. */
-    JoinSpec.Builder<String, String, String, String> of(int letters) {
+    JoinSpec.Builder<String, String, String, String, String> of(int letters) {
         return JoinSpec.joining(String.class)
                 .keyedBy(Words::key)
                 .<String>mergedBy((message, pending) -> pending == null ? letter(message) : pending + letter(message))
@@ -60,7 +60,7 @@ final class Words {
     }
 
     /** Words that expire after a minute. */
-    JoinSpec.Builder<String, String, String, String> expiring(int letters) {
+    JoinSpec.Builder<String, String, String, String, String> expiring(int letters) {
         return of(letters).expireAfter(MINUTE).onExpired((word, handOver) -> {
             log.add("expire " + handOver.key() + " " + word);
             onExpired.handle(word, handOver);
@@ -68,14 +68,14 @@ final class Words {
     }
 
     /** Words that are poisoned after so many attempts. */
-    JoinSpec.Builder<String, String, String, String> retrying(int letters, int attempts) {
+    JoinSpec.Builder<String, String, String, String, String> retrying(int letters, int attempts) {
         return expiring(letters).retry(attempts, Duration.ofSeconds(1)).onPoisoned((word, handOver) -> {
             log.add("poison " + handOver.key() + " " + word);
             onPoisoned.handle(word, handOver);
         });
     }
 
-    KeyedJoiner<String, String, String, String> joiner(JoinSpec.Builder<String, String, String, String> spec) {
+    KeyedJoiner<String, String, String, String> joiner(JoinSpec.Builder<String, String, String, String, String> spec) {
         return DeterministicJoiner.create(spec.build(), store, clock, this::number);
     }
 

@@ -177,6 +177,11 @@ public final class JacksonCodec<T> implements Codec<T> {
     /** A codec with a mapper that nobody else has. */
     private static <T> JacksonCodec<T> create(Type type, ObjectMapper mapper) {
         JavaType valueType = mapper.constructType(type);
+        if (valueType.hasRawClass(Parts.class)
+                && !mapper.getRegisteredModuleIds().contains(PartsModule.class.getName())) {
+            throw new IllegalArgumentException(
+                    "Parts alone do not say what they are made of: use JacksonCodec.of(merge)");
+        }
         if (mapper.getDeserializationConfig().getDefaultTyper(valueType) != null) {
             throw new IllegalArgumentException(
                     "mapper has default typing: documents could name any class to be instantiated");

@@ -134,6 +134,9 @@ final class PartsModule extends SimpleModule {
                     JavaType value = collected.contains(name)
                             ? context.getTypeFactory().constructCollectionType(List.class, type)
                             : type;
+                    if (parts.containsKey(name)) {
+                        throw JsonMappingException.from(in, "part \"" + name + "\" is there twice");
+                    }
                     parts.put(name, context.findRootValueDeserializer(value).deserialize(in, context));
                 } else if (name.equals(COMPLETE_SINCE)) {
                     completeSince = time(in, context);

@@ -125,6 +125,16 @@ class JacksonCodecPartsTest {
         assertRefused("{\"lines\":[null]}", null);
         assertRefused("{\"@completeSince\":\"yesterday\"}", null);
         assertRefused("{\"payment\":{}", null);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> codec.decode("{\"lines\":[],\"lines\":[]}".getBytes(UTF_8)))
+                .withMessageContaining("part \"lines\" is there twice");
+    }
+
+    @Test
+    void partsWithoutTheirMergeAreRefusedAtOnce() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> JacksonCodec.of(Parts.class))
+                .withMessage("Parts alone do not say what they are made of: use JacksonCodec.of(merge)");
     }
 
     private void assertRefused(String document, String message) {

@@ -317,7 +317,9 @@ final class TransactionalJoiner<M, K, V, R> implements KeyedJoiner<M, K, V, R> {
         }
         try {
             JoinState.Join<V> open = entry.held().state().open();
-            if (key != null && open != null && functions.isSufficient(open.value())) { // only then is a lock worth it
+            if (key != null
+                    && open != null
+                    && functions.isSufficient(open.value(), open.parts())) { // only then is a lock worth it
                 reexamine(key, tally);
             }
         } catch (NotBegunException e) {

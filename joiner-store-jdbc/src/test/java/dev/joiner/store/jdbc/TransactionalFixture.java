@@ -144,15 +144,16 @@ abstract class TransactionalFixture {
     }
 
     /** Without a handler, for tests that have their own. */
-    static JoinSpec.Builder<Message, String, String, String> joining(int parts) {
+    static JoinSpec.Builder<Message, String, String, String, String> joining(int parts) {
         return merged().sufficientWhen(value -> value.split("\\+", -1).length == parts);
     }
 
-    final JoinSpec.Builder<Message, String, String, String> whole(int parts) {
+    final JoinSpec.Builder<Message, String, String, String, String> whole(int parts) {
         return joining(parts).process(this::process);
     }
 
-    final KeyedJoiner<Message, String, String, String> joiner(JoinSpec.Builder<Message, String, String, String> spec) {
+    final KeyedJoiner<Message, String, String, String> joiner(
+            JoinSpec.Builder<Message, String, String, String, String> spec) {
         return store.transactional(spec.build(), clock);
     }
 

@@ -107,7 +107,8 @@ abstract class TransactionalSweepContract extends TransactionalFixture {
         assertThat(effects()).isEmpty();
     }
 
-    private JoinSpec.Builder<Message, String, String, String> thatExpires(JoinSpec.Handler<String, String> handler) {
+    private JoinSpec.Builder<Message, String, String, String, String> thatExpires(
+            JoinSpec.Handler<String, String> handler) {
         return joining(9).expireAfter(Duration.ofMinutes(1)).onExpired(handler);
     }
 
@@ -124,7 +125,7 @@ abstract class TransactionalSweepContract extends TransactionalFixture {
             seen.add(kind + " " + handOver.attempt());
         }
 
-        private JoinSpec.Builder<Message, String, String, String> failing(Failure failure) {
+        private JoinSpec.Builder<Message, String, String, String, String> failing(Failure failure) {
             return thatExpires((value, handOver) -> {
                         process(value, handOver);
                         note("expired", handOver);
@@ -133,7 +134,7 @@ abstract class TransactionalSweepContract extends TransactionalFixture {
                     .retry(2, Duration.ofMinutes(1));
         }
 
-        private JoinSpec.Builder<Message, String, String, String> thatThrows() {
+        private JoinSpec.Builder<Message, String, String, String, String> thatThrows() {
             return failing(() -> {
                 throw new Refused();
             });
@@ -446,7 +447,8 @@ abstract class TransactionalSweepContract extends TransactionalFixture {
         assertThat(store.size()).isZero();
     }
 
-    private KeyedJoiner<Message, String, String, String> plain(JoinSpec.Builder<Message, String, String, String> spec) {
+    private KeyedJoiner<Message, String, String, String> plain(
+            JoinSpec.Builder<Message, String, String, String, String> spec) {
         return Joiner.create(spec.build(), store, clock);
     }
 

@@ -48,14 +48,14 @@ class AncestorParityTest {
     private final List<Thing> insufficient = new ArrayList<>();
     private final List<Thing> processed = new ArrayList<>();
 
-    private static JoinSpec.Builder<Thing, UUID, Thing, Thing> things() {
+    private static JoinSpec.Builder<Thing, UUID, Thing, Thing, Thing> things() {
         return JoinSpec.joining(Thing.class)
                 .keyedBy(Thing::id)
                 .mergedBy(Thing::merge)
                 .sufficientWhen(Thing::bothThere);
     }
 
-    private <R> Joiner<Thing, R> joiner(JoinSpec.Builder<Thing, UUID, Thing, R> spec) {
+    private <R> Joiner<Thing, R> joiner(JoinSpec.Builder<Thing, UUID, Thing, Thing, R> spec) {
         return Joiner.create(spec.onIncomplete(insufficient::add).build(), table);
     }
 

@@ -49,7 +49,7 @@ class JoinerLinearizabilityTest {
 
     private record Message(int key, int digit) {}
 
-    private static JoinSpec.Builder<Message, Integer, Integer, Integer> pairs() {
+    private static JoinSpec.Builder<Message, Integer, Integer, Integer, Integer> pairs() {
         return JoinSpec.joining(Message.class)
                 .keyedBy(Message::key)
                 .<Integer>mergedBy((message, pending) -> pending == null ? message.digit : pending * 10 + message.digit)
@@ -57,7 +57,7 @@ class JoinerLinearizabilityTest {
     }
 
     private static KeyedJoiner<Message, Integer, Integer, Integer> joiner(
-            JoinSpec.Builder<Message, Integer, Integer, Integer> spec) {
+            JoinSpec.Builder<Message, Integer, Integer, Integer, Integer> spec) {
         return Joiner.create(spec.build(), MapJoinStore.create(), InstantSource.fixed(Instant.EPOCH));
     }
 

@@ -24,7 +24,7 @@ class OverflowTest {
     private final List<String> expired = new ArrayList<>();
     private final InstantSource clock = InstantSource.fixed(Instant.parse("2026-01-01T00:00:00Z"));
 
-    private static JoinSpec.Builder<String, String, String, String> pairs() {
+    private static JoinSpec.Builder<String, String, String, String, String> pairs() {
         return JoinSpec.joining(String.class)
                 .keyedBy(message -> message.substring(0, message.indexOf(':')))
                 .<String>mergedBy((message, pending) -> {

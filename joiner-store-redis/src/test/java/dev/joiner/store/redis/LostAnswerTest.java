@@ -165,7 +165,7 @@ class LostAnswerTest {
         assertThat(near.compareAndExchangeAll(States.beginning(50, 5))).hasSize(50);
     }
 
-    private static JoinSpec.Builder<Part, String, String, String> spec() {
+    private static JoinSpec.Builder<Part, String, String, String, String> spec() {
         return JoinSpec.joining(Part.class)
                 .keyedBy(Part::key)
                 .<String>mergedBy((part, pending) -> pending == null ? part.text() : pending + part.text())

@@ -92,7 +92,7 @@ class MemoryOfPendingJoinsTest {
 
     private void fill(UnifiedJedis client, int shards, int length, boolean expiring) {
         Instant[] now = {NOW};
-        JoinSpec.Builder<Message, String, String, String> spec = JoinSpec.joining(Message.class)
+        JoinSpec.Builder<Message, String, String, String, String> spec = JoinSpec.joining(Message.class)
                 .keyedBy(Message::key)
                 .<String>mergedBy((message, pending) -> message.value())
                 .sufficientWhen(value -> false);

@@ -276,7 +276,7 @@ abstract class BatchScenarios extends Scenarios {
         return node.acceptAll(IntStream.range(0, 8).mapToObj(i -> i + ":a").toArray(String[]::new));
     }
 
-    private JoinSpec.Builder<Message, String, String, String> leased() {
+    private JoinSpec.Builder<Message, String, String, String, String> leased() {
         return whole(1).lease(Duration.ofSeconds(10));
     }
 
@@ -347,7 +347,7 @@ abstract class BatchScenarios extends Scenarios {
 
     @Test
     void aSweepRenewsTheClaimsThatWaitInIt() {
-        JoinSpec.Builder<Message, String, String, String> spec =
+        JoinSpec.Builder<Message, String, String, String, String> spec =
                 whole(2).lease(Duration.ofSeconds(10)).expireAfter(SECOND).onExpired(expired);
         Node sweeping = node(spec);
         Node other = node(spec);

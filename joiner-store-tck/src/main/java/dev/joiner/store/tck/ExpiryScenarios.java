@@ -28,12 +28,12 @@ abstract class ExpiryScenarios extends Scenarios {
         super(stores);
     }
 
-    private JoinSpec.Builder<Message, String, String, String> expiring(int parts) {
+    private JoinSpec.Builder<Message, String, String, String, String> expiring(int parts) {
         return whole(parts).expireAfter(SECOND).onExpired(expired);
     }
 
     /** Expires at the second that the latest part names after an @, counted from the start. */
-    private JoinSpec.Builder<Message, String, String, String> expiringAsTheDataSays(int parts) {
+    private JoinSpec.Builder<Message, String, String, String, String> expiringAsTheDataSays(int parts) {
         return whole(parts).expireAt(ExpiryScenarios::deadline).onExpired(expired);
     }
 

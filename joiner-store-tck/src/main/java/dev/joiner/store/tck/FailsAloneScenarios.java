@@ -81,7 +81,7 @@ abstract class FailsAloneScenarios extends Scenarios {
         }
     }
 
-    private JoinSpec.Builder<Message, String, String, String> spec(
+    private JoinSpec.Builder<Message, String, String, String, String> spec(
             Trouble key, Trouble id, Trouble merge, Trouble test) {
         return JoinSpec.joining(Message.class)
                 .keyedBy(message -> key == null ? message.key() : key.unless(message.text(), message.key()))
@@ -95,7 +95,8 @@ abstract class FailsAloneScenarios extends Scenarios {
     }
 
     /** The bad message fails in a batch and alone, its neighbours and its key do not notice. */
-    private void assertOneMessageFails(Trouble trouble, JoinSpec.Builder<Message, String, String, String> spec) {
+    private void assertOneMessageFails(
+            Trouble trouble, JoinSpec.Builder<Message, String, String, String, String> spec) {
         Node node = node(spec);
 
         List<Outcome<String>> outcomes = node.acceptAll("k:a", "k:" + BAD, "l:x", "bad key:" + BAD, "k:b", "l:y");

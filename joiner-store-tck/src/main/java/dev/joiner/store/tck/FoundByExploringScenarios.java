@@ -88,7 +88,7 @@ abstract class FoundByExploringScenarios extends Scenarios {
     }
 
     /** Two parts or more make a kept value whole. */
-    private JoinSpec.Builder<Message, String, String, String> kept() {
+    private JoinSpec.Builder<Message, String, String, String, String> kept() {
         return JoinSpec.joining(Message.class)
                 .keyedBy(Message::key)
                 .<String>mergedBy((message, pending) -> message.mergeInto(pending))
@@ -166,7 +166,7 @@ abstract class FoundByExploringScenarios extends Scenarios {
 
     @Test
     void aValueThatKillsItsNodesIsPoisonedAfterItsAttempts() {
-        JoinSpec.Builder<Message, String, String, String> spec =
+        JoinSpec.Builder<Message, String, String, String, String> spec =
                 whole(1).retry(2).onPoisoned(poisoned);
         FaultyStore<String, String> first = new FaultyStore<>(store());
         FaultyStore<String, String> second = new FaultyStore<>(store());

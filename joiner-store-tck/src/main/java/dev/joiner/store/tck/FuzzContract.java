@@ -38,7 +38,7 @@ abstract class FuzzContract extends SpiFixture {
     private record Message(String key, int number) {}
 
     /** The value is the numbers of the messages in it. */
-    private JoinSpec.Builder<Message, String, String, String> numbers() {
+    private JoinSpec.Builder<Message, String, String, String, String> numbers() {
         return JoinSpec.joining(Message.class)
                 .keyedBy(Message::key)
                 .<String>mergedBy((message, pending) ->
@@ -107,7 +107,7 @@ abstract class FuzzContract extends SpiFixture {
     }
 
     /** Some threads accept one message at a time, others batches; half of them on either node. */
-    private void joinAll(JoinSpec.Builder<Message, String, String, String> spec, List<Message> messages)
+    private void joinAll(JoinSpec.Builder<Message, String, String, String, String> spec, List<Message> messages)
             throws Exception {
         Random random = new Random(seed);
         List<Message> shuffled = new ArrayList<>(messages);

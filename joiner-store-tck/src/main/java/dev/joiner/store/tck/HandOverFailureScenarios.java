@@ -24,7 +24,7 @@ abstract class HandOverFailureScenarios extends Scenarios {
         super(stores);
     }
 
-    private JoinSpec.Builder<Message, String, String, String> retrying(int parts, int attempts) {
+    private JoinSpec.Builder<Message, String, String, String, String> retrying(int parts, int attempts) {
         return whole(parts).retry(attempts).onPoisoned(poisoned);
     }
 

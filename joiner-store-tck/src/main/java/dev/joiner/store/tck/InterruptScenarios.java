@@ -43,7 +43,7 @@ abstract class InterruptScenarios extends Scenarios {
         Thread.sleep(60_000);
     }
 
-    private JoinSpec.Builder<Message, String, String, String> single() {
+    private JoinSpec.Builder<Message, String, String, String, String> single() {
         return whole(1).retry(1).onPoisoned(poisoned);
     }
 

@@ -68,6 +68,13 @@ public abstract class JoinerContract extends StoreSuite {
     }
 
     @Nested
+    class Collecting extends CollectingScenarios {
+        Collecting() {
+            super(stores);
+        }
+    }
+
+    @Nested
     class SeveralNodes extends SeveralNodesScenarios {
         SeveralNodes() {
             super(stores);

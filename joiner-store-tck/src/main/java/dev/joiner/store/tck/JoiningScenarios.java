@@ -199,7 +199,7 @@ abstract class JoiningScenarios extends Scenarios {
 
     @Test
     void noMessageIsLostWhenManyThreadsAndNodesFeedOneKey() throws Exception {
-        JoinSpec.Builder<Message, String, String, String> spec = whole(200);
+        JoinSpec.Builder<Message, String, String, String, String> spec = whole(200);
         List<Node> nodes = List.of(node(spec), node(spec));
         List<Runnable> feeders = new ArrayList<>();
         for (int feeder = 0; feeder < 4; feeder++) {
@@ -221,7 +221,7 @@ abstract class JoiningScenarios extends Scenarios {
 
     @Test
     void namespacesDoNotSeeEachOther() {
-        JoinSpec.Builder<Message, String, String, String> spec =
+        JoinSpec.Builder<Message, String, String, String, String> spec =
                 whole(2).expireAfter(SECOND).onExpired(expired);
         Node orders = node(spec, open("-orders", KeyCodec.string(), Codec.string()));
         Node refunds = node(spec, open("-refunds", KeyCodec.string(), Codec.string()));

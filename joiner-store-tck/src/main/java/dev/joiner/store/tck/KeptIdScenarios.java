@@ -18,7 +18,7 @@ abstract class KeptIdScenarios extends Scenarios {
         super(stores);
     }
 
-    private JoinSpec.Builder<Message, String, String, String> pairs() {
+    private JoinSpec.Builder<Message, String, String, String, String> pairs() {
         return whole(2).identifiedBy(Message::text, Duration.ofSeconds(KEPT_SECONDS));
     }
 

@@ -14,7 +14,7 @@ abstract class KeptValueScenarios extends Scenarios {
     }
 
     /** The value is the latest version of all: what comes late changes nothing. */
-    private JoinSpec.Builder<Message, String, String, String> latest() {
+    private JoinSpec.Builder<Message, String, String, String, String> latest() {
         return JoinSpec.joining(Message.class)
                 .keyedBy(Message::key)
                 .<String>mergedBy((message, pending) ->

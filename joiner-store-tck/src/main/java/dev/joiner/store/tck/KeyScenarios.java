@@ -176,7 +176,7 @@ abstract class KeyScenarios extends Scenarios {
         assertThat(joiner.release(7L)).containsExactly(new Outcome.Joined<>("7", true));
     }
 
-    private static <M> JoinSpec.Builder<M, M, String, String> ofTwo(Class<M> messages) {
+    private static <M> JoinSpec.Builder<M, M, String, String, String> ofTwo(Class<M> messages) {
         return JoinSpec.joining(messages)
                 .<M>keyedBy(message -> message)
                 .<String>mergedBy((message, pending) -> pending == null ? message.toString() : pending + "+" + message)

@@ -19,7 +19,7 @@ abstract class LeaseScenarios extends Scenarios {
         super(stores);
     }
 
-    private JoinSpec.Builder<Message, String, String, String> leased(int parts) {
+    private JoinSpec.Builder<Message, String, String, String, String> leased(int parts) {
         return whole(parts).lease(Duration.ofSeconds(10));
     }
 

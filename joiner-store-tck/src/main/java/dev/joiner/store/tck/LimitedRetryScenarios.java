@@ -23,7 +23,7 @@ abstract class LimitedRetryScenarios extends Scenarios {
         super(stores);
     }
 
-    private JoinSpec.Builder<Message, String, String, String> parking(int attempts) {
+    private JoinSpec.Builder<Message, String, String, String, String> parking(int attempts) {
         return whole(1).retry(attempts).parkPoisoned();
     }
 

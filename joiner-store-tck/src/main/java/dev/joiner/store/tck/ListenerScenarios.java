@@ -92,7 +92,7 @@ abstract class ListenerScenarios extends Scenarios {
 
     private final Notes notes = new Notes();
 
-    private JoinSpec.Builder<Message, String, String, String> heard(int parts) {
+    private JoinSpec.Builder<Message, String, String, String, String> heard(int parts) {
         return whole(parts)
                 .named("words")
                 .listener(notes)

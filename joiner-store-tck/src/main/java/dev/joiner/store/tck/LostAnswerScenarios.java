@@ -31,7 +31,7 @@ abstract class LostAnswerScenarios extends Scenarios {
         return node(once(), store);
     }
 
-    private JoinSpec.Builder<Message, String, String, String> once() {
+    private JoinSpec.Builder<Message, String, String, String, String> once() {
         return whole(2).retry(1).onPoisoned(poisoned);
     }
 
@@ -74,7 +74,7 @@ abstract class LostAnswerScenarios extends Scenarios {
 
     @Test
     void theClaimOfAnotherIsNotTakenForMine() {
-        JoinSpec.Builder<Message, String, String, String> single =
+        JoinSpec.Builder<Message, String, String, String, String> single =
                 whole(1).retry(1).onPoisoned(poisoned);
         Node node = node(single, store);
         Node other = node(single);

@@ -33,11 +33,11 @@ abstract class RaceScenarios extends Scenarios {
     }
 
     /** The node that stops before a write, where the other one does what a test wants. */
-    private Node stopping(JoinSpec.Builder<Message, String, String, String> spec) {
+    private Node stopping(JoinSpec.Builder<Message, String, String, String, String> spec) {
         return node(spec, stopping);
     }
 
-    private JoinSpec.Builder<Message, String, String, String> expiring(int parts) {
+    private JoinSpec.Builder<Message, String, String, String, String> expiring(int parts) {
         return whole(parts).lease(LEASE).expireAfter(SECOND).onExpired(expired);
     }
 

@@ -32,7 +32,7 @@ abstract class ReadBackScenarios extends Scenarios {
                 return new Pair(parts[0], parts[1]);
             });
 
-    private static JoinSpec.Builder<Pair, String, Pair, Pair> pairs() {
+    private static JoinSpec.Builder<Pair, String, Pair, Pair, Pair> pairs() {
         return JoinSpec.joining(Pair.class)
                 .keyedBy(Pair::left)
                 .<Pair>mergedBy((message, pending) -> message)

@@ -124,7 +124,7 @@ abstract class ReexaminationScenarios extends Scenarios {
 
     @Test
     void anInterruptedThreadBeginsNothing() {
-        JoinSpec.Builder<Message, String, String, String> spec = whole(2);
+        JoinSpec.Builder<Message, String, String, String, String> spec = whole(2);
         node(whole(3)).acceptEach("k:a", "k:b", "l:a", "l:b");
         Node node = node(spec);
         process.doesOnce((value, handOver) -> Thread.currentThread().interrupt());

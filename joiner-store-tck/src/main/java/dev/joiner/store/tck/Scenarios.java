@@ -75,12 +75,12 @@ abstract class Scenarios {
     }
 
     /** A join of so many parts, with the handlers of this scenario. */
-    final JoinSpec.Builder<Message, String, String, String> whole(int parts) {
+    final JoinSpec.Builder<Message, String, String, String, String> whole(int parts) {
         return bare(parts).onIncomplete(incomplete::add).onLate(late::add).process(process);
     }
 
     /** A join of so many parts, without handlers. */
-    final JoinSpec.Builder<Message, String, String, String> bare(int parts) {
+    final JoinSpec.Builder<Message, String, String, String, String> bare(int parts) {
         return JoinSpec.joining(Message.class)
                 .keyedBy(this::keyOf)
                 .<String>mergedBy(this::merge)
@@ -139,15 +139,15 @@ abstract class Scenarios {
     }
 
     /** A node; all nodes of a scenario share one namespace. */
-    final Node node(JoinSpec.Builder<Message, String, String, String> spec) {
+    final Node node(JoinSpec.Builder<Message, String, String, String, String> spec) {
         return node(spec, store());
     }
 
-    final Node node(JoinSpec.Builder<Message, String, String, String> spec, JoinStore<String, String> store) {
+    final Node node(JoinSpec.Builder<Message, String, String, String, String> spec, JoinStore<String, String> store) {
         return new Node(joiner(spec, store), store);
     }
 
-    final <M, K, V, R> KeyedJoiner<M, K, V, R> joiner(JoinSpec.Builder<M, K, V, R> spec, JoinStore<K, V> store) {
+    final <M, K, V, H, R> KeyedJoiner<M, K, V, R> joiner(JoinSpec.Builder<M, K, V, H, R> spec, JoinStore<K, V> store) {
         JoinSpec<M, K, V, R> built = spec.build();
         if (store.evicts() && !SpecFunctions.of(built).receivesExpired()) {
             built = spec.onExpired((value, handOver) -> expired.receive(Objects.toString(value), handOver))

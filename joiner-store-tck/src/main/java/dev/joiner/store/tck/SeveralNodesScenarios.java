@@ -68,7 +68,7 @@ abstract class SeveralNodesScenarios extends Scenarios {
 
     @Test
     void nodesThatSweepAtTheSameMomentHandEachJoinOverOnce() throws Exception {
-        JoinSpec.Builder<Message, String, String, String> spec =
+        JoinSpec.Builder<Message, String, String, String, String> spec =
                 whole(2).expireAfter(SECOND).onExpired(expired);
         List<Node> nodes = List.of(node(spec), node(spec));
         List<String> keys =
@@ -141,7 +141,7 @@ abstract class SeveralNodesScenarios extends Scenarios {
 
     @Test
     void aMessageThatComesBetweenReadAndSweepCompletesTheJoin() {
-        JoinSpec.Builder<Message, String, String, String> spec =
+        JoinSpec.Builder<Message, String, String, String, String> spec =
                 whole(2).expireAfter(SECOND).onExpired(expired);
         FaultyStore<String, String> store = new FaultyStore<>(store());
         Node sweeping = node(spec, store);
@@ -157,7 +157,7 @@ abstract class SeveralNodesScenarios extends Scenarios {
 
     @Test
     void aSweepThatComesBetweenReadAndWriteIsNotUndone() {
-        JoinSpec.Builder<Message, String, String, String> spec =
+        JoinSpec.Builder<Message, String, String, String, String> spec =
                 whole(2).expireAfter(SECOND).onExpired(expired);
         Node one = node(spec);
         Node other = node(spec);
@@ -219,7 +219,7 @@ abstract class SeveralNodesScenarios extends Scenarios {
                     String text = new String(bytes, StandardCharsets.UTF_8);
                     return text.substring(text.indexOf('|') + 1);
                 });
-        JoinSpec.Builder<Message, String, String, String> spec = whole(100);
+        JoinSpec.Builder<Message, String, String, String, String> spec = whole(100);
         List<Node> nodes = Stream.generate(() -> node(spec, open("", KeyCodec.string(), whimsical)))
                 .limit(2)
                 .toList();

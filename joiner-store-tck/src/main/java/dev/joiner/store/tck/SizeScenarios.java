@@ -119,7 +119,7 @@ abstract class SizeScenarios extends Scenarios {
         return taken;
     }
 
-    private JoinSpec.Builder<Message, String, String, String> never() {
+    private JoinSpec.Builder<Message, String, String, String, String> never() {
         return whole(1_000_000).expireAfter(SECOND).onExpired(expired);
     }
 

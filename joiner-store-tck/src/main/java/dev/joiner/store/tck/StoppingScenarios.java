@@ -25,7 +25,7 @@ abstract class StoppingScenarios extends Scenarios {
         super(stores);
     }
 
-    private JoinSpec.Builder<Message, String, String, String> expiring() {
+    private JoinSpec.Builder<Message, String, String, String, String> expiring() {
         return whole(2).expireAfter(SECOND).onExpired(expired).retry(1).onPoisoned(poisoned);
     }
 
@@ -126,7 +126,7 @@ abstract class StoppingScenarios extends Scenarios {
 
     @Test
     void aBatchUnderWayGivesBackWhatItHasNotBegun() throws Exception {
-        JoinSpec.Builder<Message, String, String, String> spec =
+        JoinSpec.Builder<Message, String, String, String, String> spec =
                 whole(1).retry(1).onPoisoned(poisoned);
         Node node = node(spec);
         process.doesOnce(this::runUntilItMayEnd);
@@ -161,7 +161,7 @@ abstract class StoppingScenarios extends Scenarios {
     /** What was removed by a write has nobody else who could hand it over. */
     @Test
     void atMostOnceAJoinThatIsOutIsHandedOverThoughTheJoinerCloses() throws Exception {
-        JoinSpec.Builder<Message, String, String, String> spec = whole(1).atMostOnce();
+        JoinSpec.Builder<Message, String, String, String, String> spec = whole(1).atMostOnce();
         Node node = node(spec);
         process.doesOnce(this::runUntilItMayEnd);
         FutureTask<Void> accepting = inBackground(() -> {

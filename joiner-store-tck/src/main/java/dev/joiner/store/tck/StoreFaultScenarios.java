@@ -41,15 +41,15 @@ abstract class StoreFaultScenarios extends Scenarios {
         store.guessRight();
     }
 
-    private Node faulty(JoinSpec.Builder<Message, String, String, String> spec) {
+    private Node faulty(JoinSpec.Builder<Message, String, String, String, String> spec) {
         return node(spec, store);
     }
 
-    private JoinSpec.Builder<Message, String, String, String> identified(int parts) {
+    private JoinSpec.Builder<Message, String, String, String, String> identified(int parts) {
         return whole(parts).identifiedBy(Message::text);
     }
 
-    private JoinSpec.Builder<Message, String, String, String> expiring(int parts) {
+    private JoinSpec.Builder<Message, String, String, String, String> expiring(int parts) {
         return whole(parts).expireAfter(SECOND).onExpired(expired);
     }
 

@@ -39,8 +39,8 @@ abstract class StoreFixture {
         return stores.open(JoinStoreConfig.of(namespace + suffix, keys, values));
     }
 
-    static <M, K, V, R> KeyedJoiner<M, K, V, R> joiner(
-            JoinSpec.Builder<M, K, V, R> spec, JoinStore<K, V> store, ScenarioClock clock) {
+    static <M, K, V, H, R> KeyedJoiner<M, K, V, R> joiner(
+            JoinSpec.Builder<M, K, V, H, R> spec, JoinStore<K, V> store, ScenarioClock clock) {
         JoinSpec<M, K, V, R> built = spec.build();
         if (store.evicts() && !SpecFunctions.of(built).receivesExpired()) {
             built = spec.onExpired((value, handOver) -> {}).build();

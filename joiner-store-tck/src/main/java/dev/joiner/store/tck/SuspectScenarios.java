@@ -26,11 +26,11 @@ abstract class SuspectScenarios extends Scenarios {
         super(stores);
     }
 
-    private JoinSpec.Builder<Message, String, String, String> single(int attempts) {
+    private JoinSpec.Builder<Message, String, String, String, String> single(int attempts) {
         return whole(1).retry(attempts).onPoisoned(poisoned);
     }
 
-    private JoinSpec.Builder<Message, String, String, String> expiring(int attempts) {
+    private JoinSpec.Builder<Message, String, String, String, String> expiring(int attempts) {
         return whole(2).expireAfter(SECOND).onExpired(expired).retry(attempts).onPoisoned(poisoned);
     }
 
@@ -48,7 +48,8 @@ abstract class SuspectScenarios extends Scenarios {
     }
 
     /** One process after the other sweeps when the claims of the last are over, until one survives. How many have died. */
-    private int sweepUntilOneSurvives(JoinSpec.Builder<Message, String, String, String> spec, Receiver handler) {
+    private int sweepUntilOneSurvives(
+            JoinSpec.Builder<Message, String, String, String, String> spec, Receiver handler) {
         int deaths = 0;
         while (true) {
             clock.advance(MINUTE);
@@ -132,7 +133,7 @@ abstract class SuspectScenarios extends Scenarios {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
     void aKillerIsParkedWhereNobodyReceivesThePoison(int attempts) {
-        JoinSpec.Builder<Message, String, String, String> spec =
+        JoinSpec.Builder<Message, String, String, String, String> spec =
                 whole(1).retry(attempts).parkPoisoned();
         FaultyStore<String, String> first = process(process);
         dies(() -> node(spec, first).accept("k:" + KILLER));
@@ -167,7 +168,7 @@ abstract class SuspectScenarios extends Scenarios {
     }
 
     /** A node claims the one suspect that is due, and is asked to stop before its handler begins. */
-    private void claimAndGiveBack(JoinSpec.Builder<Message, String, String, String> spec) {
+    private void claimAndGiveBack(JoinSpec.Builder<Message, String, String, String, String> spec) {
         FaultyStore<String, String> store = new FaultyStore<>(store());
         Node stopped = node(spec, store);
         store.afterNextWrite(() -> Thread.currentThread().interrupt());

@@ -20,7 +20,7 @@ abstract class SweepScenarios extends Scenarios {
         super(stores);
     }
 
-    private JoinSpec.Builder<Message, String, String, String> expiring() {
+    private JoinSpec.Builder<Message, String, String, String, String> expiring() {
         return whole(2).expireAfter(SECOND).onExpired(expired);
     }
 

@@ -17,9 +17,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RefusedSpecsTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
 
-    private interface Option extends UnaryOperator<JoinSpec.Builder<String, String, String, String>> {}
+    private interface Option extends UnaryOperator<JoinSpec.Builder<String, String, String, String, String>> {}
 
-    private static JoinSpec.Builder<String, String, String, String> spec() {
+    private static JoinSpec.Builder<String, String, String, String, String> spec() {
         return JoinSpec.joining(String.class)
                 .keyedBy(key -> key)
                 .<String>mergedBy((message, pending) -> message)
@@ -57,7 +57,7 @@ class RefusedSpecsTest {
     @ParameterizedTest
     @MethodSource("combinations")
     void optionsThatDoNotGoTogetherAreRefusedByName(Option options, String... names) {
-        JoinSpec.Builder<String, String, String, String> builder = options.apply(spec());
+        JoinSpec.Builder<String, String, String, String, String> builder = options.apply(spec());
 
         assertThatThrownBy(builder::build)
                 .isInstanceOf(IllegalStateException.class)

@@ -158,7 +158,7 @@ public class MergeBenchmark {
         }
 
         private <V> void of(
-                JoinSpec.Builder<?, String, V, V> spec, IntFunction<Object> first, IntFunction<Object> second) {
+                JoinSpec.Builder<?, String, V, V, V> spec, IntFunction<Object> first, IntFunction<Object> second) {
             @SuppressWarnings("unchecked") // it gets messages of its own
             JoinSpec<Object, String, V, V> untyped = (JoinSpec<Object, String, V, V>) spec.build();
             joiner = Joiner.create(untyped, MapJoinStore.<String, V>create());
