@@ -69,8 +69,7 @@ public final class UploadExample {
         // snippet:collecting
         var spec = JoinSpec.joining(Line.class)
                 .keyedBy(Line::upload)
-                .mergedBy(
-                        Integer.class, (line, expected) -> line.of()) // all that is merged is how many lines there are
+                .mergedBy(Integer.class, (line, expected) -> line.of()) // how many lines there are is all
                 .collecting(Line::text, Codec.string())
                 .sufficientWhen((expected, lines) -> lines == expected)
                 .identifiedBy(Line::number)
@@ -83,12 +82,12 @@ public final class UploadExample {
         return spec;
     }
 
-    // snippet:collected
     /** Streams the lines into batches; they are never in memory all at once. */
     int insert(String upload, Collected<Integer, String> lines) throws SQLException {
         try (Connection connection = database.getConnection();
                 PreparedStatement insert = connection.prepareStatement("INSERT INTO lines VALUES (?, ?, ?)")) {
             int position = 0;
+            // snippet:collected
             for (String line : lines) {
                 insert.setString(1, upload);
                 insert.setInt(2, ++position);
@@ -98,11 +97,11 @@ public final class UploadExample {
                     insert.executeBatch();
                 }
             }
+            // end:collected
             insert.executeBatch();
             return position;
         }
     }
-    // end:collected
 
     /** The texts of the lines in the table, in their order. */
     List<String> texts() throws SQLException {
