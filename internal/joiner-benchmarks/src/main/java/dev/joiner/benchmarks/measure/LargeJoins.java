@@ -1,5 +1,7 @@
 package dev.joiner.benchmarks.measure;
 
+import dev.joiner.Codec;
+import dev.joiner.Collected;
 import dev.joiner.JoinSpec;
 import dev.joiner.Joiner;
 import dev.joiner.store.memory.MapJoinStore;
@@ -18,16 +20,35 @@ public final class LargeJoins {
         this.rounds = rounds;
     }
 
+    /** What becomes of the messages of a join. */
+    public enum Kind {
+        /** They are counted, and have ids. */
+        COUNTED("counted, with ids"),
+        COLLECTED("collected, with ids"),
+        COLLECTED_WITHOUT_IDS("collected, without ids");
+
+        private final String text;
+
+        Kind(String text) {
+            this.text = text;
+        }
+
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+
     /** A message of a thing. */
     private record Numbered(String key, String id) {}
 
-    /** What a message with an id costs around each of these parts of one join, which ascend. */
-    public List<Cost> aroundParts(List<Integer> parts) {
+    /** What a message costs around each of these parts of one join, which ascend. */
+    public List<Cost> aroundParts(Kind kind, List<Integer> parts) {
         List<Numbered> messages = ofOneThing(parts.get(parts.size() - 1) + WINDOW);
         List<List<Cost>> costs =
                 parts.stream().<List<Cost>>map(part -> new ArrayList<>()).toList();
         for (int round = -WARM_UP; round < rounds; round++) {
-            try (Joiner<Numbered, Integer> joiner = joiner(Integer.MAX_VALUE)) {
+            try (Joiner<Numbered, Integer> joiner = endless(kind)) {
                 int next = 0;
                 for (int i = 0; i < parts.size(); i++) {
                     int from = parts.get(i) - WINDOW / 2;
@@ -75,6 +96,20 @@ public final class LargeJoins {
         return IntStream.range(0, count)
                 .mapToObj(number -> new Numbered("thing", Integer.toString(number)))
                 .toList();
+    }
+
+    private static Joiner<Numbered, Integer> endless(Kind kind) {
+        if (kind == Kind.COUNTED) {
+            return joiner(Integer.MAX_VALUE);
+        }
+        var spec = JoinSpec.joining(Numbered.class)
+                .keyedBy(Numbered::key)
+                .<Integer>mergedBy((message, pending) -> 0)
+                .collecting(Numbered::id, Codec.string())
+                .sufficientWhen((value, parts) -> false)
+                .process(Collected::size);
+        return Joiner.create(
+                (kind == Kind.COLLECTED ? spec.identifiedBy(Numbered::id) : spec).build(), MapJoinStore.create());
     }
 
     private static Joiner<Numbered, Integer> joiner(int parts) {

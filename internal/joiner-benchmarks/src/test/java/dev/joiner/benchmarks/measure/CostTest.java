@@ -29,7 +29,9 @@ class CostTest {
     void largeJoinsAreMeasuredAroundEachPart() {
         LargeJoins joins = new LargeJoins(1);
 
-        assertThat(joins.aroundParts(List.of(50, 1_000))).hasSize(2).allSatisfy(CostTest::assertMeasured);
+        assertThat(joins.aroundParts(LargeJoins.Kind.COLLECTED, List.of(50, 1_000)))
+                .hasSize(2)
+                .allSatisfy(CostTest::assertMeasured);
         assertMeasured(joins.inBatchOfOneJoin(10));
         assertMeasured(joins.inBatchOfTwoParts(10));
     }
