@@ -37,6 +37,7 @@ class ArchitectureTest {
             ".store.redis",
             ".store.tck",
             ".codec.jackson",
+            ".codec.jackson3",
             ".testing",
             ".cli",
             ".examples"
@@ -101,6 +102,17 @@ class ArchitectureTest {
                 .that(resideInAPackage("dev.joiner.store.."))
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("dev.joiner.codec..", "com.fasterxml..", "tools.jackson..")));
+    }
+
+    @Test
+    void codecOfJackson3DoesWithoutJackson2() {
+        check(noClasses()
+                .that(resideInAPackage("dev.joiner.codec.jackson3.."))
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(
+                        "dev.joiner.codec.jackson..",
+                        "com.fasterxml.jackson.core..",
+                        "com.fasterxml.jackson.databind..")));
     }
 
     @ParameterizedTest

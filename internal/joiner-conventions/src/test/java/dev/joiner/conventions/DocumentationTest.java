@@ -64,6 +64,7 @@ class DocumentationTest {
             "CallersTransaction",
             "RedisJoinStore",
             "JacksonCodec",
+            "Jackson3Codec",
             "JoinerTesting",
             "JoinStoreContract");
 

@@ -39,6 +39,7 @@ class NullArgumentsTest {
             "dev.joiner.store.jdbc",
             "dev.joiner.store.redis",
             "dev.joiner.codec.jackson",
+            "dev.joiner.codec.jackson3",
             "dev.joiner.testing");
 
     /** A null message or key is one that cannot be joined, and is refused as all of these are. */
@@ -78,6 +79,9 @@ class NullArgumentsTest {
         tester.setDefault(String.class, "text");
         tester.setDefault(Duration.class, Duration.ofMinutes(1));
         tester.setDefault(TypeReference.class, new TypeReference<List<String>>() {});
+        tester.setDefault(
+                tools.jackson.core.type.TypeReference.class,
+                new tools.jackson.core.type.TypeReference<List<String>>() {});
         Part<String> part = Part.of("part", String.class, text -> text);
         tester.setDefault(Part.class, part);
         tester.setDefault(PartsMerge.class, Parts.of(part));

@@ -1,0 +1,121 @@
+package dev.joiner.codec.jackson3;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.joiner.Codec;
+import dev.joiner.codec.jackson.JacksonCodec;
+import dev.joiner.merge.Part;
+import dev.joiner.merge.Parts;
+import dev.joiner.merge.PartsMerge;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZonedDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** A service that moves from Jackson 2 to Jackson 3 meets joins that wait, and its other nodes may be on either. */
+class BothJacksonsTest {
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
+    @JsonSubTypes({
+        @JsonSubTypes.Type(value = Card.class, name = "card"),
+        @JsonSubTypes.Type(value = Cash.class, name = "cash")
+    })
+    sealed interface Payment permits Card, Cash {}
+
+    record Card(String number) implements Payment {}
+
+    record Cash(BigDecimal given) implements Payment {}
+
+    record Order(
+            UUID id,
+            @JsonProperty("how_many") int count,
+            long large,
+            double rate,
+            BigDecimal total,
+            BigInteger huge,
+            Instant at,
+            LocalDate day,
+            OffsetDateTime offset,
+            ZonedDateTime zoned,
+            Duration within,
+            Payment payment,
+            List<Payment> refunds,
+            Map<String, Object> extras,
+            List<byte[]> signatures,
+            String note) {}
+
+    private static final Order ORDER = new Order(
+            UUID.fromString("6f1dd5d4-2a3b-4b8a-9d54-000000000001"),
+            7,
+            Long.MAX_VALUE,
+            0.1,
+            new BigDecimal("12.50"),
+            BigInteger.TEN.pow(50),
+            Instant.parse("2026-01-31T10:20:30.123456789Z"),
+            LocalDate.parse("2026-01-31"),
+            OffsetDateTime.parse("2026-01-31T10:20:30+05:30"),
+            ZonedDateTime.parse("2026-01-31T10:20:30+01:00[Europe/Berlin]"),
+            Duration.ofMillis(1_500),
+            new Card("4711"),
+            List.of(new Cash(new BigDecimal("1E+3"))),
+            Map.of("a", List.of(1, new BigDecimal("2.0"))),
+            List.of(new byte[] {1, 2, 3}),
+            "\uD83D\uDE00 \"quoted\"");
+
+    private static <T> void assertAlike(Codec<T> two, Codec<T> three, T value) {
+        String byTwo = new String(two.encode(value), UTF_8);
+        String byThree = new String(three.encode(value), UTF_8);
+
+        assertThat(three.decode(byTwo.getBytes(UTF_8)))
+                .usingRecursiveComparison()
+                .isEqualTo(value);
+        assertThat(two.decode(byThree.getBytes(UTF_8)))
+                .usingRecursiveComparison()
+                .isEqualTo(value);
+    }
+
+    @Test
+    void eachReadsWhatTheOtherWrote() {
+        assertAlike(JacksonCodec.of(Order.class), Jackson3Codec.of(Order.class), ORDER);
+    }
+
+    @Test
+    void eachReadsThePartsThatTheOtherWrote() {
+        PartsMerge merge = Parts.of(
+                Part.of("order", Order.class, Order::id),
+                Part.of("card", Card.class, Card::number).collect());
+        Parts parts =
+                merge.restored(Map.of("order", ORDER, "card", List.of(new Card("1"), new Card("2"))), Instant.EPOCH);
+
+        Codec<Parts> two = JacksonCodec.of(merge);
+        Codec<Parts> three = Jackson3Codec.of(merge);
+
+        assertThat(three.decode(two.encode(parts)).toMap())
+                .usingRecursiveComparison()
+                .isEqualTo(parts.toMap());
+        assertThat(two.decode(three.encode(parts)).toMap())
+                .usingRecursiveComparison()
+                .isEqualTo(parts.toMap());
+        assertThat(two.decode(three.encode(parts)).completeSince()).contains(Instant.EPOCH);
+    }
+
+    /** Of other versions of the class: a number that is missing is 0, and what is unknown is ignored. */
+    @Test
+    void eachTakesDocumentsOfOtherVersionsAlike() {
+        byte[] document = "{\"how_many\":null,\"rate\":2,\"other\":{}}".getBytes(UTF_8);
+
+        assertThat(Jackson3Codec.of(Order.class).decode(document))
+                .isEqualTo(JacksonCodec.of(Order.class).decode(document));
+    }
+}
