@@ -29,7 +29,7 @@ class MariaDbContractTest {
     }
 
     @Nested
-    class WithoutAutoCommit extends JdbcStoreContract {
+    class WithoutAutoCommit extends JdbcSettingContract {
         WithoutAutoCommit() {
             super(pool -> {
                 mariaDb(pool);
@@ -39,7 +39,7 @@ class MariaDbContractTest {
     }
 
     @Nested
-    class ReadCommitted extends JdbcStoreContract {
+    class ReadCommitted extends JdbcSettingContract {
         ReadCommitted() {
             super(pool -> {
                 mySqlDriver(pool);

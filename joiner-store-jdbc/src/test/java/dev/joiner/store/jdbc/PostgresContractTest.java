@@ -29,7 +29,7 @@ class PostgresContractTest {
     }
 
     @Nested
-    class WithoutAutoCommit extends JdbcStoreContract {
+    class WithoutAutoCommit extends JdbcSettingContract {
         WithoutAutoCommit() {
             super(pool -> {
                 readCommitted(pool);
@@ -39,7 +39,7 @@ class PostgresContractTest {
     }
 
     @Nested
-    class Serializable extends JdbcStoreContract {
+    class Serializable extends JdbcSettingContract {
         Serializable() {
             super(PostgresContractTest::serializable);
         }

@@ -39,6 +39,8 @@ import redis.clients.jedis.providers.PooledConnectionProvider;
 @Timeout(120)
 class LostAnswerTest {
     private static final int PATIENT = 5;
+    /** How long clients for clusters go on trying, with pauses that grow; five times their timeout if nothing is said. */
+    private static final Duration TRYING = Duration.ofSeconds(1);
 
     private final String namespace = Clients.namespace();
     private final List<AutoCloseable> opened = new ArrayList<>();
@@ -107,8 +109,12 @@ class LostAnswerTest {
                         PATIENT,
                         Duration.ofSeconds(10));
             case CLUSTER ->
-                RedisClusterClient.builder().nodes(nodes).clientConfig(config).build();
-            case CLUSTER_OF_OLD -> new JedisCluster(nodes, config, PATIENT, new ConnectionPoolConfig());
+                RedisClusterClient.builder()
+                        .nodes(nodes)
+                        .clientConfig(config)
+                        .maxTotalRetriesDuration(TRYING)
+                        .build();
+            case CLUSTER_OF_OLD -> new JedisCluster(nodes, config, PATIENT, TRYING, new ConnectionPoolConfig());
         };
         opened.add(0, jedis);
         return jedis;

@@ -4,11 +4,13 @@ import dev.joiner.JoinStoreConfig;
 import dev.joiner.spi.JoinStore;
 import dev.joiner.store.tck.JoinStoreContract;
 import dev.joiner.store.tck.JoinerContract;
+import dev.joiner.store.tck.JoinerRacesContract;
 import dev.joiner.store.tck.StoreUnderTest;
 import dev.joiner.test.servers.RedisCluster;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import redis.clients.jedis.UnifiedJedis;
 
 /** The contracts on a cluster of three nodes. */
@@ -38,6 +40,14 @@ class RedisClusterContractTest implements StoreUnderTest {
     }
 
     @Nested
+    class OfRaces extends JoinerRacesContract {
+        OfRaces() {
+            super(RedisClusterContractTest.this);
+        }
+    }
+
+    @Nested
+    @Tag("all-settings")
     class OfJoins extends JoinerContract {
         OfJoins() {
             super(RedisClusterContractTest.this);
