@@ -24,9 +24,11 @@ import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.UnifiedJedis;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Batches over several nodes. */
 @Timeout(120)
+@ResourceLock(SharedServers.CLUSTER)
 class ClusterTest {
     private static final List<String> KEYS =
             IntStream.range(0, 300).mapToObj(i -> "k" + i).toList();

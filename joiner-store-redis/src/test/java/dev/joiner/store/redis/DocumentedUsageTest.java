@@ -26,8 +26,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.UnifiedJedis;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** What the documentation shows, as it shows it. */
+@ResourceLock(SharedServers.CLUSTER)
 class DocumentedUsageTest {
     private static final Pattern WORD = Pattern.compile("'([^']*)'|\"([^\"]*)\"|(\\S+)");
 

@@ -20,8 +20,10 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.UnifiedJedis;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** One entry that is too large, among others. */
+@ResourceLock(SharedServers.REDIS)
 class EntrySizeTest {
     private static final int LIMIT = 20_000;
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");

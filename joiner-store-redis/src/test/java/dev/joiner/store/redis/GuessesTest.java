@@ -18,8 +18,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.UnifiedJedis;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** What a store remembers of what it wrote and saw. */
+@ResourceLock(SharedServers.REDIS)
 class GuessesTest {
     private static UnifiedJedis client;
 

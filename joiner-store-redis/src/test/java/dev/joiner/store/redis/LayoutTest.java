@@ -17,8 +17,10 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.UnifiedJedis;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** What is stored where: other versions of Joiner have to find it there. */
+@ResourceLock(SharedServers.REDIS)
 class LayoutTest {
 
     private static int shard(String key, int shards) {

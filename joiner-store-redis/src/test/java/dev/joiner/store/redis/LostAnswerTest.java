@@ -34,9 +34,12 @@ import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.providers.ClusterConnectionProvider;
 import redis.clients.jedis.providers.PooledConnectionProvider;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** An answer that is lost on the way, and clients that would send the command again. */
 @Timeout(120)
+@ResourceLock(SharedServers.REDIS)
+@ResourceLock(SharedServers.CLUSTER)
 class LostAnswerTest {
     private static final int PATIENT = 5;
     /** How long clients for clusters go on trying, with pauses that grow; five times their timeout if nothing is said. */

@@ -12,8 +12,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import redis.clients.jedis.UnifiedJedis;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** The contracts on a cluster of three nodes. */
+@ResourceLock(SharedServers.CLUSTER)
 class RedisClusterContractTest implements StoreUnderTest {
     private static UnifiedJedis client;
 

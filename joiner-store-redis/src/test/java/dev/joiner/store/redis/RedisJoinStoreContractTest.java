@@ -10,8 +10,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import redis.clients.jedis.UnifiedJedis;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** The contracts on one server. */
+@ResourceLock(SharedServers.REDIS)
 class RedisJoinStoreContractTest implements StoreUnderTest {
     private static UnifiedJedis client;
 
