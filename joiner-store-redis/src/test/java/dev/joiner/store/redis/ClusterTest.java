@@ -21,10 +21,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.UnifiedJedis;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Batches over several nodes. */
 @Timeout(120)

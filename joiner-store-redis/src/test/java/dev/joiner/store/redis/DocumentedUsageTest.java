@@ -25,8 +25,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import redis.clients.jedis.UnifiedJedis;
 import org.junit.jupiter.api.parallel.ResourceLock;
+import redis.clients.jedis.UnifiedJedis;
 
 /** What the documentation shows, as it shows it. */
 @ResourceLock(SharedServers.CLUSTER)

@@ -19,8 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import redis.clients.jedis.UnifiedJedis;
 import org.junit.jupiter.api.parallel.ResourceLock;
+import redis.clients.jedis.UnifiedJedis;
 
 /** One entry that is too large, among others. */
 @ResourceLock(SharedServers.REDIS)

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
-import redis.clients.jedis.UnifiedJedis;
 import org.junit.jupiter.api.parallel.ResourceLock;
+import redis.clients.jedis.UnifiedJedis;
 
 /** The contracts on a cluster of three nodes. */
 @ResourceLock(SharedServers.CLUSTER)
