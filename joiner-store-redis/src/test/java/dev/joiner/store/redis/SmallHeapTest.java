@@ -20,8 +20,7 @@ class SmallHeapTest {
     @Test
     void manyLargeJoinsAreScannedAndExpire(@TempDir Path folder) {
         try (RedisServer server = RedisServer.start(folder, "appendonly=no");
-                JavaProcess child =
-                        JavaProcess.start(Child.class, List.of("-Xmx96m"), String.valueOf(server.port()))) {
+                JavaProcess child = JavaProcess.start(Child.class, List.of("-Xmx96m"), String.valueOf(server.port()))) {
             assertThat(child.awaitLine(line -> true)).isEqualTo(LargeJoins.asExpected(JOINS));
         }
     }
