@@ -30,7 +30,11 @@ final class Settings {
 
     /** What to explore now. */
     static List<Setting> chosen() {
-        return "long".equals(System.getProperty("explorer")) ? thorough() : brief();
+        return areThorough() ? thorough() : brief();
+    }
+
+    static boolean areThorough() {
+        return "long".equals(System.getProperty("explorer"));
     }
 
     /** What each build explores. */

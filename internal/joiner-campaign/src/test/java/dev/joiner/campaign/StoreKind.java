@@ -72,6 +72,7 @@ enum StoreKind {
         }
     };
 
+    /** One of each kind: a file, a database, a server without transactions. */
     private static final Set<StoreKind> KINDS = EnumSet.of(H2_FILE, POSTGRESQL, REDIS);
 
     private final String title;
@@ -97,12 +98,16 @@ enum StoreKind {
         return Server.HOST + ":" + server.port();
     }
 
-    /** Those that this run is about ({@code -Dcampaign.stores=REDIS,MARIADB}), but for those that cannot run here. */
+    /**
+     * Those that this run is about ({@code -Dcampaign.stores=REDIS,MARIADB}), but for those that cannot run here. If none
+     * are named, all of them, and in short one of each kind.
+     */
     static Stream<StoreKind> chosen() {
         List<String> names =
                 Arrays.asList(System.getProperty("campaign.stores", "").strip().split(",", -1));
         return Stream.of(values())
-                .filter(kind -> names.contains("") || names.contains(kind.name()))
+                .filter(kind ->
+                        names.contains("") ? Scale.isFull() || KINDS.contains(kind) : names.contains(kind.name()))
                 .filter(StoreKind::isHere);
     }
 
@@ -111,7 +116,7 @@ enum StoreKind {
         return missing().isEmpty();
     }
 
-    /** Those of them that a run in short is enough for, if what it tries happens in the core: one of each kind. */
+    /** Those of them that a run in short is enough for, whatever is named, as what it tries happens in the core. */
     static Stream<StoreKind> chosenKinds() {
         return chosen().filter(kind -> Scale.isFull() || KINDS.contains(kind));
     }

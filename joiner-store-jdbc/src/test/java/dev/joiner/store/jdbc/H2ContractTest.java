@@ -35,7 +35,7 @@ class H2ContractTest {
     }
 
     @Nested
-    class InMemoryWithoutAutoCommit extends JdbcStoreContract {
+    class InMemoryWithoutAutoCommit extends JdbcSettingContract {
         InMemoryWithoutAutoCommit() {
             super(pool -> {
                 inMemory(pool);
@@ -45,14 +45,14 @@ class H2ContractTest {
     }
 
     @Nested
-    class InFile extends JdbcStoreContract {
+    class InFile extends JdbcSettingContract {
         InFile() {
             super(H2ContractTest::inFile);
         }
     }
 
     @Nested
-    class InFileWithoutAutoCommit extends JdbcStoreContract {
+    class InFileWithoutAutoCommit extends JdbcSettingContract {
         InFileWithoutAutoCommit() {
             super(pool -> {
                 inFile(pool);
@@ -62,7 +62,7 @@ class H2ContractTest {
     }
 
     @Nested
-    class Serializable extends JdbcStoreContract {
+    class Serializable extends JdbcSettingContract {
         Serializable() {
             super(pool -> {
                 inMemory(pool);

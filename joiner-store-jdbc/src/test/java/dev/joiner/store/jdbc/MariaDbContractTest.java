@@ -3,8 +3,10 @@ package dev.joiner.store.jdbc;
 import com.zaxxer.hikari.HikariConfig;
 import dev.joiner.test.servers.MariaDbServer;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** The contract on MariaDB, with its own driver and with MySQL's. */
+@ResourceLock(SharedServers.MARIADB)
 class MariaDbContractTest {
     private static void mariaDb(HikariConfig pool) {
         pool.setJdbcUrl(MariaDbServer.shared().jdbcUrl());
@@ -29,7 +31,7 @@ class MariaDbContractTest {
     }
 
     @Nested
-    class WithoutAutoCommit extends JdbcStoreContract {
+    class WithoutAutoCommit extends JdbcSettingContract {
         WithoutAutoCommit() {
             super(pool -> {
                 mariaDb(pool);
@@ -39,7 +41,7 @@ class MariaDbContractTest {
     }
 
     @Nested
-    class ReadCommitted extends JdbcStoreContract {
+    class ReadCommitted extends JdbcSettingContract {
         ReadCommitted() {
             super(pool -> {
                 mySqlDriver(pool);

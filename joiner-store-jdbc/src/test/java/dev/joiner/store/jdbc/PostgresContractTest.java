@@ -5,8 +5,10 @@ import dev.joiner.StoreException;
 import dev.joiner.test.servers.PostgresServer;
 import java.sql.SQLException;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** The contract on PostgreSQL, at the isolation levels that differ. */
+@ResourceLock(SharedServers.POSTGRESQL)
 class PostgresContractTest {
     private static void readCommitted(HikariConfig pool) {
         pool.setJdbcUrl(PostgresServer.shared().jdbcUrl());
@@ -29,7 +31,7 @@ class PostgresContractTest {
     }
 
     @Nested
-    class WithoutAutoCommit extends JdbcStoreContract {
+    class WithoutAutoCommit extends JdbcSettingContract {
         WithoutAutoCommit() {
             super(pool -> {
                 readCommitted(pool);
@@ -39,7 +41,7 @@ class PostgresContractTest {
     }
 
     @Nested
-    class Serializable extends JdbcStoreContract {
+    class Serializable extends JdbcSettingContract {
         Serializable() {
             super(PostgresContractTest::serializable);
         }

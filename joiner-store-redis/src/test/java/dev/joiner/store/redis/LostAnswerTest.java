@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import redis.clients.jedis.ConnectionPoolConfig;
@@ -37,8 +38,12 @@ import redis.clients.jedis.providers.PooledConnectionProvider;
 
 /** An answer that is lost on the way, and clients that would send the command again. */
 @Timeout(120)
+@ResourceLock(SharedServers.REDIS)
+@ResourceLock(SharedServers.CLUSTER)
 class LostAnswerTest {
     private static final int PATIENT = 5;
+    /** How long clients for clusters go on trying, with pauses that grow; five times their timeout if nothing is said. */
+    private static final Duration TRYING = Duration.ofSeconds(1);
 
     private final String namespace = Clients.namespace();
     private final List<AutoCloseable> opened = new ArrayList<>();
@@ -107,8 +112,12 @@ class LostAnswerTest {
                         PATIENT,
                         Duration.ofSeconds(10));
             case CLUSTER ->
-                RedisClusterClient.builder().nodes(nodes).clientConfig(config).build();
-            case CLUSTER_OF_OLD -> new JedisCluster(nodes, config, PATIENT, new ConnectionPoolConfig());
+                RedisClusterClient.builder()
+                        .nodes(nodes)
+                        .clientConfig(config)
+                        .maxTotalRetriesDuration(TRYING)
+                        .build();
+            case CLUSTER_OF_OLD -> new JedisCluster(nodes, config, PATIENT, TRYING, new ConnectionPoolConfig());
         };
         opened.add(0, jedis);
         return jedis;

@@ -4,14 +4,18 @@ import dev.joiner.JoinStoreConfig;
 import dev.joiner.spi.JoinStore;
 import dev.joiner.store.tck.JoinStoreContract;
 import dev.joiner.store.tck.JoinerContract;
+import dev.joiner.store.tck.JoinerRacesContract;
 import dev.joiner.store.tck.StoreUnderTest;
 import dev.joiner.test.servers.RedisCluster;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import redis.clients.jedis.UnifiedJedis;
 
 /** The contracts on a cluster of three nodes. */
+@ResourceLock(SharedServers.CLUSTER)
 class RedisClusterContractTest implements StoreUnderTest {
     private static UnifiedJedis client;
 
@@ -38,6 +42,14 @@ class RedisClusterContractTest implements StoreUnderTest {
     }
 
     @Nested
+    class OfRaces extends JoinerRacesContract {
+        OfRaces() {
+            super(RedisClusterContractTest.this);
+        }
+    }
+
+    @Nested
+    @Tag("all-settings")
     class OfJoins extends JoinerContract {
         OfJoins() {
             super(RedisClusterContractTest.this);

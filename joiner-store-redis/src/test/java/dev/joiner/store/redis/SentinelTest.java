@@ -57,7 +57,8 @@ class SentinelTest {
                 master.kill();
 
                 for (String key : keys) {
-                    await().atMost(Duration.ofSeconds(60))
+                    await().pollDelay(Duration.ZERO)
+                            .atMost(Duration.ofSeconds(60))
                             .ignoreException(StoreException.class)
                             .until(() -> joiner.accept(new Part(key, "b")) instanceof Outcome.Joined);
                 }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Nested;
  * locale and in the time zone of Colombo. The store's own promises are checked by {@link JoinStoreContract}.
  */
 @NullMarked
-public abstract class JoinerContract extends StoreSuite {
+public abstract class JoinerContract extends JoinerRacesContract {
 
     /** @param tested opens the stores */
     protected JoinerContract(StoreUnderTest tested) {
@@ -75,34 +75,6 @@ public abstract class JoinerContract extends StoreSuite {
     }
 
     @Nested
-    class SeveralNodes extends SeveralNodesScenarios {
-        SeveralNodes() {
-            super(stores);
-        }
-    }
-
-    @Nested
-    class FoundByExploring extends FoundByExploringScenarios {
-        FoundByExploring() {
-            super(stores);
-        }
-    }
-
-    @Nested
-    class Batches extends BatchScenarios {
-        Batches() {
-            super(stores);
-        }
-    }
-
-    @Nested
-    class Races extends RaceScenarios {
-        Races() {
-            super(stores);
-        }
-    }
-
-    @Nested
     class StoreFaults extends StoreFaultScenarios {
         StoreFaults() {
             super(stores);
@@ -147,13 +119,6 @@ public abstract class JoinerContract extends StoreSuite {
     @Nested
     class Stopping extends StoppingScenarios {
         Stopping() {
-            super(stores);
-        }
-    }
-
-    @Nested
-    class LostAnswers extends LostAnswerScenarios {
-        LostAnswers() {
             super(stores);
         }
     }

@@ -76,11 +76,18 @@ public final class MariaDbServer extends MySqlFamilyServer {
         return within(home(), PROGRAM);
     }
 
+    private static final String CREATE_DATABASE = "create database " + DATABASE + " character set utf8mb4;\n";
+
     @Override
-    void initialize(Path script) throws IOException {
-        Files.createDirectories(data());
+    List<String> recipe() {
+        return List.of(CREATE_DATABASE);
+    }
+
+    @Override
+    void initialize(Path fresh, Path script) throws IOException {
+        Files.createDirectories(fresh);
         writeBootstrap(script);
-        List<String> command = programOnData();
+        List<String> command = programOn(fresh);
         command.add("--bootstrap");
         ServerProcess.run("Bootstrap of " + NAME, command, script, log());
     }
@@ -93,8 +100,7 @@ public final class MariaDbServer extends MySqlFamilyServer {
                 Files.copy(within(home, part), out);
                 out.write('\n');
             }
-            String database = "create database " + DATABASE + " character set utf8mb4;\n";
-            out.write(database.getBytes(StandardCharsets.UTF_8));
+            out.write(CREATE_DATABASE.getBytes(StandardCharsets.UTF_8));
         }
     }
 

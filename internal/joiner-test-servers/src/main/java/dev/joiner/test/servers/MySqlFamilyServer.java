@@ -25,9 +25,6 @@ abstract sealed class MySqlFamilyServer extends DatabaseServer permits MariaDbSe
         this.settings = settings;
     }
 
-    /** Where the server is unpacked. */
-    abstract Path home();
-
     /** The server's program, within its {@link #home()}. */
     abstract Path program();
 
@@ -44,7 +41,7 @@ abstract sealed class MySqlFamilyServer extends DatabaseServer permits MariaDbSe
      *
      * @param script a file to write SQL to
      */
-    abstract void initialize(Path script) throws IOException;
+    abstract void initialize(Path fresh, Path script) throws IOException;
 
     /** Returns the name of the database. */
     public final String database() {
@@ -57,13 +54,13 @@ abstract sealed class MySqlFamilyServer extends DatabaseServer permits MariaDbSe
     }
 
     /** The program and the options that it needs in any case. */
-    final List<String> programOnData() {
+    final List<String> programOn(Path data) {
         List<String> command = new ArrayList<>();
         command.add(program().toString());
         command.add("--no-defaults");
         command.add("--basedir=" + home());
         command.add("--lc-messages-dir=" + home().resolve("share"));
-        command.add("--datadir=" + data());
+        command.add("--datadir=" + data);
         command.add("--tmpdir=" + temporary());
         command.add("--user=" + System.getProperty("user.name")); // even root
         command.addAll(options());
@@ -71,14 +68,10 @@ abstract sealed class MySqlFamilyServer extends DatabaseServer permits MariaDbSe
     }
 
     @Override
-    final void prepare() throws IOException {
-        Files.createDirectories(temporary());
-        if (Files.exists(data())) {
-            return;
-        }
+    final void initialize(Path fresh) throws IOException {
         Path script = Files.createTempFile("joiner", ".sql");
         try {
-            initialize(script);
+            initialize(fresh, script);
         } finally {
             Files.delete(script);
         }
@@ -86,7 +79,7 @@ abstract sealed class MySqlFamilyServer extends DatabaseServer permits MariaDbSe
 
     @Override
     final List<String> command() {
-        List<String> command = programOnData();
+        List<String> command = programOn(data());
         command.add("--bind-address=" + HOST);
         command.add("--port=" + port());
         command.add("--socket=server.sock"); // in the data folder, and short as its path has to be

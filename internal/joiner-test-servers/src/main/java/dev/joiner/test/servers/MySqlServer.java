@@ -116,13 +116,20 @@ public final class MySqlServer extends MySqlFamilyServer {
         return List.of("--innodb-redo-log-capacity=8M", "--skip-log-bin");
     }
 
+    private static String setUp() {
+        return "create database " + DATABASE + " character set utf8mb4;\nrename user 'root'@'localhost' to '" + USER
+                + "'@'" + HOST + "';\n";
+    }
+
     @Override
-    void initialize(Path script) throws IOException {
-        Files.writeString(
-                script,
-                "create database " + DATABASE + " character set utf8mb4;\nrename user 'root'@'localhost' to '" + USER
-                        + "'@'" + HOST + "';\n");
-        List<String> command = programOnData();
+    List<String> recipe() {
+        return List.of(setUp(), options().toString());
+    }
+
+    @Override
+    void initialize(Path fresh, Path script) throws IOException {
+        Files.writeString(script, setUp());
+        List<String> command = programOn(fresh);
         command.add("--initialize-insecure");
         command.add("--init-file=" + script);
         ServerProcess.run("Initialization of " + NAME, command, null, log());

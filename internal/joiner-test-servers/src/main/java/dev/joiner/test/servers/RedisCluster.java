@@ -60,8 +60,6 @@ public final class RedisCluster implements AutoCloseable {
         // A node that cannot be reached for so long has failed. A busy machine may well pause a healthy one for a
         // second.
         all.add("cluster-node-timeout=2000");
-        // With more replicas to come, a master would wait for them for 5 s before it sends the first its data.
-        all.add("repl-diskless-sync-delay=0");
         all.addAll(List.of(settings));
 
         List<RedisServer> nodes = new ArrayList<>();

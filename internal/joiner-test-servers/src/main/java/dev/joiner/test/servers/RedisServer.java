@@ -106,6 +106,8 @@ public final class RedisServer extends Server {
         set(command, "save="); // no snapshots besides the log of writes
         set(command, "appendonly=yes");
         set(command, "appendfsync=always");
+        // With more replicas to come, a master would wait for them for 5 s before it sends the first its data.
+        set(command, "repl-diskless-sync-delay=0");
         settings.forEach(setting -> set(command, setting));
         return command;
     }
