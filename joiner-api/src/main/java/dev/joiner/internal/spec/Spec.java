@@ -2,11 +2,13 @@ package dev.joiner.internal.spec;
 
 import dev.joiner.JoinListener;
 import dev.joiner.JoinSpec;
+import dev.joiner.engine.HandOverScope;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -54,6 +56,65 @@ public record Spec<M, K, V, R>(
     /** The retry that was set, or the default. */
     public Retry retries() {
         return retry == null ? Retry.WITHOUT_END : retry;
+    }
+
+    @Override
+    public Spec<M, K, V, R> withListener(JoinListener added) {
+        Objects.requireNonNull(added, "withListener");
+        return with(process, onExpired, onPoisoned, listener == null ? added : new BothListeners(listener, added));
+    }
+
+    @Override
+    public Spec<M, K, V, R> withHandlerScope(HandOverScope scope) {
+        Objects.requireNonNull(scope, "withHandlerScope");
+        return with(
+                (value, handOver) -> scope.call(handOver, () -> process.process(value, handOver)),
+                within(scope, onExpired),
+                within(scope, onPoisoned),
+                listener);
+    }
+
+    private static <K, V> JoinSpec.@Nullable Handler<K, V> within(
+            HandOverScope scope, JoinSpec.@Nullable Handler<K, V> handler) {
+        if (handler == null) {
+            return null;
+        }
+        return (value, handOver) -> scope.call(handOver, () -> {
+            handler.handle(value, handOver);
+            return true;
+        });
+    }
+
+    private Spec<M, K, V, R> with(
+            JoinSpec.Processor<K, ? super V, ? extends R> otherProcess,
+            JoinSpec.@Nullable Handler<K, ? super V> otherOnExpired,
+            JoinSpec.@Nullable Handler<K, ? super V> otherOnPoisoned,
+            @Nullable JoinListener otherListener) {
+        return new Spec<>(
+                name,
+                keyedBy,
+                mergedBy,
+                sufficientWhen,
+                otherProcess,
+                onIncomplete,
+                missing,
+                identifiedBy,
+                idsKept,
+                rememberFor,
+                onLate,
+                expireAfter,
+                expireAfterIdle,
+                expireAt,
+                otherOnExpired,
+                joinOnExpiry,
+                keepAfterJoin,
+                atMostOnce,
+                retry,
+                otherOnPoisoned,
+                parkPoisoned,
+                lease,
+                maxInFlight,
+                otherListener);
     }
 
     /** The name and the options that are not functions. */
