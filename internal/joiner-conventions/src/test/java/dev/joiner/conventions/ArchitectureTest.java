@@ -38,6 +38,7 @@ class ArchitectureTest {
             ".store.tck",
             ".codec.jackson",
             ".codec.jackson3",
+            ".micrometer",
             ".testing",
             ".cli",
             ".examples"
@@ -92,8 +93,20 @@ class ArchitectureTest {
         check(noClasses()
                 .that(resideInAnyPackage("dev.joiner.store..", "dev.joiner.codec.."))
                 .should()
+                .dependOnClassesThat(resideInAnyPackage(
+                        "dev.joiner.micrometer..",
+                        "dev.joiner.testing..",
+                        "dev.joiner.cli..",
+                        "dev.joiner.examples..")));
+    }
+
+    @Test
+    void metersKnowNoStoreAndNoCodec() {
+        check(noClasses()
+                .that(resideInAPackage("dev.joiner.micrometer.."))
+                .should()
                 .dependOnClassesThat(
-                        resideInAnyPackage("dev.joiner.testing..", "dev.joiner.cli..", "dev.joiner.examples..")));
+                        resideInAnyPackage("dev.joiner.spi..", "dev.joiner.store..", "dev.joiner.codec..")));
     }
 
     @Test
