@@ -26,7 +26,10 @@ import org.jspecify.annotations.Nullable;
  * take the greatest.
  *
  * <pre>{@code
- * PendingMetrics.builder("orders", joiner).interval(Duration.ofMinutes(5)).build().bindTo(registry);
+ * PendingMetrics.builder("orders", joiner)
+ *         .interval(Duration.ofMinutes(5))
+ *         .build()
+ *         .bindTo(registry);
  * }</pre>
  */
 public final class PendingMetrics implements MeterBinder {
