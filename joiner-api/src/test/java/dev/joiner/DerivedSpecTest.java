@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.joiner.engine.HandOverScope;
 import dev.joiner.engine.SpecFunctions;
+import dev.joiner.spi.Ids;
+import dev.joiner.spi.JoinState;
+import dev.joiner.spi.JoinState.Join;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -21,6 +24,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Specs that are made of others, by code that is given them. */
 class DerivedSpecTest {
+    private static final Join<String> WORD =
+            new Join<>("word", 1, 0, JoinState.NEVER, JoinState.NEVER, Ids.NONE, false);
+
     private final List<String> told = new ArrayList<>();
 
     @SuppressWarnings("unchecked") // its key is never asked for
@@ -138,7 +144,7 @@ class DerivedSpecTest {
     void handlersOfEachCauseRunWithinTheScope(Cause cause) throws Exception {
         var functions = SpecFunctions.of(spec().withHandlerScope(scope("scope")));
 
-        String result = functions.handOver("word", handOver(cause));
+        String result = functions.handOver(WORD, handOver(cause), () -> false);
 
         boolean isProcessed = cause == Cause.COMPLETE || cause == Cause.FORCED;
         assertThat(told)
@@ -148,7 +154,7 @@ class DerivedSpecTest {
 
     @Test
     void poisonedJoinsAreHandledWithinTheScope() throws Exception {
-        SpecFunctions.of(spec().withHandlerScope(scope("scope"))).poisoned("word", handOver(Cause.COMPLETE));
+        SpecFunctions.of(spec().withHandlerScope(scope("scope"))).poisoned(WORD, handOver(Cause.COMPLETE), () -> false);
 
         assertThat(told).containsExactly("scope begins", "onPoisoned word", "scope ends");
     }
@@ -157,7 +163,7 @@ class DerivedSpecTest {
     void scopeThatIsSetLaterIsAround() throws Exception {
         var functions = SpecFunctions.of(spec().withHandlerScope(scope("inner")).withHandlerScope(scope("outer")));
 
-        functions.handOver("word", handOver(Cause.COMPLETE));
+        functions.handOver(WORD, handOver(Cause.COMPLETE), () -> false);
 
         assertThat(told).containsExactly("outer begins", "inner begins", "process word", "inner ends", "outer ends");
     }
@@ -179,7 +185,7 @@ class DerivedSpecTest {
         var spec = spec();
         spec.withListener(listener("listener")).withHandlerScope(scope("scope"));
 
-        SpecFunctions.of(spec).handOver("word", handOver(Cause.COMPLETE));
+        SpecFunctions.of(spec).handOver(WORD, handOver(Cause.COMPLETE), () -> false);
 
         assertThat(SpecFunctions.of(spec).listener()).isEmpty();
         assertThat(told).containsExactly("process word");

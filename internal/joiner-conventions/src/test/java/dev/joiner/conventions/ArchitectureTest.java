@@ -39,6 +39,7 @@ class ArchitectureTest {
             ".codec.jackson",
             ".codec.jackson3",
             ".micrometer",
+            ".spring.boot",
             ".testing",
             ".cli",
             ".examples"
@@ -95,9 +96,22 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat(resideInAnyPackage(
                         "dev.joiner.micrometer..",
+                        "dev.joiner.spring..",
                         "dev.joiner.testing..",
                         "dev.joiner.cli..",
                         "dev.joiner.examples..")));
+    }
+
+    @Test
+    void frameworksAreKnownToTheirIntegrationsAlone() {
+        check(noClasses()
+                .that(not(resideInAPackage("dev.joiner.spring..")))
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("org.springframework..", "dev.joiner.spring..")));
+        check(noClasses()
+                .that(not(resideInAnyPackage("dev.joiner.micrometer..", "dev.joiner.spring..")))
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("io.micrometer..", "dev.joiner.micrometer..")));
     }
 
     @Test

@@ -61,41 +61,23 @@ public record Spec<M, K, V, R>(
     @Override
     public Spec<M, K, V, R> withListener(JoinListener added) {
         Objects.requireNonNull(added, "withListener");
-        return with(process, onExpired, onPoisoned, listener == null ? added : new BothListeners(listener, added));
+        return with(handlers, listener == null ? added : new BothListeners(listener, added));
     }
 
     @Override
     public Spec<M, K, V, R> withHandlerScope(HandOverScope scope) {
         Objects.requireNonNull(scope, "withHandlerScope");
-        return with(
-                (value, handOver) -> scope.call(handOver, () -> process.process(value, handOver)),
-                within(scope, onExpired),
-                within(scope, onPoisoned),
-                listener);
+        return with(handlers.within(scope), listener);
     }
 
-    private static <K, V> JoinSpec.@Nullable Handler<K, V> within(
-            HandOverScope scope, JoinSpec.@Nullable Handler<K, V> handler) {
-        if (handler == null) {
-            return null;
-        }
-        return (value, handOver) -> scope.call(handOver, () -> {
-            handler.handle(value, handOver);
-            return true;
-        });
-    }
-
-    private Spec<M, K, V, R> with(
-            JoinSpec.Processor<K, ? super V, ? extends R> otherProcess,
-            JoinSpec.@Nullable Handler<K, ? super V> otherOnExpired,
-            JoinSpec.@Nullable Handler<K, ? super V> otherOnPoisoned,
-            @Nullable JoinListener otherListener) {
+    private Spec<M, K, V, R> with(Handlers<K, V, ?, R> otherHandlers, @Nullable JoinListener otherListener) {
         return new Spec<>(
                 name,
                 keyedBy,
                 mergedBy,
                 sufficientWhen,
-                otherProcess,
+                collecting,
+                otherHandlers,
                 onIncomplete,
                 missing,
                 identifiedBy,
@@ -105,12 +87,10 @@ public record Spec<M, K, V, R>(
                 expireAfter,
                 expireAfterIdle,
                 expireAt,
-                otherOnExpired,
                 joinOnExpiry,
                 keepAfterJoin,
                 atMostOnce,
                 retry,
-                otherOnPoisoned,
                 parkPoisoned,
                 lease,
                 maxInFlight,

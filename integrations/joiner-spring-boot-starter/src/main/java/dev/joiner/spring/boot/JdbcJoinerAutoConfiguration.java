@@ -49,7 +49,6 @@ final class JdbcJoinerAutoConfiguration {
                             + " PlatformTransactionManager",
                     "Define one, or mark one of several as @Primary.");
         }
-        return new DataSourceJoinerFactory(
-                new ManagedTransactions(dataSource, manager, takesPart), properties, clock);
+        return new DataSourceJoinerFactory(new ManagedTransactions(dataSource, manager, takesPart), properties, clock);
     }
 }

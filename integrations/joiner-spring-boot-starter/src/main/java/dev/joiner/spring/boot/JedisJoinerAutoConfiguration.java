@@ -16,7 +16,6 @@ final class JedisJoinerAutoConfiguration {
 
     @Bean
     JoinerConnection jedisJoinerConnection(UnifiedJedis jedis) {
-        return new JoinerConnection(
-                Connection.JEDIS, (properties, clock) -> new JedisJoinerFactory(jedis, clock));
+        return new JoinerConnection(Connection.JEDIS, (properties, clock) -> new JedisJoinerFactory(jedis, clock));
     }
 }

@@ -85,7 +85,8 @@ final class JoinCodecs {
         PartsMerge merge = beans.getBeanProvider(PartsMerge.class).getIfUnique();
         if (merge == null) {
             throw new JoinerSetupException(
-                    "join " + join + ": its values are Parts, and there is not one bean of type PartsMerge that says which",
+                    "join " + join
+                            + ": its values are Parts, and there is not one bean of type PartsMerge that says which",
                     "Define a bean of type PartsMerge, or one of type Codec<Parts> for each join of Parts.");
         }
         return merge;

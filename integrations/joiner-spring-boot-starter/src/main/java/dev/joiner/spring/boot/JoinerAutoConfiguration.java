@@ -77,8 +77,7 @@ public final class JoinerAutoConfiguration {
             JoinerProperties properties,
             ObjectProvider<SweepReceivers> receivers,
             ObjectProvider<Clock> clocks) {
-        return new JoinSweepers(
-                joins, properties, receivers.getIfAvailable(() -> join -> run -> {}), clock(clocks));
+        return new JoinSweepers(joins, properties, receivers.getIfAvailable(() -> join -> run -> {}), clock(clocks));
     }
 
     private static InstantSource clock(ObjectProvider<Clock> clocks) {

@@ -42,8 +42,8 @@ record JoinerConnection(Connection kind, Factories factory) {
         if (usable.isEmpty()) {
             throw new JoinerSetupException(
                     (properties.use() == null
-                                    ? "nothing says where joins are stored"
-                                    : "joiner.store.use is " + property(properties.use()) + ", and there is none to use"),
+                            ? "nothing says where joins are stored"
+                            : "joiner.store.use is " + property(properties.use()) + ", and there is none to use"),
                     "Set joiner.store.url, as in jdbc:postgresql://host/shop or redis://host, or memory: for a store that a"
                             + " restart empties. Or add dev.joiner:joiner-store-jdbc to use the application's DataSource,"
                             + " or dev.joiner:joiner-store-redis to use its UnifiedJedis; of several DataSources one has to be"

@@ -80,7 +80,9 @@ record JoinerProperties(
      * @param maxSweepAge how long ago the last sweep that succeeded may be
      * @param maxPendingAge how long ago the first message of a join that is pending may be; unlimited by default
      */
-    record Health(@DefaultValue("1m") Duration maxSweepAge, @Nullable Duration maxPendingAge) {}
+    record Health(
+            @DefaultValue("1m") Duration maxSweepAge,
+            @Nullable Duration maxPendingAge) {}
 
     /**
      * What the actuator's endpoint {@code joins} shows.

@@ -40,7 +40,8 @@ final class JoinerRegistrar implements BeanDefinitionRegistryPostProcessor {
                 specDefinition.getResolvableType().as(JoinSpec.class).getGenerics();
         if (types.length == 0 || Arrays.stream(types).anyMatch(type -> type.resolve() == null)) {
             throw new JoinerSetupException(
-                    "bean " + spec + " is a JoinSpec whose types are not known, so neither are the codecs of its keys and"
+                    "bean " + spec
+                            + " is a JoinSpec whose types are not known, so neither are the codecs of its keys and"
                             + " values",
                     "Let its bean method return a type without wildcards: JoinSpec<Message, Key, Value, Result>.");
         }

@@ -44,13 +44,19 @@ final class JoinsEndpoint {
     record JoinDescriptor(@Nullable SweepDescriptor lastSweep) {}
 
     /** A sweep that has ended. */
-    record SweepDescriptor(Instant startedAt, Duration took, @Nullable Counts report, @Nullable String failure) {}
+    record SweepDescriptor(
+            Instant startedAt,
+            Duration took,
+            @Nullable Counts report,
+            @Nullable String failure) {}
 
     /** What a sweep did. */
-    record Counts(int joined, int expired, int poisoned, int parked, int ended, int failed, Map<String, String> failures) {}
+    record Counts(
+            int joined, int expired, int poisoned, int parked, int ended, int failed, Map<String, String> failures) {}
 
     /** Some joins, and where to go on. */
-    record PageDescriptor(List<PendingDescriptor> joins, @Nullable String next) {}
+    record PageDescriptor(
+            List<PendingDescriptor> joins, @Nullable String next) {}
 
     /** A join in the store. */
     record PendingDescriptor(
@@ -67,17 +73,21 @@ final class JoinsEndpoint {
             @Nullable String value) {}
 
     /** What came of an action. */
-    record ActionDescriptor(List<String> outcomes, List<PendingDescriptor> dropped, @Nullable Counts report) {}
+    record ActionDescriptor(
+            List<String> outcomes,
+            List<PendingDescriptor> dropped,
+            @Nullable Counts report) {}
 
     /** All joins by name. */
     @ReadOperation
     public Map<String, JoinDescriptor> joins() {
         Map<String, JoinDescriptor> all = new TreeMap<>();
-        joins.all().forEach(join -> all.put(
-                join.name(),
-                new JoinDescriptor(sweepers.flatMap(running -> running.lastRun(join.name()))
-                        .map(JoinsEndpoint::sweep)
-                        .orElse(null))));
+        joins.all()
+                .forEach(join -> all.put(
+                        join.name(),
+                        new JoinDescriptor(sweepers.flatMap(running -> running.lastRun(join.name()))
+                                .map(JoinsEndpoint::sweep)
+                                .orElse(null))));
         return all;
     }
 
@@ -95,7 +105,9 @@ final class JoinsEndpoint {
             @Nullable Duration olderThan,
             @Nullable String cursor,
             @Nullable Integer limit) {
-        return joins.named(join).map(found -> pending(found, key, olderThan, cursor, limited(limit))).orElse(null);
+        return joins.named(join)
+                .map(found -> pending(found, key, olderThan, cursor, limited(limit)))
+                .orElse(null);
     }
 
     private <K, V> PageDescriptor pending(
@@ -135,16 +147,19 @@ final class JoinsEndpoint {
                 List<PendingJoin<K, V>> dropped = join.joiner().drop(key(join, required(key)));
                 yield new ActionDescriptor(List.of(), described(join, dropped), null);
             }
-            case "reexamine" -> new ActionDescriptor(
-                    List.of(), List.of(), counts(join.joiner().reexamine()));
-            default -> throw new InvalidEndpointRequestException(
-                    "unknown action " + action, "action is " + action + ", must be release, drop or reexamine");
+            case "reexamine" ->
+                new ActionDescriptor(List.of(), List.of(), counts(join.joiner().reexamine()));
+            default ->
+                throw new InvalidEndpointRequestException(
+                        "unknown action " + action, "action is " + action + ", must be release, drop or reexamine");
         };
     }
 
     private static String outcome(Outcome<?> outcome) {
         String name = outcome.getClass().getSimpleName();
-        return outcome instanceof Outcome.Failed<?> failed ? name + ": " + failed.cause().getMessage() : name;
+        return outcome instanceof Outcome.Failed<?> failed
+                ? name + ": " + failed.cause().getMessage()
+                : name;
     }
 
     private static int limited(@Nullable Integer limit) {
@@ -221,7 +236,10 @@ final class JoinsEndpoint {
 
     /** The value as it is stored; in base 64 where that is not text. */
     private static <K, V> @Nullable String value(Join<K, V> join, PendingJoin<K, V> pending) {
-        byte[] bytes = pending.value().map(join.config().values()::encode).or(pending::bytes).orElse(null);
+        byte[] bytes = pending.value()
+                .map(join.config().values()::encode)
+                .or(pending::bytes)
+                .orElse(null);
         if (bytes == null) {
             return null;
         }

@@ -109,7 +109,8 @@ final class ManagedConnection implements InvocationHandler {
             throw failure(e);
         }
         if (!DataSourceUtils.isConnectionTransactional(connection, dataSource)) {
-            throw new SQLException("the transaction manager " + manager + " does not work on the DataSource that Joiner uses");
+            throw new SQLException(
+                    "the transaction manager " + manager + " does not work on the DataSource that Joiner uses");
         }
         TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
             @Override

@@ -3,7 +3,6 @@ package dev.joiner.spring.boot;
 import dev.joiner.JoinSpec;
 import dev.joiner.JoinStoreConfig;
 import dev.joiner.JoinStores;
-import dev.joiner.Joiner;
 import dev.joiner.KeyedJoiner;
 import dev.joiner.StoreException;
 import dev.joiner.UnknownStoreException;

@@ -2,9 +2,9 @@ package dev.joiner.spring.boot;
 
 import dev.joiner.JoinSpec;
 import java.util.UUID;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.annotation.ImportCandidates;
-import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -15,13 +15,13 @@ final class Contexts {
 
     static ApplicationContextRunner starter() {
         return new ApplicationContextRunner()
-                .withConfiguration(AutoConfigurations.of(ImportCandidates.load(
-                                AutoConfiguration.class, Contexts.class.getClassLoader())
-                        .getCandidates()
-                        .stream()
-                        .filter(name -> name.startsWith("dev.joiner."))
-                        .map(Contexts::type)
-                        .toArray(Class<?>[]::new)))
+                .withConfiguration(AutoConfigurations.of(
+                        ImportCandidates.load(AutoConfiguration.class, Contexts.class.getClassLoader())
+                                .getCandidates()
+                                .stream()
+                                .filter(name -> name.startsWith("dev.joiner."))
+                                .map(Contexts::type)
+                                .toArray(Class<?>[]::new)))
                 .withPropertyValues("joiner.sweep.interval=10ms");
     }
 
@@ -42,7 +42,10 @@ final class Contexts {
     static class Orders {
         @Bean
         JoinSpec<Order, UUID, Order, Order> orders() {
-            return Order.joining().sufficientWhen(Order::isWhole).named("orders").build();
+            return Order.joining()
+                    .sufficientWhen(Order::isWhole)
+                    .named("orders")
+                    .build();
         }
     }
 }

@@ -2,12 +2,12 @@ package dev.joiner.spring.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.joiner.JoinSpec;
 import dev.joiner.Joiner;
+import dev.joiner.KeyedJoiner;
 import dev.joiner.merge.Part;
 import dev.joiner.merge.Parts;
 import dev.joiner.merge.PartsMerge;
-import dev.joiner.JoinSpec;
-import dev.joiner.KeyedJoiner;
 import dev.joiner.test.servers.RedisServer;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -57,29 +57,28 @@ class JoinConnectionsTest {
 
     @Test
     void urlComesBeforeTheDataSource() {
-        Contexts.orders()
-                .withBean("h2", JdbcDataSource.class, () -> h2)
-                .run(context -> {
-                    joiner(context).accept(Order.paid(Order.ID));
+        Contexts.orders().withBean("h2", JdbcDataSource.class, () -> h2).run(context -> {
+            joiner(context).accept(Order.paid(Order.ID));
 
-                    assertThat(value("SELECT count(*) FROM information_schema.tables WHERE table_name = 'JOINER_JOINS'"))
-                            .isEqualTo("0");
-                });
+            assertThat(value("SELECT count(*) FROM information_schema.tables WHERE table_name = 'JOINER_JOINS'"))
+                    .isEqualTo("0");
+        });
     }
 
     @Test
     void propertyChoosesBetweenConnections() {
         RedisServer server = RedisServer.shared();
         Contexts.starter()
-                    .withUserConfiguration(Contexts.Orders.class)
-                    .withBean("h2", JdbcDataSource.class, () -> h2)
-                    .withBean("jedis", UnifiedJedis.class, () -> RedisClient.create("127.0.0.1", server.port()))
-                    .withPropertyValues("joiner.store.use=jedis")
-                    .run(context -> {
-                        joiner(context).accept(Order.paid(Order.ID));
+                .withUserConfiguration(Contexts.Orders.class)
+                .withBean("h2", JdbcDataSource.class, () -> h2)
+                .withBean("jedis", UnifiedJedis.class, () -> RedisClient.create("127.0.0.1", server.port()))
+                .withPropertyValues("joiner.store.use=jedis")
+                .run(context -> {
+                    joiner(context).accept(Order.paid(Order.ID));
 
-                        assertThat(context.getBean(UnifiedJedis.class).keys("*orders*")).isNotEmpty();
-                    });
+                    assertThat(context.getBean(UnifiedJedis.class).keys("*orders*"))
+                            .isNotEmpty();
+                });
     }
 
     @Configuration(proxyBeanMethods = false)

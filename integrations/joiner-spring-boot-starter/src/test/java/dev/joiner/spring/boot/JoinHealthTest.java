@@ -2,9 +2,9 @@ package dev.joiner.spring.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.joiner.Joiner;
 import dev.joiner.JoinSpec;
 import dev.joiner.JoinStoreConfig;
+import dev.joiner.Joiner;
 import dev.joiner.KeyedJoiner;
 import dev.joiner.StoreException;
 import dev.joiner.testing.HandSetClock;
@@ -15,14 +15,13 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Objects;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
-import org.springframework.context.ApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
 
 @Timeout(60)
 class JoinHealthTest {
@@ -82,7 +81,7 @@ class JoinHealthTest {
         orders().run(context -> {
             now.advance(Duration.ofDays(1));
 
-            while (health(context).getStatus() != Status.UP) {
+            while (!health(context).getStatus().equals(Status.UP)) {
                 Thread.onSpinWait();
             }
         });
@@ -138,12 +137,14 @@ class JoinHealthTest {
 
     @Test
     void storeThatIsAwayIsDown() {
-        orders().withBean(Away.class).withPropertyValues("joiner.sweep.enabled=false").run(context -> {
-            Health health = health(context);
+        orders().withBean(Away.class)
+                .withPropertyValues("joiner.sweep.enabled=false")
+                .run(context -> {
+                    Health health = health(context);
 
-            assertThat(health.getStatus()).isEqualTo(Status.DOWN);
-            assertThat(health.getDetails().get("orders").toString()).contains("no connection");
-        });
+                    assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+                    assertThat(health.getDetails().get("orders").toString()).contains("no connection");
+                });
     }
 
     @Test

@@ -21,22 +21,24 @@ class JoinMetricsTest {
     @Test
     @SuppressWarnings("unchecked")
     void joinsAreMeasured() {
-        Contexts.orders().withBean(MeterRegistry.class, SimpleMeterRegistry::new).run(context -> {
-            MeterRegistry registry = context.getBean(MeterRegistry.class);
-            context.getBeanProvider(MeterBinder.class).forEach(binder -> binder.bindTo(registry));
-            Joiner<Order, Order> joiner = context.getBean(KeyedJoiner.class);
-            joiner.accept(Order.paid(Order.ID));
+        Contexts.orders()
+                .withBean(MeterRegistry.class, SimpleMeterRegistry::new)
+                .run(context -> {
+                    MeterRegistry registry = context.getBean(MeterRegistry.class);
+                    context.getBeanProvider(MeterBinder.class).forEach(binder -> binder.bindTo(registry));
+                    Joiner<Order, Order> joiner = context.getBean(KeyedJoiner.class);
+                    joiner.accept(Order.paid(Order.ID));
 
-            assertThat(registry.get("joiner.messages")
-                            .tags("join", "orders", "outcome", "incomplete")
-                            .counter()
-                            .count())
-                    .isEqualTo(1);
-            assertThat(registry.getMeters())
-                    .extracting(Meter::getId)
-                    .extracting(Meter.Id::getName)
-                    .contains("joiner.pending", "joiner.pending.age", "joiner.sweep", "joiner.sweep.age");
-        });
+                    assertThat(registry.get("joiner.messages")
+                                    .tags("join", "orders", "outcome", "incomplete")
+                                    .counter()
+                                    .count())
+                            .isEqualTo(1);
+                    assertThat(registry.getMeters())
+                            .extracting(Meter::getId)
+                            .extracting(Meter.Id::getName)
+                            .contains("joiner.pending", "joiner.pending.age", "joiner.sweep", "joiner.sweep.age");
+                });
     }
 
     @Test
@@ -55,12 +57,14 @@ class JoinMetricsTest {
                 return true;
             }
         });
-        Contexts.orders().withBean(ObservationRegistry.class, () -> observations).run(context -> {
-            Joiner<Order, Order> joiner = context.getBean(KeyedJoiner.class);
-            joiner.accept(Order.whole(Order.ID));
+        Contexts.orders()
+                .withBean(ObservationRegistry.class, () -> observations)
+                .run(context -> {
+                    Joiner<Order, Order> joiner = context.getBean(KeyedJoiner.class);
+                    joiner.accept(Order.whole(Order.ID));
 
-            assertThat(observed).containsExactly("orders hand-over");
-        });
+                    assertThat(observed).containsExactly("orders hand-over");
+                });
     }
 
     @Test

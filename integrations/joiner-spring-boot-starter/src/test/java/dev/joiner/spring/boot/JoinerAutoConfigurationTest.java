@@ -104,10 +104,9 @@ class JoinerAutoConfigurationTest {
     @Test
     void joinersAreToldApartByTheirTypes() {
         Contexts.orders().withUserConfiguration(Refunds.class).run(context -> {
-            KeyedJoiner<Order, UUID, Order, Order> orders =
-                    context.<KeyedJoiner<Order, UUID, Order, Order>>getBeanProvider(
-                                    new ParameterizedTypeReference<>() {})
-                            .getObject();
+            KeyedJoiner<Order, UUID, Order, Order> orders = context.<KeyedJoiner<Order, UUID, Order, Order>>
+                            getBeanProvider(new ParameterizedTypeReference<>() {})
+                    .getObject();
             Joiner<Refund, String> refunds = context.<Joiner<Refund, String>>getBeanProvider(
                             new ParameterizedTypeReference<>() {})
                     .getObject();
@@ -177,7 +176,8 @@ class JoinerAutoConfigurationTest {
         }
 
         private void look() {
-            seen.add((sweepers.getObject().isRunning() ? "swept" : "not swept") + (joiner.isClosed() ? ", closed" : ", open"));
+            seen.add((sweepers.getObject().isRunning() ? "swept" : "not swept")
+                    + (joiner.isClosed() ? ", closed" : ", open"));
         }
 
         @Override
@@ -300,7 +300,9 @@ class JoinerAutoConfigurationTest {
                             context.getBean(RecordingFactory.class).configs.get(0);
 
                     assertThat(config.keys().encode(Order.ID)).isEqualTo("order-" + Order.ID);
-                    assertThat(config.values().encode(Order.paid(Order.ID))).asString().isEqualTo(Order.ID.toString());
+                    assertThat(config.values().encode(Order.paid(Order.ID)))
+                            .asString()
+                            .isEqualTo(Order.ID.toString());
                 });
     }
 

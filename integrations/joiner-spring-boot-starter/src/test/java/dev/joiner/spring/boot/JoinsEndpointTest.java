@@ -46,7 +46,8 @@ class JoinsEndpointTest {
         return context.getBean(KeyedJoiner.class);
     }
 
-    private static PageDescriptor page(ApplicationContext context, String key, Duration olderThan, String cursor, Integer limit) {
+    private static PageDescriptor page(
+            ApplicationContext context, String key, Duration olderThan, String cursor, Integer limit) {
         return Objects.requireNonNull(endpoint(context).pending("orders", key, olderThan, cursor, limit));
     }
 
@@ -57,13 +58,20 @@ class JoinsEndpointTest {
 
     @Test
     void lastSweepIsShown() {
-        Contexts.orders().withPropertyValues("management.endpoints.web.exposure.include=joins").run(context -> {
-            JoinsEndpoint endpoint = endpoint(context);
-            while (endpoint.joins().get("orders").lastSweep() == null) {
-                Thread.onSpinWait();
-            }
-            assertThat(endpoint.joins().get("orders").lastSweep().report().failed()).isZero();
-        });
+        Contexts.orders()
+                .withPropertyValues("management.endpoints.web.exposure.include=joins")
+                .run(context -> {
+                    JoinsEndpoint endpoint = endpoint(context);
+                    while (endpoint.joins().get("orders").lastSweep() == null) {
+                        Thread.onSpinWait();
+                    }
+                    assertThat(endpoint.joins()
+                                    .get("orders")
+                                    .lastSweep()
+                                    .report()
+                                    .failed())
+                            .isZero();
+                });
     }
 
     @Test
@@ -106,7 +114,8 @@ class JoinsEndpointTest {
         application().run(context -> {
             joiner(context).accept(Order.paid(Order.ID));
 
-            assertThat(page(context, null, Duration.ofDays(1), null, null).joins()).isEmpty();
+            assertThat(page(context, null, Duration.ofDays(1), null, null).joins())
+                    .isEmpty();
             assertThat(page(context, null, Duration.ZERO, null, null).joins()).hasSizeLessThanOrEqualTo(1);
         });
     }
@@ -125,7 +134,8 @@ class JoinsEndpointTest {
     @Test
     void unknownJoinIsNotFound() {
         application().run(context -> {
-            assertThat(endpoint(context).pending("refunds", null, null, null, null)).isNull();
+            assertThat(endpoint(context).pending("refunds", null, null, null, null))
+                    .isNull();
             assertThat(endpoint(context).act("refunds", "reexamine", null)).isNull();
         });
     }
@@ -200,7 +210,9 @@ class JoinsEndpointTest {
         application().run(context -> {
             joiner(context).accept(Order.paid(Order.ID));
 
-            assertThat(endpoint(context).act("orders", "drop", Order.ID.toString()).dropped())
+            assertThat(endpoint(context)
+                            .act("orders", "drop", Order.ID.toString())
+                            .dropped())
                     .extracting(PendingDescriptor::key)
                     .containsExactly(Order.ID.toString());
             assertThat(joiner(context).find(Order.ID)).isEmpty();
@@ -212,7 +224,10 @@ class JoinsEndpointTest {
         application().run(context -> {
             joiner(context).accept(Order.paid(Order.ID));
 
-            assertThat(endpoint(context).act("orders", "reexamine", null).report().joined())
+            assertThat(endpoint(context)
+                            .act("orders", "reexamine", null)
+                            .report()
+                            .joined())
                     .isZero();
         });
     }
@@ -222,15 +237,15 @@ class JoinsEndpointTest {
         Contexts.orders()
                 .withConfiguration(
                         AutoConfigurations.of(EndpointAutoConfiguration.class, JmxEndpointAutoConfiguration.class))
-                .withInitializer(context ->
-                        context.getEnvironment().setConversionService(new ApplicationConversionService()))
+                .withInitializer(
+                        context -> context.getEnvironment().setConversionService(new ApplicationConversionService()))
                 .withBean(MBeanServer.class, MBeanServerFactory::newMBeanServer)
                 .withPropertyValues("spring.jmx.enabled=true", "management.endpoints.jmx.exposure.include=joins")
                 .withPropertyValues(properties)
                 .run(context -> context.getBean(JmxEndpointsSupplier.class)
                         .getEndpoints()
-                        .forEach(endpoint -> endpoint.getOperations()
-                                .forEach(operation -> operations.add(operation.getName()))));
+                        .forEach(endpoint ->
+                                endpoint.getOperations().forEach(operation -> operations.add(operation.getName()))));
         return operations;
     }
 
@@ -243,7 +258,6 @@ class JoinsEndpointTest {
 
     @Test
     void endpointIsNotThereUnlessItIsExposed() {
-        Contexts.orders()
-                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(JoinsEndpoint.class));
+        Contexts.orders().run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(JoinsEndpoint.class));
     }
 }

@@ -92,7 +92,8 @@ class PropertiesMetadataTest {
     @Test
     void everyPropertyIsDescribed() throws IOException {
         assertThat(metadata().get("properties"))
-                .allSatisfy(property -> assertThat(property.path("description").asText()).endsWith("."));
+                .allSatisfy(property ->
+                        assertThat(property.path("description").asText()).endsWith("."));
     }
 
     @Test

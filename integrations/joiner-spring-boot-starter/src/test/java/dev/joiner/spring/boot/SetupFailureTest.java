@@ -32,20 +32,24 @@ class SetupFailureTest {
     private static FailureAnalysis failure(ApplicationContextRunner application) {
         FailureAnalysis[] analysis = new FailureAnalysis[1];
         BeanFactory[] beans = new BeanFactory[1];
-        application.withInitializer(context -> beans[0] = context.getBeanFactory()).run(context -> {
-            Throwable failure = Objects.requireNonNull(context.getStartupFailure(), "the application has started");
-            analysis[0] = SpringFactoriesLoader.forDefaultResourceLocation()
-                    .load(
-                            FailureAnalyzer.class,
-                            ArgumentResolver.of(BeanFactory.class, beans[0]),
-                            (type, name, failing) -> {}) // some of Boot's need what is not here
-                    .stream()
-                    .filter(analyzer -> analyzer.getClass().getPackageName().equals("dev.joiner.spring.boot"))
-                    .map(analyzer -> analyzer.analyze(failure))
-                    .filter(Objects::nonNull)
-                    .findFirst()
-                    .orElseThrow(() -> new AssertionError("not analyzed", failure));
-        });
+        application
+                .withInitializer(context -> beans[0] = context.getBeanFactory())
+                .run(context -> {
+                    Throwable failure =
+                            Objects.requireNonNull(context.getStartupFailure(), "the application has started");
+                    analysis[0] = SpringFactoriesLoader.forDefaultResourceLocation()
+                            .load(
+                                    FailureAnalyzer.class,
+                                    ArgumentResolver.of(BeanFactory.class, beans[0]),
+                                    (type, name, failing) -> {}) // some of Boot's need what is not here
+                            .stream()
+                            .filter(analyzer ->
+                                    analyzer.getClass().getPackageName().equals("dev.joiner.spring.boot"))
+                            .map(analyzer -> analyzer.analyze(failure))
+                            .filter(Objects::nonNull)
+                            .findFirst()
+                            .orElseThrow(() -> new AssertionError("not analyzed", failure));
+                });
         return analysis[0];
     }
 
@@ -116,15 +120,11 @@ class SetupFailureTest {
     @Test
     void serverIsAway() {
         assertFails(
-                unstored()
-                        .withBean(
-                                "away",
-                                JdbcDataSource.class,
-                                () -> {
-                                    JdbcDataSource away = new JdbcDataSource();
-                                    away.setURL("jdbc:h2:tcp://localhost:1/away");
-                                    return away;
-                                }),
+                unstored().withBean("away", JdbcDataSource.class, () -> {
+                    JdbcDataSource away = new JdbcDataSource();
+                    away.setURL("jdbc:h2:tcp://localhost:1/away");
+                    return away;
+                }),
                 "join orders: its store could not be opened on the application's DataSource",
                 "server is reachable");
     }
@@ -179,16 +179,17 @@ class SetupFailureTest {
     static class SameName {
         @Bean
         JoinSpec<Order, UUID, Order, Order> again() {
-            return Order.joining().sufficientWhen(Order::isWhole).named("orders").build();
+            return Order.joining()
+                    .sufficientWhen(Order::isWhole)
+                    .named("orders")
+                    .build();
         }
     }
 
     @Test
     void twoSpecsHaveOneName() {
         assertFails(
-                Contexts.orders().withUserConfiguration(SameName.class),
-                "two specs are named orders",
-                "another name");
+                Contexts.orders().withUserConfiguration(SameName.class), "two specs are named orders", "another name");
     }
 
     @Configuration(proxyBeanMethods = false)
@@ -320,13 +321,14 @@ class SetupFailureTest {
 
     @Test
     void joinerIsAskedForWithoutASpec() {
-        assertFails(Contexts.starter().withBean(Asking.class), "no bean is a JoinSpec", "Define a bean of type JoinSpec");
+        assertFails(
+                Contexts.starter().withBean(Asking.class), "no bean is a JoinSpec", "Define a bean of type JoinSpec");
     }
 
     @Test
     void passwordsAreNotTold() {
-        FailureAnalysis failure =
-                failure(unstored().withPropertyValues("joiner.store.url=jdbc:h2:tcp://localhost:1/x;USER=sa;PASSWORD=secret"));
+        FailureAnalysis failure = failure(
+                unstored().withPropertyValues("joiner.store.url=jdbc:h2:tcp://localhost:1/x;USER=sa;PASSWORD=secret"));
 
         assertThat(List.of(failure.getDescription(), failure.getAction()))
                 .allSatisfy(text -> assertThat(text).doesNotContain("secret"));
@@ -334,6 +336,8 @@ class SetupFailureTest {
 
     @Test
     void factoryOfTheApplicationNeedsNoProperties() {
-        unstored().withBean(RecordingFactory.class).run(context -> assertThat(context).hasNotFailed());
+        unstored()
+                .withBean(RecordingFactory.class)
+                .run(context -> assertThat(context).hasNotFailed());
     }
 }

@@ -258,7 +258,8 @@ abstract class TransactionContract {
     void rollbackOnlyThatIsSwallowedFailsTheJoin() {
         transactional(application -> {
             application.processBy(order -> {
-                assertThatThrownBy(() -> application.ledger.enterAndFail("second")).hasMessage("refused");
+                assertThatThrownBy(() -> application.ledger.enterAndFail("second"))
+                        .hasMessage("refused");
                 application.ledger.enter("third");
             });
 
@@ -344,9 +345,7 @@ abstract class TransactionContract {
                 application.ledger.enterAndFail("second");
             });
 
-            assertThat(application.joiner.release(Order.ID))
-                    .singleElement()
-                    .isInstanceOf(Outcome.Failed.class);
+            assertThat(application.joiner.release(Order.ID)).singleElement().isInstanceOf(Outcome.Failed.class);
 
             assertThat(application.ledger.entries()).isEmpty();
             assertThat(application.joiner.find(Order.ID)).singleElement().satisfies(join -> {
@@ -360,8 +359,8 @@ abstract class TransactionContract {
     void rollbackOnlyInAReleaseIsCounted() {
         transactional(application -> {
             application.joiner.accept(Order.paid(Order.ID));
-            application.processBy(order ->
-                    assertThatThrownBy(() -> application.ledger.enterAndFail("second")).hasMessage("refused"));
+            application.processBy(order -> assertThatThrownBy(() -> application.ledger.enterAndFail("second"))
+                    .hasMessage("refused"));
 
             try {
                 application.joiner.release(Order.ID);
@@ -490,16 +489,14 @@ abstract class TransactionContract {
 
     @Test
     void poolWithoutAutoCommitIsLeftAsItIs() {
-        run(
-                List.of("joiner.store.transactional=true", "spring.datasource.hikari.auto-commit=false"),
-                application -> {
-                    application.processBy(order -> application.ledger.enter("paid"));
+        run(List.of("joiner.store.transactional=true", "spring.datasource.hikari.auto-commit=false"), application -> {
+            application.processBy(order -> application.ledger.enter("paid"));
 
-                    application.joiner.accept(Order.whole(Order.ID));
-                    application.joiner.accept(Order.paid(Order.ID));
+            application.joiner.accept(Order.whole(Order.ID));
+            application.joiner.accept(Order.paid(Order.ID));
 
-                    assertThat(application.states()).containsExactly(PendingJoin.Status.WAITING);
-                    assertThat(application.ledger.entries()).containsExactly("paid");
-                });
+            assertThat(application.states()).containsExactly(PendingJoin.Status.WAITING);
+            assertThat(application.ledger.entries()).containsExactly("paid");
+        });
     }
 }
