@@ -109,7 +109,8 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("org.springframework..", "dev.joiner.spring..")));
         check(noClasses()
-                .that(not(resideInAnyPackage("dev.joiner.micrometer..", "dev.joiner.spring..")))
+                .that(not(resideInAnyPackage(
+                        "dev.joiner.micrometer..", "dev.joiner.spring..", "dev.joiner.conventions..")))
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("io.micrometer..", "dev.joiner.micrometer..")));
     }
