@@ -497,6 +497,17 @@ abstract class TransactionContract {
 
             assertThat(application.states()).containsExactly(PendingJoin.Status.WAITING);
             assertThat(application.ledger.entries()).containsExactly("paid");
+
+            application.processBy(order -> assertThatThrownBy(() -> application.ledger.enterAndFail("second"))
+                    .hasMessage("refused"));
+            try {
+                application.joiner.release(Order.ID);
+            } catch (StoreException e) {
+                assertThat(e).hasMessageContaining("rollback-only");
+            }
+            assertThat(application.states())
+                    .as("counted in a transaction of its own")
+                    .containsExactly(PendingJoin.Status.FAILED);
         });
     }
 }
