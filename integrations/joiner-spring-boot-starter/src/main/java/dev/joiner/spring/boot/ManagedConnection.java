@@ -11,6 +11,7 @@ import javax.sql.DataSource;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.jdbc.datasource.ConnectionHolder;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -102,15 +103,19 @@ final class ManagedConnection implements InvocationHandler {
     private void begin() throws SQLException {
         giveBack();
         try {
-            transaction = manager.getTransaction(
+            TransactionStatus begun = manager.getTransaction(
                     new DefaultTransactionDefinition(TransactionDefinition.PROPAGATION_REQUIRES_NEW));
+            // Asked before the connection is: Spring would bind that of any data source, which nobody then commits.
+            if (!TransactionSynchronizationManager.hasResource(dataSource)) {
+                manager.rollback(begun);
+                throw new SQLException(
+                        "the transaction manager does not work on the DataSource that joins are stored on: "
+                                + manager.getClass().getName());
+            }
+            transaction = begun;
             connection = DataSourceUtils.getConnection(dataSource);
-        } catch (TransactionException | IllegalStateException | org.springframework.dao.DataAccessException e) {
+        } catch (TransactionException | CannotGetJdbcConnectionException e) {
             throw failure(e);
-        }
-        if (!DataSourceUtils.isConnectionTransactional(connection, dataSource)) {
-            throw new SQLException(
-                    "the transaction manager " + manager + " does not work on the DataSource that Joiner uses");
         }
         TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
             @Override
