@@ -1,5 +1,6 @@
 package dev.joiner;
 
+import dev.joiner.engine.HandOverScope;
 import dev.joiner.internal.Text;
 import dev.joiner.internal.spec.CollectOption;
 import dev.joiner.internal.spec.Handlers;
@@ -50,6 +51,18 @@ public sealed interface JoinSpec<M, K, V, R> permits Spec {
 
     /** The name that listeners, logs, metrics and exceptions carry. */
     String name();
+
+    /**
+     * Returns this spec with one more listener, which is told after those that it has. For code that is given a spec, such as an
+     * integration with a system of metrics.
+     */
+    JoinSpec<M, K, V, R> withListener(JoinListener listener);
+
+    /**
+     * Returns this spec with a scope around each call of {@code process}, {@code onExpired} and {@code onPoisoned}: a span of a
+     * trace, say. A scope that is set later is around those that were set before.
+     */
+    JoinSpec<M, K, V, R> withHandlerScope(HandOverScope scope);
 
     /** Merges a message into what is there. */
     @FunctionalInterface

@@ -41,6 +41,7 @@ public final class Sweeper implements AutoCloseable {
     private final Joiner<?, ?> joiner;
     private final @Nullable Consumer<? super SweepReport> onReport;
     private final @Nullable Consumer<? super Throwable> onFailure;
+    private final @Nullable Consumer<? super Run> onRun;
     private final @Nullable ScheduledExecutorService own;
     private final List<ScheduledFuture<?>> schedules = new ArrayList<>();
     private final ThreadLocal<Boolean> isSweeping = ThreadLocal.withInitial(() -> false);
@@ -55,6 +56,7 @@ public final class Sweeper implements AutoCloseable {
         joiner = builder.joiner;
         onReport = builder.onReport;
         onFailure = builder.onFailure;
+        onRun = builder.onRun;
         this.own = own;
         long nanos = TimeUnit.NANOSECONDS.convert(builder.interval);
         lock.lock(); // the first sweep may find the joiner closed, and cancel all
@@ -99,6 +101,7 @@ public final class Sweeper implements AutoCloseable {
         private @Nullable ScheduledExecutorService scheduler;
         private @Nullable Consumer<? super SweepReport> onReport;
         private @Nullable Consumer<? super Throwable> onFailure;
+        private @Nullable Consumer<? super Run> onRun;
 
         private Builder(Joiner<?, ?> joiner) {
             this.joiner = Objects.requireNonNull(joiner, "joiner");
@@ -152,6 +155,15 @@ public final class Sweeper implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Sets a receiver of all sweeps, with how long they took and what came of them: for metrics. It is not told of those that
+         * a close has ended. What it throws is logged.
+         */
+        public Builder onRun(Consumer<? super Run> receiver) {
+            onRun = Objects.requireNonNull(receiver, "onRun");
+            return this;
+        }
+
         /** Starts sweeping. */
         public Sweeper start() {
             if (scheduler != null) {
@@ -194,7 +206,11 @@ public final class Sweeper implements AutoCloseable {
             }
         } finally {
             Duration took = Duration.ofNanos(System.nanoTime() - began);
-            lastRun = new Run(startedAt, took, Optional.ofNullable(report), Optional.ofNullable(failure));
+            Run run = new Run(startedAt, took, Optional.ofNullable(report), Optional.ofNullable(failure));
+            lastRun = run;
+            if (!closed) {
+                tell("onRun", onRun, run);
+            }
             isSweeping.remove();
             left();
         }

@@ -235,6 +235,37 @@ class SweeperTest {
         }
 
         @Test
+        void areAllToldWithTheirTimeAndSurviveTheReceiver() {
+            List<Sweeper.Run> runs = new ArrayList<>();
+            AtomicInteger sweeps = new AtomicInteger();
+            StoreException down = new StoreException("down");
+            try (Sweeper sweeper = sweeping(goesOn -> {
+                        if (sweeps.incrementAndGet() > 1) {
+                            throw down;
+                        }
+                        return NOTHING;
+                    })
+                    .onRun(each -> {
+                        runs.add(each);
+                        throw new IllegalStateException("receiver");
+                    })
+                    .start()) {
+                List<LogRecord> log = logged(() -> {
+                    sweep();
+                    sweep();
+                });
+
+                assertThat(runs).hasSize(2);
+                assertThat(runs.get(0).report()).contains(NOTHING);
+                assertThat(runs.get(1).failure()).contains(down);
+                assertThat(sweeper.lastRun()).contains(runs.get(1));
+                assertThat(log)
+                        .filteredOn(line -> line.getMessage().contains("onRun threw"))
+                        .hasSize(2);
+            }
+        }
+
+        @Test
         void endQuietlyWhenTheJoinerIsClosed() {
             AtomicInteger sweeps = new AtomicInteger();
             List<Throwable> failures = new ArrayList<>();
@@ -249,6 +280,7 @@ class SweeperTest {
                     .scheduler(scheduler)
                     .onReport(report -> sweeps.incrementAndGet())
                     .onFailure(failures::add)
+                    .onRun(run -> run.failure().ifPresent(failures::add))
                     .start();
             sweep();
             joiner.close();

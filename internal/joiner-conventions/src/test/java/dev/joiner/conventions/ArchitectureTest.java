@@ -38,6 +38,8 @@ class ArchitectureTest {
             ".store.tck",
             ".codec.jackson",
             ".codec.jackson3",
+            ".micrometer",
+            ".spring.boot",
             ".testing",
             ".cli",
             ".examples"
@@ -92,8 +94,34 @@ class ArchitectureTest {
         check(noClasses()
                 .that(resideInAnyPackage("dev.joiner.store..", "dev.joiner.codec.."))
                 .should()
+                .dependOnClassesThat(resideInAnyPackage(
+                        "dev.joiner.micrometer..",
+                        "dev.joiner.spring..",
+                        "dev.joiner.testing..",
+                        "dev.joiner.cli..",
+                        "dev.joiner.examples..")));
+    }
+
+    @Test
+    void frameworksAreKnownToTheirIntegrationsAlone() {
+        check(noClasses()
+                .that(not(resideInAPackage("dev.joiner.spring..")))
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("org.springframework..", "dev.joiner.spring..")));
+        check(noClasses()
+                .that(not(resideInAnyPackage(
+                        "dev.joiner.micrometer..", "dev.joiner.spring..", "dev.joiner.conventions..")))
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("io.micrometer..", "dev.joiner.micrometer..")));
+    }
+
+    @Test
+    void metersKnowNoStoreAndNoCodec() {
+        check(noClasses()
+                .that(resideInAPackage("dev.joiner.micrometer.."))
+                .should()
                 .dependOnClassesThat(
-                        resideInAnyPackage("dev.joiner.testing..", "dev.joiner.cli..", "dev.joiner.examples..")));
+                        resideInAnyPackage("dev.joiner.spi..", "dev.joiner.store..", "dev.joiner.codec..")));
     }
 
     @Test

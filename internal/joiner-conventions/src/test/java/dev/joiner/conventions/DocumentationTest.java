@@ -65,6 +65,10 @@ class DocumentationTest {
             "RedisJoinStore",
             "JacksonCodec",
             "Jackson3Codec",
+            "MicrometerListener",
+            "PendingMetrics",
+            "SweepMetrics",
+            "HandOverObservation",
             "JoinerTesting",
             "JoinStoreContract");
 
@@ -206,7 +210,7 @@ class DocumentationTest {
     }
 
     private static boolean isSource(Path file, String folder) {
-        int module = file.startsWith("internal") ? 2 : 1;
+        int module = file.startsWith("internal") || file.startsWith("integrations") ? 2 : 1;
         return file.toString().endsWith(".java")
                 && file.subpath(module, file.getNameCount())
                         .startsWith(Path.of("src").resolve(folder));

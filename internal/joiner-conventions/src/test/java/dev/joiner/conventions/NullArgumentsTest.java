@@ -17,6 +17,8 @@ import dev.joiner.merge.Part;
 import dev.joiner.merge.Parts;
 import dev.joiner.merge.PartsMerge;
 import dev.joiner.store.memory.MapJoinStore;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -40,6 +42,7 @@ class NullArgumentsTest {
             "dev.joiner.store.redis",
             "dev.joiner.codec.jackson",
             "dev.joiner.codec.jackson3",
+            "dev.joiner.micrometer",
             "dev.joiner.testing");
 
     /** A null message or key is one that cannot be joined, and is refused as all of these are. */
@@ -85,6 +88,7 @@ class NullArgumentsTest {
         Part<String> part = Part.of("part", String.class, text -> text);
         tester.setDefault(Part.class, part);
         tester.setDefault(PartsMerge.class, Parts.of(part));
+        tester.setDefault(MeterRegistry.class, new SimpleMeterRegistry());
         tester.setDefault(MethodHandles.Lookup.class, MethodHandles.lookup());
         tester.setDefault(JoinStoreConfig.class, JoinStoreConfig.of("namespace", KeyCodec.string(), Codec.string()));
         return tester;

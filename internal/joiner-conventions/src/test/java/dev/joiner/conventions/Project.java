@@ -27,12 +27,13 @@ final class Project {
     }
 
     static String pom(String module) {
-        return read(module + "/pom.xml");
+        Path integration = ROOT.resolve("integrations").resolve(module).resolve("pom.xml");
+        return Files.exists(integration) ? read(integration) : read(module + "/pom.xml");
     }
 
-    /** The modules that are named by elements of a POM. */
+    /** The modules that are named by elements of a POM, without the folder that they are in. */
     static List<String> modules(String element, String pom) {
-        return groups(Pattern.compile("<" + element + ">(joiner-[a-z-]+)</" + element + ">"), pom);
+        return groups(Pattern.compile("<" + element + ">(?:integrations/)?(joiner-[a-z-]+)</" + element + ">"), pom);
     }
 
     /** The first group of each match. */

@@ -2,6 +2,7 @@ package dev.joiner.internal.spec;
 
 import dev.joiner.HandOver;
 import dev.joiner.JoinSpec;
+import dev.joiner.engine.HandOverScope;
 import dev.joiner.spi.JoinState.Join;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,26 @@ public record Handlers<K, V, H, R>(
          * @param isOver whether the hand-over has ended, so that nothing of the join may be read any more
          */
         H of(Object key, Join<V> join, BooleanSupplier isOver);
+    }
+
+    /** Returns the same handlers, each called within a scope. */
+    Handlers<K, V, H, R> within(HandOverScope scope) {
+        return new Handlers<>(
+                view,
+                (value, handOver) -> scope.call(handOver, () -> process.process(value, handOver)),
+                within(scope, onExpired),
+                within(scope, onPoisoned));
+    }
+
+    private static <K, H> JoinSpec.@Nullable Handler<K, H> within(
+            HandOverScope scope, JoinSpec.@Nullable Handler<K, H> handler) {
+        if (handler == null) {
+            return null;
+        }
+        return (value, handOver) -> scope.call(handOver, () -> {
+            handler.handle(value, handOver);
+            return true;
+        });
     }
 
     /** Calls {@code process}. */

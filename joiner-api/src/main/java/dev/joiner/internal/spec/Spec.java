@@ -2,11 +2,13 @@ package dev.joiner.internal.spec;
 
 import dev.joiner.JoinListener;
 import dev.joiner.JoinSpec;
+import dev.joiner.engine.HandOverScope;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -54,6 +56,45 @@ public record Spec<M, K, V, R>(
     /** The retry that was set, or the default. */
     public Retry retries() {
         return retry == null ? Retry.WITHOUT_END : retry;
+    }
+
+    @Override
+    public Spec<M, K, V, R> withListener(JoinListener added) {
+        Objects.requireNonNull(added, "withListener");
+        return with(handlers, listener == null ? added : new BothListeners(listener, added));
+    }
+
+    @Override
+    public Spec<M, K, V, R> withHandlerScope(HandOverScope scope) {
+        Objects.requireNonNull(scope, "withHandlerScope");
+        return with(handlers.within(scope), listener);
+    }
+
+    private Spec<M, K, V, R> with(Handlers<K, V, ?, R> otherHandlers, @Nullable JoinListener otherListener) {
+        return new Spec<>(
+                name,
+                keyedBy,
+                mergedBy,
+                sufficientWhen,
+                collecting,
+                otherHandlers,
+                onIncomplete,
+                missing,
+                identifiedBy,
+                idsKept,
+                rememberFor,
+                onLate,
+                expireAfter,
+                expireAfterIdle,
+                expireAt,
+                joinOnExpiry,
+                keepAfterJoin,
+                atMostOnce,
+                retry,
+                parkPoisoned,
+                lease,
+                maxInFlight,
+                otherListener);
     }
 
     /** The name and the options that are not functions. */

@@ -19,6 +19,11 @@ final class CurrentTransaction implements HandOverScope {
         this.scope = scope;
     }
 
+    /** Whether handlers may use a transaction's connection without asking for it, as an integration has bound it to the thread. */
+    boolean isBound() {
+        return scope != null;
+    }
+
     @Nullable
     JoinTransaction<?, ?> get() {
         return current.get();

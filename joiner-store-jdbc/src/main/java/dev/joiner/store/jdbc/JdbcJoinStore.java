@@ -263,7 +263,8 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
         /**
          * Sets what is called around each handler of a {@linkplain JdbcJoinStore#transactional transactional} joiner, inside its
          * transaction. An integration uses it to bind {@link JdbcJoinStore#handOverConnection()} to the thread, for code that looks
-         * for its connection there. What it throws undoes the hand-over.
+         * for its connection there. What it throws undoes the hand-over. With a scope, transactions in which a handler,
+         * {@code onIncomplete} or {@code onLate} was called are committed whether or not it is known that those wrote anything.
          */
         public Builder<K, V> handlerScope(HandOverScope scope) {
             handlerScope = Objects.requireNonNull(scope, "handlerScope");

@@ -189,6 +189,7 @@ final class JoinTransaction<K, V> implements AutoCloseable {
 
     private void begin() {
         isRolledBack = false;
+        isUsed |= store.currentTransaction().isBound();
         running = new Object();
     }
 

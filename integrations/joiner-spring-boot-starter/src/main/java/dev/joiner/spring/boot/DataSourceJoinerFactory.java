@@ -1,0 +1,76 @@
+package dev.joiner.spring.boot;
+
+import dev.joiner.HandOver;
+import dev.joiner.JoinSpec;
+import dev.joiner.JoinStoreConfig;
+import dev.joiner.KeyedJoiner;
+import dev.joiner.StoreException;
+import dev.joiner.engine.HandOverScope;
+import dev.joiner.spring.boot.JoinerProperties.CallersTransaction;
+import dev.joiner.store.jdbc.JdbcJoinStore;
+import java.time.InstantSource;
+import java.util.concurrent.Callable;
+import javax.sql.DataSource;
+
+/** Joiners on the application's own {@code DataSource}. */
+final class DataSourceJoinerFactory implements JoinerFactory {
+    /** Does nothing but say that handlers find the connection of their transaction by themselves. */
+    private static final HandOverScope BOUND = new HandOverScope() {
+        @Override
+        public <T> T call(HandOver<?> handOver, Callable<T> handler) throws Exception {
+            return handler.call();
+        }
+    };
+
+    private final DataSource dataSource;
+    private final JoinerProperties.Store properties;
+    private final InstantSource clock;
+
+    /** @param dataSource with transactions as the properties want them */
+    DataSourceJoinerFactory(DataSource dataSource, JoinerProperties.Store properties, InstantSource clock) {
+        this.dataSource = dataSource;
+        this.properties = properties;
+        this.clock = clock;
+    }
+
+    @Override
+    public <M, K, V, R> KeyedJoiner<M, K, V, R> create(JoinSpec<M, K, V, R> spec, JoinStoreConfig<K, V> config) {
+        if (!properties.transactional()) {
+            return StoreOpening.joiner(spec, () -> open(spec.name(), config), clock);
+        }
+        try {
+            return open(spec.name(), config).transactional(spec, clock);
+        } catch (IllegalArgumentException e) {
+            throw new JoinerSetupException(
+                    "join " + spec.name() + ": " + e.getMessage(),
+                    "Take atMostOnce() out of the spec, or set joiner.store.transactional to false.",
+                    e);
+        }
+    }
+
+    private <K, V> JdbcJoinStore<K, V> open(String join, JoinStoreConfig<K, V> config) {
+        JdbcJoinStore.Builder<K, V> builder = JdbcJoinStore.builder(dataSource)
+                .namespace(config.namespace())
+                .keyCodec(config.keys())
+                .valueCodec(config.values());
+        if (properties.callersTransaction() == CallersTransaction.TAKE_PART) {
+            builder.callersTransaction(dev.joiner.store.jdbc.CallersTransaction.TAKE_PART);
+        }
+        if (properties.transactional()) {
+            builder.handlerScope(BOUND);
+        }
+        if (properties.createTable()) {
+            builder.createTableIfMissing();
+        }
+        try {
+            return builder.table(properties.table()).build();
+        } catch (IllegalArgumentException e) {
+            throw new JoinerSetupException(
+                    "join " + join + ": joiner.store.table: " + e.getMessage(),
+                    "Name a table, as in joiner_joins or schema.joiner_joins.",
+                    e);
+        } catch (StoreException e) {
+            throw StoreOpening.failed(join, "the application's DataSource", e);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package dev.joiner.spring.boot;
+
+import java.util.Optional;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Adds the endpoint {@code joins} to the actuator. */
+@AutoConfiguration(after = JoinerAutoConfiguration.class)
+@ConditionalOnClass({Endpoint.class, ConditionalOnAvailableEndpoint.class})
+@ConditionalOnBean(Joins.class)
+final class JoinerEndpointAutoConfiguration {
+
+    /** Apart, as Spring looks for the classes of all conditions before it asks the first of them. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnAvailableEndpoint(JoinsEndpoint.class)
+    static class Available {
+
+        @Bean
+        JoinsEndpoint joinsEndpoint(Joins joins, ObjectProvider<JoinSweepers> sweepers, JoinerProperties properties) {
+            return new JoinsEndpoint(
+                    joins,
+                    Optional.ofNullable(sweepers.getIfAvailable()),
+                    properties.endpoint().showValues());
+        }
+    }
+}

@@ -1,0 +1,202 @@
+package dev.joiner.spring.boot;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import javax.sql.DataSource;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
+import org.springframework.jdbc.datasource.ConnectionHolder;
+import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.TransactionStatus;
+import org.springframework.transaction.UnexpectedRollbackException;
+import org.springframework.transaction.support.DefaultTransactionDefinition;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/**
+ * A connection that is one of the pool's with auto-commit, and that of a transaction of Spring's from when auto-commit is turned off
+ * until the transaction ends. For one thread.
+ */
+final class ManagedConnection implements InvocationHandler {
+    private static final Log LOG = LogFactory.getLog(ManagedConnection.class);
+
+    private final DataSource dataSource;
+    private final PlatformTransactionManager manager;
+    private Connection connection;
+    private boolean pooledAutoCommit;
+    private @Nullable TransactionStatus transaction;
+    private boolean isCommitted;
+    private boolean isClosed;
+
+    private ManagedConnection(DataSource dataSource, PlatformTransactionManager manager) throws SQLException {
+        this.dataSource = dataSource;
+        this.manager = manager;
+        connection = dataSource.getConnection();
+        pooledAutoCommit = connection.getAutoCommit();
+        if (!pooledAutoCommit) {
+            connection.setAutoCommit(true);
+        }
+    }
+
+    static Connection of(DataSource dataSource, PlatformTransactionManager manager) throws SQLException {
+        return (Connection) Proxy.newProxyInstance(
+                ManagedConnection.class.getClassLoader(),
+                new Class<?>[] {Connection.class},
+                new ManagedConnection(dataSource, manager));
+    }
+
+    @Override
+    public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
+        switch (method.getName()) {
+            case "getAutoCommit" -> {
+                return transaction == null;
+            }
+            case "setAutoCommit" -> {
+                if (arguments != null && Boolean.FALSE.equals(arguments[0]) && transaction == null) {
+                    begin();
+                }
+                return null; // it is turned on again by the end of the transaction
+            }
+            case "commit" -> {
+                commit();
+                return null;
+            }
+            case "rollback" -> {
+                if (arguments == null || arguments.length == 0) {
+                    rollBack();
+                } else {
+                    rollBackTo((Savepoint) arguments[0]);
+                }
+                return null;
+            }
+            case "close" -> {
+                close();
+                return null;
+            }
+            case "isClosed" -> {
+                return isClosed;
+            }
+            default -> {
+                return call(method, arguments);
+            }
+        }
+    }
+
+    private @Nullable Object call(Method method, Object @Nullable [] arguments) throws Throwable {
+        try {
+            return method.invoke(connection, arguments);
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
+    }
+
+    private void begin() throws SQLException {
+        giveBack();
+        try {
+            TransactionStatus begun = manager.getTransaction(
+                    new DefaultTransactionDefinition(TransactionDefinition.PROPAGATION_REQUIRES_NEW));
+            // Asked before the connection is: Spring would bind that of any data source, which nobody then commits.
+            if (!TransactionSynchronizationManager.hasResource(dataSource)) {
+                manager.rollback(begun);
+                throw new SQLException(
+                        "the transaction manager does not work on the DataSource that joins are stored on: "
+                                + manager.getClass().getName());
+            }
+            transaction = begun;
+            connection = DataSourceUtils.getConnection(dataSource);
+        } catch (TransactionException | CannotGetJdbcConnectionException e) {
+            throw failure(e);
+        }
+        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+            @Override
+            public void afterCompletion(int status) {
+                isCommitted = status == STATUS_COMMITTED;
+            }
+        });
+    }
+
+    private void commit() throws SQLException {
+        TransactionStatus ended = end();
+        if (ended == null) {
+            return;
+        }
+        try {
+            manager.commit(ended);
+        } catch (UnexpectedRollbackException e) {
+            throw new SQLException("a transaction within it was marked as rollback-only", e);
+        } catch (RuntimeException e) {
+            if (!isCommitted) {
+                throw failure(e);
+            }
+            LOG.warn("what was to be called after a commit threw; the join is handed over all the same", e);
+        }
+    }
+
+    private void rollBack() throws SQLException {
+        TransactionStatus ended = end();
+        if (ended != null) {
+            try {
+                manager.rollback(ended);
+            } catch (RuntimeException e) {
+                throw failure(e);
+            }
+        }
+    }
+
+    /** What was undone by this does not keep the rest from being committed. */
+    private void rollBackTo(Savepoint savepoint) throws SQLException {
+        connection.rollback(savepoint);
+        if (TransactionSynchronizationManager.getResource(dataSource) instanceof ConnectionHolder holder) {
+            holder.resetRollbackOnly();
+        }
+    }
+
+    /** Lets go of the connection before its transaction is ended; null if there is none. */
+    private @Nullable TransactionStatus end() {
+        TransactionStatus ended = transaction;
+        transaction = null;
+        if (ended != null) {
+            DataSourceUtils.releaseConnection(connection, dataSource);
+            isClosed = true;
+        }
+        return ended;
+    }
+
+    private void close() throws SQLException {
+        if (transaction != null) {
+            rollBack();
+        } else if (!isClosed) {
+            giveBack();
+        }
+        isClosed = true;
+    }
+
+    private void giveBack() throws SQLException {
+        try (Connection pooled = connection) {
+            if (!pooledAutoCommit) {
+                pooled.setAutoCommit(false);
+            }
+        }
+    }
+
+    /** The database's own exception where there is one, as it tells what to do. */
+    private static SQLException failure(RuntimeException e) {
+        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException failure) {
+                failure.addSuppressed(e);
+                return failure;
+            }
+        }
+        return new SQLException(e.getMessage(), e);
+    }
+}

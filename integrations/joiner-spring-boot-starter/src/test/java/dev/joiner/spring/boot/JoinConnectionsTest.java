@@ -1,0 +1,131 @@
+package dev.joiner.spring.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.joiner.JoinSpec;
+import dev.joiner.Joiner;
+import dev.joiner.KeyedJoiner;
+import dev.joiner.StoreException;
+import dev.joiner.merge.Part;
+import dev.joiner.merge.Parts;
+import dev.joiner.merge.PartsMerge;
+import dev.joiner.test.servers.RedisServer;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.UUID;
+import org.h2.jdbcx.JdbcDataSource;
+import org.junit.jupiter.api.Test;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.UnifiedJedis;
+
+/** Joins on connections that the application has. */
+class JoinConnectionsTest {
+    private final JdbcDataSource h2 = new JdbcDataSource();
+
+    JoinConnectionsTest() {
+        h2.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+    }
+
+    private String value(String sql) throws SQLException {
+        try (Connection connection = h2.getConnection();
+                ResultSet rows = connection.createStatement().executeQuery(sql)) {
+            return rows.next() ? rows.getString(1) : "none";
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Joiner<Order, Order> joiner(org.springframework.context.ApplicationContext context) {
+        return context.getBean(KeyedJoiner.class);
+    }
+
+    @Test
+    void dataSourceOfTheApplicationIsUsed() {
+        Contexts.starter()
+                .withUserConfiguration(Contexts.Orders.class)
+                .withBean("h2", JdbcDataSource.class, () -> h2)
+                .withPropertyValues("joiner.store.table=shop_joins", "joiner.namespace=shop")
+                .run(context -> {
+                    joiner(context).accept(Order.paid(Order.ID));
+
+                    assertThat(value("SELECT namespace || ' ' || join_key FROM shop_joins"))
+                            .isEqualTo("shop.orders " + Order.ID);
+                    assertThat(value("SELECT join_value FROM shop_joins")).contains("\"paidBy\":\"card\"");
+                });
+    }
+
+    @Test
+    void urlComesBeforeTheDataSource() {
+        Contexts.orders().withBean("h2", JdbcDataSource.class, () -> h2).run(context -> {
+            joiner(context).accept(Order.paid(Order.ID));
+
+            assertThat(value("SELECT count(*) FROM information_schema.tables WHERE table_name = 'JOINER_JOINS'"))
+                    .isEqualTo("0");
+        });
+    }
+
+    @Test
+    void propertyChoosesBetweenConnections() {
+        RedisServer server = RedisServer.shared();
+        Contexts.starter()
+                .withUserConfiguration(Contexts.Orders.class)
+                .withBean("h2", JdbcDataSource.class, () -> h2)
+                .withBean("jedis", UnifiedJedis.class, () -> RedisClient.create("127.0.0.1", server.port()))
+                .withPropertyValues("joiner.store.use=jedis")
+                .run(context -> {
+                    joiner(context).accept(Order.paid(Order.ID));
+
+                    assertThat(context.getBean(UnifiedJedis.class).keys("*orders*"))
+                            .isNotEmpty();
+                });
+    }
+
+    @Test
+    void transactionManagerOfAnotherDataSourceIsRefused() {
+        JdbcDataSource other = new JdbcDataSource();
+        other.setURL("jdbc:h2:mem:" + UUID.randomUUID());
+        Contexts.starter()
+                .withUserConfiguration(Contexts.Orders.class)
+                .withBean("h2", JdbcDataSource.class, () -> h2)
+                .withBean(DataSourceTransactionManager.class, () -> new DataSourceTransactionManager(other))
+                .withPropertyValues("joiner.store.transactional=true", "joiner.sweep.enabled=false")
+                .run(context -> assertThatExceptionOfType(StoreException.class)
+                        .isThrownBy(() -> joiner(context).accept(Order.whole(Order.ID)))
+                        .withMessageContaining("does not work on the DataSource"));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class PartsOfOrders {
+        private static final Part<Order> ORDER = Part.of("order", Order.class, Order::id);
+
+        @Bean
+        PartsMerge merge() {
+            return Parts.of(ORDER);
+        }
+
+        @Bean
+        JoinSpec<Order, UUID, Parts, Parts> parts(PartsMerge merge) {
+            return JoinSpec.joining(Order.class)
+                    .keyedBy(Order::id)
+                    .<Parts>mergedBy(merge::merge)
+                    .sufficientWhen(parts -> false)
+                    .build();
+        }
+    }
+
+    @Test
+    void partsAreWrittenByTheirMerge() {
+        Contexts.starter()
+                .withUserConfiguration(PartsOfOrders.class)
+                .withBean("h2", JdbcDataSource.class, () -> h2)
+                .run(context -> {
+                    joiner(context).accept(Order.paid(Order.ID));
+
+                    assertThat(value("SELECT join_value FROM joiner_joins")).contains("\"order\":{");
+                });
+    }
+}
