@@ -33,7 +33,7 @@ final class Project {
 
     /** The modules that are named by elements of a POM, without the folder that they are in. */
     static List<String> modules(String element, String pom) {
-        return groups(Pattern.compile("<" + element + ">(?:integrations/)?(joiner-[a-z-]+)</" + element + ">"), pom);
+        return groups(Pattern.compile("<" + element + ">(?:integrations/)?(joiner-[a-z0-9-]+)</" + element + ">"), pom);
     }
 
     /** The first group of each match. */
