@@ -6,11 +6,8 @@ import dev.joiner.test.servers.PostgresServer;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** The store with the options of drivers that change how statements are sent, and how their answers are counted and read. */
-@ResourceLock(SharedServers.POSTGRESQL)
-@ResourceLock(SharedServers.MARIADB)
 class DriverOptionsTest {
     private static Consumer<HikariConfig> h2(String options) {
         return pool -> pool.setJdbcUrl("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1" + options);

@@ -17,14 +17,10 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Connections and databases that lack letters are refused, as they would take different keys for the same. */
-@ResourceLock(SharedServers.POSTGRESQL)
-@ResourceLock(SharedServers.MARIADB)
-@ResourceLock(SharedServers.MYSQL)
 class EncodingTest {
     private static void assertRefused(String url, String problem) {
         assertThatExceptionOfType(StoreException.class)

@@ -20,10 +20,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** One key that all threads want. */
-@ResourceLock(SharedServers.POSTGRESQL)
 class HotKeyTest {
     private static final int THREADS = 8;
     private static final int EACH = 250;

@@ -11,7 +11,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -19,7 +18,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a killed process leaves undone or half done, the next one does: once. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "has no signals")
-@ResourceLock(SharedServers.POSTGRESQL)
 class KillTest {
     private static final int A_FEW = 3;
     private static final List<String> TABLE = new ArrayList<>();

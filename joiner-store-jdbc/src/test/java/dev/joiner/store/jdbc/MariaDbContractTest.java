@@ -3,10 +3,8 @@ package dev.joiner.store.jdbc;
 import com.zaxxer.hikari.HikariConfig;
 import dev.joiner.test.servers.MariaDbServer;
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** The contract on MariaDB, with its own driver and with MySQL's. */
-@ResourceLock(SharedServers.MARIADB)
 class MariaDbContractTest {
     private static void mariaDb(HikariConfig pool) {
         pool.setJdbcUrl(MariaDbServer.shared().jdbcUrl());

@@ -20,11 +20,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** How MySQL goes about large batches in a namespace that is larger, and what they lock. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@ResourceLock(SharedServers.MYSQL)
 class MySqlBatchTest {
     private static final String TABLE = "planned_joins";
     private static final int ROWS = 5_000;

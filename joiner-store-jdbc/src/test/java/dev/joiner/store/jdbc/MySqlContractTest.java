@@ -5,10 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.zaxxer.hikari.HikariConfig;
 import dev.joiner.test.servers.MySqlServer;
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** The contract on MySQL, where there is one. */
-@ResourceLock(SharedServers.MYSQL)
 class MySqlContractTest {
     static void mySql(HikariConfig pool) {
         assumeTrue(MySqlServer.missing().isEmpty(), () -> MySqlServer.missing().orElseThrow());

@@ -27,10 +27,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** The store behind PgBouncer in transaction mode, where it is installed. */
-@ResourceLock(SharedServers.POSTGRESQL)
 class PgBouncerTest {
     private static PgBouncer bouncer;
 

@@ -5,10 +5,8 @@ import dev.joiner.StoreException;
 import dev.joiner.test.servers.PostgresServer;
 import java.sql.SQLException;
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** The contract on PostgreSQL, at the isolation levels that differ. */
-@ResourceLock(SharedServers.POSTGRESQL)
 class PostgresContractTest {
     private static void readCommitted(HikariConfig pool) {
         pool.setJdbcUrl(PostgresServer.shared().jdbcUrl());

@@ -15,11 +15,9 @@ import java.util.StringJoiner;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.ResourceLock;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** How PostgreSQL goes about statements on tables that it knows little of. */
-@ResourceLock(SharedServers.POSTGRESQL)
 class PostgresPlanTest {
     private static final String TABLE = "planned_joins";
     private static final String NAMESPACE = "new";

@@ -32,10 +32,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** The store on sessions of PostgreSQL that have timeouts, and a search path. */
-@ResourceLock(SharedServers.POSTGRESQL)
 class PostgresSettingsTest {
     private final String namespace = UUID.randomUUID().toString();
     private final List<AutoCloseable> opened = new ArrayList<>();

@@ -13,11 +13,8 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** More joins than fit into the memory of a process are read and expire in it all the same. */
-@ResourceLock(SharedServers.POSTGRESQL)
-@ResourceLock(SharedServers.MARIADB)
 class SmallHeapTest {
     /** A quarter more than go into it. */
     private static final int JOINS_PER_MEBIBYTE = 5;

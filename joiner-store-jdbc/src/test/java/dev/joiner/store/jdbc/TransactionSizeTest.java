@@ -17,12 +17,9 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** What it would buy to take the messages of a batch in one transaction: the same statements, with one commit instead of many. */
 @Tag("slow")
-@ResourceLock(SharedServers.POSTGRESQL)
-@ResourceLock(SharedServers.MARIADB)
 class TransactionSizeTest {
     private static final int MESSAGES = 500;
     private static final int ROUNDS = 15;

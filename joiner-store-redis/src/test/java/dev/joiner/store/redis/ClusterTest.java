@@ -21,14 +21,12 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceLock;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.UnifiedJedis;
 
 /** Batches over several nodes. */
 @Timeout(120)
-@ResourceLock(SharedServers.CLUSTER)
 class ClusterTest {
     private static final List<String> KEYS =
             IntStream.range(0, 300).mapToObj(i -> "k" + i).toList();

@@ -19,11 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.ResourceLock;
 import redis.clients.jedis.UnifiedJedis;
 
 /** One entry that is too large, among others. */
-@ResourceLock(SharedServers.REDIS)
 class EntrySizeTest {
     private static final int LIMIT = 20_000;
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");

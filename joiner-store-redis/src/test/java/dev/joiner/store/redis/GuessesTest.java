@@ -17,11 +17,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.ResourceLock;
 import redis.clients.jedis.UnifiedJedis;
 
 /** What a store remembers of what it wrote and saw. */
-@ResourceLock(SharedServers.REDIS)
 class GuessesTest {
     private static UnifiedJedis client;
 

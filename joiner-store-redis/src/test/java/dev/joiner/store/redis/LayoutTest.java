@@ -16,11 +16,9 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.ResourceLock;
 import redis.clients.jedis.UnifiedJedis;
 
 /** What is stored where: other versions of Joiner have to find it there. */
-@ResourceLock(SharedServers.REDIS)
 class LayoutTest {
 
     private static int shard(String key, int shards) {

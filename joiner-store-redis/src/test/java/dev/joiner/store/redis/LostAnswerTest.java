@@ -23,7 +23,6 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import redis.clients.jedis.ConnectionPoolConfig;
@@ -38,8 +37,6 @@ import redis.clients.jedis.providers.PooledConnectionProvider;
 
 /** An answer that is lost on the way, and clients that would send the command again. */
 @Timeout(120)
-@ResourceLock(SharedServers.REDIS)
-@ResourceLock(SharedServers.CLUSTER)
 class LostAnswerTest {
     private static final int PATIENT = 5;
     /** How long clients for clusters go on trying, with pauses that grow; five times their timeout if nothing is said. */

@@ -27,15 +27,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.UnifiedJedis;
 
 @Timeout(60)
-@ResourceLock(SharedServers.REDIS)
-@ResourceLock(SharedServers.CLUSTER)
 class OpeningByUrlTest {
     private static final String PASSWORD = "s3cret/?#@%:+";
     private static final String ENCODED = "s3cret%2F%3F%23%40%25%3A+";

@@ -11,11 +11,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.parallel.ResourceLock;
 import redis.clients.jedis.UnifiedJedis;
 
 /** The contracts on a cluster of three nodes. */
-@ResourceLock(SharedServers.CLUSTER)
 class RedisClusterContractTest implements StoreUnderTest {
     private static UnifiedJedis client;
 

@@ -9,11 +9,9 @@ import dev.joiner.test.servers.RedisServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.parallel.ResourceLock;
 import redis.clients.jedis.UnifiedJedis;
 
 /** The contracts on one server. */
-@ResourceLock(SharedServers.REDIS)
 class RedisJoinStoreContractTest implements StoreUnderTest {
     private static UnifiedJedis client;
 

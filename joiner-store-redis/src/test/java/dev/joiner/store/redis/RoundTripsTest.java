@@ -23,7 +23,6 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.ResourceLock;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.RedisClusterClient;
@@ -33,8 +32,6 @@ import redis.clients.jedis.UnifiedJedis;
  * How many round trips a call costs. Single commands are counted as they pass; for batches, which a client may begin to
  * hear the answers of while it still speaks, the answers are held back until it is silent.
  */
-@ResourceLock(SharedServers.REDIS)
-@ResourceLock(SharedServers.CLUSTER)
 class RoundTripsTest {
     private static final Duration SILENCE = Duration.ofMillis(300);
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
