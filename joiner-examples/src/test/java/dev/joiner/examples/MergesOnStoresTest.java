@@ -20,23 +20,57 @@ import dev.joiner.examples.ThreeServicesExample.Price;
 import dev.joiner.examples.ThreeServicesExample.Stock;
 import dev.joiner.merge.Parts;
 import dev.joiner.merge.Records;
+import dev.joiner.spi.JoinStore;
+import dev.joiner.store.jdbc.JdbcJoinStore;
 import dev.joiner.test.servers.MariaDbServer;
 import dev.joiner.test.servers.PostgresServer;
 import dev.joiner.test.servers.RedisServer;
 import java.math.BigDecimal;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.h2.jdbcx.JdbcDataSource;
 import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.mariadb.jdbc.MariaDbDataSource;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** What the ready-made merges make survives each store, with messages that come to two nodes in turn. */
 @NullUnmarked
 class MergesOnStoresTest {
+
+    /** A database's connections are not pooled here: that a pool is missing is told to users, and tested in this module. */
+    private static <K, V> JoinStore<K, V> open(String url, JoinStoreConfig<K, V> config) throws SQLException {
+        if (!url.startsWith("jdbc:")) {
+            return JoinStores.open(url, config);
+        }
+        return JdbcJoinStore.builder(database(url))
+                .namespace(config.namespace())
+                .keyCodec(config.keys())
+                .valueCodec(config.values())
+                .createTableIfMissing()
+                .build();
+    }
+
+    private static DataSource database(String url) throws SQLException {
+        if (url.startsWith("jdbc:mariadb:")) {
+            return new MariaDbDataSource(url);
+        }
+        if (url.startsWith("jdbc:postgresql:")) {
+            PGSimpleDataSource database = new PGSimpleDataSource();
+            database.setUrl(url);
+            return database;
+        }
+        JdbcDataSource database = new JdbcDataSource();
+        database.setUrl(url);
+        return database;
+    }
 
     static Stream<String> urls() {
         return Stream.of(
@@ -49,10 +83,11 @@ class MergesOnStoresTest {
 
     /** Delivers each message to a node of its own, which reads what the one before it wrote. */
     private static <M, K, V, R> Optional<R> joined(
-            String url, KeyCodec<K> keys, Codec<V> values, JoinSpec<M, K, V, R> spec, List<? extends M> messages) {
+            String url, KeyCodec<K> keys, Codec<V> values, JoinSpec<M, K, V, R> spec, List<? extends M> messages)
+            throws SQLException {
         JoinStoreConfig<K, V> config = JoinStoreConfig.of("merges-" + UUID.randomUUID(), keys, values);
         Optional<R> result = Optional.empty();
-        KeyedJoiner<M, K, V, R> node = Joiner.create(spec, JoinStores.open(url, config));
+        KeyedJoiner<M, K, V, R> node = Joiner.create(spec, open(url, config));
         try {
             for (M message : messages) {
                 assertThat(result).as("joined before %s", message).isEmpty();
@@ -61,7 +96,7 @@ class MergesOnStoresTest {
                 }
                 if (!url.startsWith("memory:")) {
                     node.close();
-                    node = Joiner.create(spec, JoinStores.open(url, config));
+                    node = Joiner.create(spec, open(url, config));
                 }
             }
             assertThat(node.counts().all()).isZero();
@@ -82,7 +117,7 @@ class MergesOnStoresTest {
 
     @ParameterizedTest
     @MethodSource("urls")
-    void recordsUnderAKeyOfTwoValues(String url) {
+    void recordsUnderAKeyOfTwoValues(String url) throws SQLException {
         Key key = new Key(new UUID(1, 2), 7);
         Instant at = Instant.parse("2026-01-31T10:20:30.123456789Z");
         var spec = Records.of(Order.class)
@@ -105,7 +140,7 @@ class MergesOnStoresTest {
 
     @ParameterizedTest
     @MethodSource("urls")
-    void partsOfSeveralClasses(String url) {
+    void partsOfSeveralClasses(String url) throws SQLException {
         var merge = Parts.of(ThreeServicesExample.PRICE, ThreeServicesExample.STOCK, ThreeServicesExample.DELIVERY)
                 .optional(ThreeServicesExample.COUPON);
         var spec = merge.keyedBy(String.class)
@@ -131,7 +166,7 @@ class MergesOnStoresTest {
 
     @ParameterizedTest
     @MethodSource("urls")
-    void itemsThatAreCollected(String url) {
+    void itemsThatAreCollected(String url) throws SQLException {
         assertThat(joined(
                         url,
                         KeyCodec.string(),
