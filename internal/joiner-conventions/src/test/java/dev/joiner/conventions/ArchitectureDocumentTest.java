@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 /** {@code docs/architecture.md} says what is so. */
 class ArchitectureDocumentTest {
-    private static final Pattern ROW = Pattern.compile("^\\| `(joiner-[a-z-]+)`", Pattern.MULTILINE);
+    private static final Pattern ROW = Pattern.compile("^\\| `(joiner-[a-z0-9-]+)`", Pattern.MULTILINE);
 
     private final String document = Project.read("docs/architecture.md");
 
