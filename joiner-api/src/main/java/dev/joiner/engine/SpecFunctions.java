@@ -31,21 +31,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SpecFunctions<M, K, V, R> {
     private final Spec<M, K, V, R> spec;
-    private final @Nullable HandOverScope scope;
 
-    private SpecFunctions(Spec<M, K, V, R> spec, @Nullable HandOverScope scope) {
+    private SpecFunctions(Spec<M, K, V, R> spec) {
         this.spec = spec;
-        this.scope = scope;
     }
 
     /** Returns the functions of a spec. */
     public static <M, K, V, R> SpecFunctions<M, K, V, R> of(JoinSpec<M, K, V, R> spec) {
-        return new SpecFunctions<>((Spec<M, K, V, R>) spec, null);
+        return new SpecFunctions<>((Spec<M, K, V, R>) spec);
     }
 
     /** Returns the same functions, with handlers called within a scope. */
     public SpecFunctions<M, K, V, R> within(HandOverScope scope) {
-        return new SpecFunctions<>(spec, scope);
+        return new SpecFunctions<>(spec.withHandlerScope(scope));
     }
 
     Spec<M, K, V, R> spec() {
@@ -196,12 +194,10 @@ public final class SpecFunctions<M, K, V, R> {
     public @Nullable R handOver(Join<V> join, HandOver<K> handOver, BooleanSupplier isOver) throws Exception {
         Handlers<K, V, ?, R> handlers = spec.handlers();
         if (isProcessed(handOver.cause())) {
-            return scope == null
-                    ? handlers.process(join, handOver, isOver)
-                    : scope.<@Nullable R>call(handOver, () -> handlers.process(join, handOver, isOver));
+            return handlers.process(join, handOver, isOver);
         }
         require(handlers.onExpired(), "onExpired, for a join with cause " + handOver.cause());
-        handle(handOver, () -> handlers.expired(join, handOver, isOver));
+        handlers.expired(join, handOver, isOver);
         return null;
     }
 
@@ -213,27 +209,12 @@ public final class SpecFunctions<M, K, V, R> {
     public void poisoned(Join<V> join, HandOver<K> handOver, BooleanSupplier isOver) throws Exception {
         Handlers<K, V, ?, R> handlers = spec.handlers();
         require(handlers.onPoisoned(), "onPoisoned, for a join that failed " + handOver.attempt() + " times");
-        handle(handOver, () -> handlers.poisoned(join, handOver, isOver));
+        handlers.poisoned(join, handOver, isOver);
     }
 
     private void require(@Nullable Object handler, String what) {
         if (handler == null) {
             throw new IllegalStateException(name() + ": the spec has no " + what);
-        }
-    }
-
-    private interface Handling {
-        void call() throws Exception;
-    }
-
-    private void handle(HandOver<K> handOver, Handling handling) throws Exception {
-        if (scope == null) {
-            handling.call();
-        } else {
-            scope.call(handOver, () -> {
-                handling.call();
-                return true;
-            });
         }
     }
 

@@ -4,6 +4,7 @@ import dev.joiner.HandOver;
 import dev.joiner.JoinSpec;
 import dev.joiner.engine.HandOverScope;
 import dev.joiner.spi.JoinState.Join;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -74,9 +75,6 @@ public record Handlers<K, V, H, R>(
             HandOver<K> handOver,
             BooleanSupplier isOver)
             throws Exception {
-        if (handler == null) {
-            throw new IllegalStateException("there is no such handler");
-        }
-        handler.handle(view.of(handOver.key(), join, isOver), handOver);
+        Objects.requireNonNull(handler).handle(view.of(handOver.key(), join, isOver), handOver);
     }
 }
