@@ -189,7 +189,7 @@ public sealed interface JoinSpec<M, K, V, R> permits Spec {
                     mergedBy,
                     null,
                     (value, parts) -> sufficient.test(value),
-                    (key, join, isOver) -> join.value(),
+                    (key, join, sight) -> join.value(),
                     (value, handOver) -> value);
         }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.joiner.engine.HandOverScope;
+import dev.joiner.engine.Sight;
 import dev.joiner.engine.SpecFunctions;
 import dev.joiner.spi.Ids;
 import dev.joiner.spi.JoinState;
@@ -145,7 +146,7 @@ class DerivedSpecTest {
     void handlersOfEachCauseRunWithinTheScope(Cause cause) throws Exception {
         var functions = SpecFunctions.of(spec().withHandlerScope(scope("scope")));
 
-        String result = functions.handOver(WORD, handOver(cause), () -> false);
+        String result = functions.handOver(WORD, handOver(cause), Sight.OF_STATE);
 
         boolean isProcessed = cause == Cause.COMPLETE || cause == Cause.FORCED;
         assertThat(told)
@@ -155,7 +156,8 @@ class DerivedSpecTest {
 
     @Test
     void poisonedJoinsAreHandledWithinTheScope() throws Exception {
-        SpecFunctions.of(spec().withHandlerScope(scope("scope"))).poisoned(WORD, handOver(Cause.COMPLETE), () -> false);
+        SpecFunctions.of(spec().withHandlerScope(scope("scope")))
+                .poisoned(WORD, handOver(Cause.COMPLETE), Sight.OF_STATE);
 
         assertThat(told).containsExactly("scope begins", "onPoisoned word", "scope ends");
     }
@@ -164,7 +166,7 @@ class DerivedSpecTest {
     void scopeThatIsSetLaterIsAround() throws Exception {
         var functions = SpecFunctions.of(spec().withHandlerScope(scope("inner")).withHandlerScope(scope("outer")));
 
-        functions.handOver(WORD, handOver(Cause.COMPLETE), () -> false);
+        functions.handOver(WORD, handOver(Cause.COMPLETE), Sight.OF_STATE);
 
         assertThat(told).containsExactly("outer begins", "inner begins", "process word", "inner ends", "outer ends");
     }
@@ -186,7 +188,7 @@ class DerivedSpecTest {
         var spec = spec();
         spec.withListener(listener("listener")).withHandlerScope(scope("scope"));
 
-        SpecFunctions.of(spec).handOver(WORD, handOver(Cause.COMPLETE), () -> false);
+        SpecFunctions.of(spec).handOver(WORD, handOver(Cause.COMPLETE), Sight.OF_STATE);
 
         assertThat(SpecFunctions.of(spec).listener()).isEmpty();
         assertThat(told).containsExactly("process word");

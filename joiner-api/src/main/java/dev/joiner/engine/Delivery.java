@@ -5,10 +5,10 @@ import dev.joiner.HandOver;
 import dev.joiner.ProcessingException;
 import dev.joiner.internal.SafeText;
 import dev.joiner.spi.JoinState.Flight;
+import dev.joiner.spi.PartReader;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,23 +63,27 @@ public abstract class Delivery<K, V, R> implements HandOver<K> {
         flight = renewed;
     }
 
+    /** Reads what the join has collected, if that is kept apart from its state. */
+    protected PartReader partReader() {
+        return PartReader.NONE;
+    }
+
     /** Calls the handlers. */
     protected final End run() {
         if (!shared().functions().collects()) {
-            return run(() -> false);
+            return run(Sight.OF_STATE);
         }
         try {
-            return run(() -> hasEnded);
+            return run(new Sight(partReader(), () -> hasEnded));
         } finally {
             hasEnded = true;
         }
     }
 
-    /** @param isOver whether nothing that a handler was given may be read any more */
-    private End run(BooleanSupplier isOver) {
+    private End run(Sight sight) {
         Transition<?, K, V> transition = shared().transition();
         if (!transition.isPoisoned(flight)) {
-            Throwable thrown = handOver(isOver);
+            Throwable thrown = handOver(sight);
             if (thrown == null) {
                 return End.RETURNED;
             }
@@ -92,7 +96,7 @@ public abstract class Delivery<K, V, R> implements HandOver<K> {
                 return threw(thrown);
             }
         }
-        return poison(isOver);
+        return poison(sight);
     }
 
     /** Whether no attempt is left now that this one has failed. */
@@ -106,11 +110,11 @@ public abstract class Delivery<K, V, R> implements HandOver<K> {
     }
 
     /** Calls the join's own handler. What it threw. */
-    private @Nullable Throwable handOver(BooleanSupplier isOver) {
+    private @Nullable Throwable handOver(Sight sight) {
         SafeListener listener = shared().listener();
         Instant began = listener.began();
         try {
-            result = shared().functions().handOver(flight.join(), this, isOver);
+            result = shared().functions().handOver(flight.join(), this, sight);
         } catch (Throwable e) { // whatever it is, the join has to be written off as failed
             listener.failed(this, began, e, isGivenUp());
             return e;
@@ -123,11 +127,11 @@ public abstract class Delivery<K, V, R> implements HandOver<K> {
         return null;
     }
 
-    private End poison(BooleanSupplier isOver) {
+    private End poison(Sight sight) {
         Instant began = shared().listener().began();
         Throwable first = error;
         try {
-            shared().functions().poisoned(flight.join(), this, isOver);
+            shared().functions().poisoned(flight.join(), this, sight);
             shared().listener().poisoned(this, began);
             if (first != null) {
                 restoreInterrupt(first);

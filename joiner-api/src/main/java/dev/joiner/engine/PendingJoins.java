@@ -7,10 +7,13 @@ import dev.joiner.PendingJoin.Status;
 import dev.joiner.internal.SafeText;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinState.Closed;
+import dev.joiner.spi.JoinState.Ended;
 import dev.joiner.spi.JoinState.Flight;
 import dev.joiner.spi.JoinState.Join;
 import dev.joiner.spi.JoinState.KeptIds;
 import dev.joiner.spi.JoinState.Last;
+import dev.joiner.spi.PartReader;
+import dev.joiner.spi.StoredParts;
 import dev.joiner.spi.Versioned;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,17 +30,28 @@ public final class PendingJoins {
      *
      * @param functions of the spec, which knows what a value lacks
      * @param key null if it cannot be read
+     * @param parts reads what the store keeps apart from the state
      */
     public static <K, V> List<PendingJoin<K, V>> of(
-            SpecFunctions<?, K, V, ?> functions, @Nullable K key, Versioned<V> held) {
+            SpecFunctions<?, K, V, ?> functions, @Nullable K key, Versioned<V> held, PartReader parts) {
         return held instanceof Versioned.Unreadable<V> unreadable
-                ? List.of(unreadable(key, unreadable.problem(), unreadable.bytes()))
-                : of(functions, key, held.state());
+                ? List.of(unreadable(key, unreadable))
+                : of(functions, key, held.state(), parts);
     }
 
-    /** Returns the joins of a state, in the same order. */
+    /** Shows an entry that cannot be read. */
+    public static <K, V> PendingJoin<K, V> unreadable(@Nullable K key, Versioned.Unreadable<V> held) {
+        return unreadable(key, held.problem(), held.bytes());
+    }
+
+    /** Returns the joins of a state with nothing kept apart from it, in the same order. */
     public static <K, V> List<PendingJoin<K, V>> of(
             SpecFunctions<?, K, V, ?> functions, @Nullable K key, JoinState<V> state) {
+        return of(functions, key, state, PartReader.NONE);
+    }
+
+    private static <K, V> List<PendingJoin<K, V>> of(
+            SpecFunctions<?, K, V, ?> functions, @Nullable K key, JoinState<V> state, PartReader parts) {
         List<PendingJoin<K, V>> joins = new ArrayList<>(1 + state.inFlight().size());
         if (state.open() != null) {
             joins.add(join(
@@ -48,7 +62,8 @@ public final class PendingJoins {
                     null,
                     state.open().dueAt(),
                     0,
-                    null));
+                    null,
+                    parts));
         }
         for (Flight<V> flight : state.inFlight()) {
             Status status = flight.isParked() ? Status.PARKED : flight.isClaimed() ? Status.CLAIMED : Status.FAILED;
@@ -60,10 +75,11 @@ public final class PendingJoins {
                     flight.cause(),
                     flight.dueAt(),
                     flight.attempts(),
-                    flight.lastError()));
+                    flight.lastError(),
+                    parts));
         }
-        if (state.closed() != null) {
-            joins.add(remembered(key, state.closed()));
+        if (state.closed() != null || state.ended().stream().anyMatch(Ended::isKept)) {
+            joins.add(remembered(key, state.closed(), state.ended()));
         }
         return joins;
     }
@@ -76,7 +92,8 @@ public final class PendingJoins {
             @Nullable Cause cause,
             long dueAt,
             int attempts,
-            @Nullable String lastError) {
+            @Nullable String lastError,
+            PartReader parts) {
         return new PendingJoin<>(
                 key,
                 status,
@@ -88,17 +105,25 @@ public final class PendingJoins {
                 time(dueAt),
                 attempts,
                 Optional.ofNullable(lastError),
-                join.ids().size(),
+                join.ids().size() + (join.collected() instanceof StoredParts stored ? stored.withId() : 0),
                 Optional.empty(),
                 Optional.empty(),
-                functions.collected(key, join));
+                functions.collected(key, join, parts));
     }
 
-    private static <K, V> PendingJoin<K, V> remembered(@Nullable K key, Closed closed) {
-        Last last = closed.last();
+    private static <K, V> PendingJoin<K, V> remembered(@Nullable K key, @Nullable Closed closed, List<Ended> ended) {
+        Last last = closed == null ? null : closed.last();
         int ids = 0;
-        for (KeptIds kept : closed.ids()) {
+        long dueAt = closed == null ? 0 : closed.dueAt();
+        for (KeptIds kept : closed == null ? List.<KeptIds>of() : closed.ids()) {
             ids += kept.ids().size();
+        }
+        for (Ended join : ended) {
+            if (join.isKept()) {
+                ids += join.rows();
+                dueAt = Math.max(dueAt, join.until());
+                last = join.cause() == null ? last : new Last(join.at(), join.cause(), join.rows());
+            }
         }
         return new PendingJoin<>(
                 key,
@@ -108,11 +133,11 @@ public final class PendingJoins {
                 last == null ? 0 : last.parts(),
                 Optional.empty(),
                 Optional.ofNullable(last).map(Last::cause),
-                time(closed.dueAt()),
+                time(dueAt),
                 0,
                 Optional.empty(),
                 ids,
-                Optional.ofNullable(last).map(ended -> Instant.ofEpochMilli(ended.at())),
+                Optional.ofNullable(last).map(end -> Instant.ofEpochMilli(end.at())),
                 Optional.empty(),
                 Optional.empty());
     }

@@ -11,12 +11,12 @@ import dev.joiner.internal.SafeText;
 import dev.joiner.internal.spec.CollectOption;
 import dev.joiner.internal.spec.Handlers;
 import dev.joiner.internal.spec.Spec;
+import dev.joiner.spi.CollectedParts;
 import dev.joiner.spi.JoinState.Join;
-import dev.joiner.spi.PartList;
+import dev.joiner.spi.PartReader;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -131,19 +131,22 @@ public final class SpecFunctions<M, K, V, R> {
     /**
      * Adds the part of a message to what was collected; returns that as it is if the spec collects nothing.
      *
-     * @throws NullPointerException if the message has no part
+     * @param id of the message, null if it has none
+     * @throws InvalidMessageException if the message has no part
      * @throws dev.joiner.CodecException if the part cannot be written
      * @throws dev.joiner.ValueTooLargeException if the join may have no more
      */
-    PartList collected(K key, PartList parts, M message) {
+    CollectedParts collected(K key, CollectedParts parts, M message, @Nullable String id) {
         CollectOption<M, ?> collecting = spec.collecting();
-        return collecting == null ? parts : collecting.with(parts, message, name(), key);
+        return collecting == null ? parts : collecting.with(parts, message, id, name(), key);
     }
 
     /** Returns what a join has collected, for people; empty if the spec collects nothing. */
-    Optional<Collected<V, ?>> collected(@Nullable K key, Join<V> join) {
+    Optional<Collected<V, ?>> collected(@Nullable K key, Join<V> join, PartReader parts) {
         CollectOption<M, ?> collecting = spec.collecting();
-        return collecting == null ? Optional.empty() : Optional.of(collecting.of(key, join, () -> false));
+        return collecting == null
+                ? Optional.empty()
+                : Optional.of(collecting.of(key, join, new Sight(parts, () -> false)));
     }
 
     /** Returns the deadline in the data, null if it names none. */
@@ -189,27 +192,27 @@ public final class SpecFunctions<M, K, V, R> {
      * Calls the handler of joins with the hand-over's cause. Returns what {@code process} returned, null from
      * {@code onExpired}.
      *
-     * @param isOver whether the hand-over has ended, so that nothing of the join may be read any more
+     * @param sight how what the join has collected is read
      */
-    public @Nullable R handOver(Join<V> join, HandOver<K> handOver, BooleanSupplier isOver) throws Exception {
+    public @Nullable R handOver(Join<V> join, HandOver<K> handOver, Sight sight) throws Exception {
         Handlers<K, V, ?, R> handlers = spec.handlers();
         if (isProcessed(handOver.cause())) {
-            return handlers.process(join, handOver, isOver);
+            return handlers.process(join, handOver, sight);
         }
         require(handlers.onExpired(), "onExpired, for a join with cause " + handOver.cause());
-        handlers.expired(join, handOver, isOver);
+        handlers.expired(join, handOver, sight);
         return null;
     }
 
     /**
      * Calls {@code onPoisoned}.
      *
-     * @param isOver as for {@link #handOver}
+     * @param sight as for {@link #handOver}
      */
-    public void poisoned(Join<V> join, HandOver<K> handOver, BooleanSupplier isOver) throws Exception {
+    public void poisoned(Join<V> join, HandOver<K> handOver, Sight sight) throws Exception {
         Handlers<K, V, ?, R> handlers = spec.handlers();
         require(handlers.onPoisoned(), "onPoisoned, for a join that failed " + handOver.attempt() + " times");
-        handlers.poisoned(join, handOver, isOver);
+        handlers.poisoned(join, handOver, sight);
     }
 
     private void require(@Nullable Object handler, String what) {

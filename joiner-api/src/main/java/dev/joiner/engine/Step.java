@@ -33,6 +33,8 @@ public record Step<V>(
         LATE,
         /** The state is up to date with what the caller did. */
         DONE,
+        /** Parts of a join that ended before were removed, and nothing else has happened. */
+        REMOVED_PARTS,
         /** The claim is not the caller's any more. Nothing is written. */
         LOST,
         /** The event has nothing to do here. Nothing is written. */

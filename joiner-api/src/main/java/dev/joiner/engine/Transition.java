@@ -6,20 +6,25 @@ import dev.joiner.engine.Step.Verdict;
 import dev.joiner.internal.SafeText;
 import dev.joiner.internal.spec.Spec;
 import dev.joiner.internal.spec.Spec.Retry;
+import dev.joiner.spi.CollectedParts;
 import dev.joiner.spi.Ids;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinState.Closed;
+import dev.joiner.spi.JoinState.Ended;
 import dev.joiner.spi.JoinState.Flight;
 import dev.joiner.spi.JoinState.Flight.Status;
 import dev.joiner.spi.JoinState.Join;
 import dev.joiner.spi.JoinState.KeptIds;
 import dev.joiner.spi.JoinState.Last;
 import dev.joiner.spi.PartList;
+import dev.joiner.spi.PartsChange;
+import dev.joiner.spi.StoredParts;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +53,8 @@ public final class Transition<M, K, V> {
 
     private static final int MAX_ERROR_LENGTH = 500;
     private static final int MAX_PARKED = 64;
+    private static final int PARTS_AT_ONCE = 1_000;
+
     /** As long as anything is remembered: from any time on, the end is a time that can be reckoned with. */
     private static final long LONGEST_MEMORY = JoinState.NEVER / 2;
 
@@ -70,8 +77,16 @@ public final class Transition<M, K, V> {
     /** Whether a message goes into a join that failed, as it does in the ancestor. */
     private final boolean mergesIntoFailed;
 
+    private final int partsAtOnce;
+
     public Transition(SpecFunctions<M, K, V, ?> functions) {
+        this(functions, PARTS_AT_ONCE);
+    }
+
+    /** @param partsAtOnce how many parts a write removes at most, so that none takes long */
+    public Transition(SpecFunctions<M, K, V, ?> functions, int partsAtOnce) {
         this.functions = functions;
+        this.partsAtOnce = partsAtOnce;
         Spec<M, K, V, ?> spec = functions.spec();
         expireAfter = millis(spec.expireAfter(), JoinState.NEVER);
         expireAfterIdle = millis(spec.expireAfterIdle(), JoinState.NEVER);
@@ -94,7 +109,27 @@ public final class Transition<M, K, V> {
     }
 
     /**
-     * A message arrives.
+     * What a driver says of parts that the store keeps apart from the state.
+     *
+     * @param number names the parts of a join that the message begins; 0 to keep them in the state
+     * @param present ids that are in the store, each with the number under which it is
+     */
+    public record Apart(long number, Map<String, Long> present) {
+        /** Parts are kept in the state. */
+        public static final Apart NOT = new Apart(0, Map.of());
+
+        boolean has(String id, CollectedParts collected) {
+            return collected instanceof StoredParts parts && (parts.carries(id) || has(id, parts.number()));
+        }
+
+        boolean has(String id, long under) {
+            Long found = present.get(id);
+            return found != null && found == under;
+        }
+    }
+
+    /**
+     * A message arrives, in a store that keeps parts in states.
      *
      * @param key only for the messages of exceptions
      * @param id of the message; null if it has none
@@ -104,15 +139,39 @@ public final class Transition<M, K, V> {
      */
     public Step<V> message(
             K key, @Nullable JoinState<V> state, M message, @Nullable String id, long now, long claim, boolean alone) {
+        return message(key, state, message, id, now, claim, alone, Apart.NOT);
+    }
+
+    /**
+     * A message arrives. Where the store keeps parts apart, it is known only to the store whether the id of a message is new: the
+     * step is right if the ids under {@link PartsChange#lookedIn} that the store has are among those {@code present}. A driver finds
+     * out by the write, which says what is {@linkplain dev.joiner.spi.JoinStore.Exchange#present present}; if nothing is written, by
+     * a look.
+     *
+     * @param key only for the messages of exceptions
+     * @param id of the message; null if it has none
+     * @param claim for the hand-over, should the message complete a join; {@link #NO_CLAIM} to leave that to a sweep
+     * @param alone whether the write that this step leads to claims nothing else
+     * @throws ContentionException if the message would put more than {@code maxInFlight} joins in flight
+     */
+    public Step<V> message(
+            K key,
+            @Nullable JoinState<V> state,
+            M message,
+            @Nullable String id,
+            long now,
+            long claim,
+            boolean alone,
+            Apart apart) {
         List<Flight<V>> inFlight = state == null ? List.of() : state.inFlight();
         if (id != null) {
-            int known = flightWith(id, inFlight);
+            int known = flightWith(id, inFlight, apart);
             if (known >= 0) {
                 return mayBeTakenUp(inFlight.get(known)) && claim != NO_CLAIM
                         ? takeUp(new Draft(state, now), known, null, claim, alone)
                         : Step.unchanged(state, Verdict.DUPLICATE);
             }
-            if (isKnown(id, state, now)) {
+            if (isKnown(id, state, now, apart)) {
                 return Step.unchanged(state, Verdict.DUPLICATE);
             }
         } else if (mergesIntoFailed) {
@@ -133,12 +192,19 @@ public final class Transition<M, K, V> {
             return leftUnchanged(state, open, id, now);
         }
         if (!functions.isSufficient(value, open == null ? 1 : open.parts() + 1)) {
-            Join<V> merged = collect(key, message, open, value, id, now, false);
-            Closed closed = state == null ? null : remembered(state.closed(), now);
+            Join<V> merged = collect(key, message, open, value, id, now, false, apart);
             return Step.to(
-                    new JoinState<>(merged, inFlight, closed, state == null ? 0 : state.token()), Verdict.MERGED);
+                    state == null
+                            ? new JoinState<>(merged, inFlight, null, 0)
+                            : new JoinState<>(
+                                    merged,
+                                    inFlight,
+                                    remembered(state.closed(), now),
+                                    state.token(),
+                                    known(state.ended(), now)),
+                    Verdict.MERGED);
         }
-        Join<V> complete = collect(key, message, open, value, id, now, keepAfterJoin);
+        Join<V> complete = collect(key, message, open, value, id, now, keepAfterJoin, apart);
         if (inFlight.isEmpty() && claim != NO_CLAIM && !keepAfterJoin && !atMostOnce) {
             return takeOffAlone(state, complete, now, claim, alone);
         }
@@ -151,8 +217,11 @@ public final class Transition<M, K, V> {
     private Step<V> takeOffAlone(@Nullable JoinState<V> state, Join<V> complete, long now, long claim, boolean alone) {
         Flight<V> claimed = claimed(complete, Cause.COMPLETE, claim, alone, nextToken(state, now), now);
         List<Flight<V>> flights = List.of(claimed);
-        Closed closed = state == null ? null : remembered(state.closed(), now);
-        return Step.claiming(new JoinState<>(null, flights, closed, claimed.token()), flights, false);
+        JoinState<V> next = state == null
+                ? new JoinState<>(null, flights, null, claimed.token())
+                : new JoinState<>(
+                        null, flights, remembered(state.closed(), now), claimed.token(), known(state.ended(), now));
+        return Step.claiming(next, flights, false);
     }
 
     private Flight<V> claimed(Join<V> join, Cause cause, long claim, boolean alone, long token, long now) {
@@ -256,9 +325,10 @@ public final class Transition<M, K, V> {
                 claimed.add(draft.claim(key, open, Cause.EXPIRED, claim + claimed.size(), alone));
             }
         }
+        boolean hasRemoved = draft.removeParts();
         if (claimed.isEmpty()) {
-            Verdict verdict = changed ? Verdict.DONE : Verdict.NOTHING;
-            return new Step<>(changed ? draft.state() : state, verdict, List.of(), parked, more);
+            Verdict verdict = changed ? Verdict.DONE : hasRemoved ? Verdict.REMOVED_PARTS : Verdict.NOTHING;
+            return new Step<>(changed || hasRemoved ? draft.state() : state, verdict, List.of(), parked, more);
         }
         end(draft, claimed);
         return new Step<>(draft.state(), Verdict.CLAIMED, claimed, parked, more);
@@ -344,9 +414,11 @@ public final class Transition<M, K, V> {
             return new Removal<>(state, null);
         }
         removed.forEach(flight -> draft.remember(flight.join(), draft.last()));
+        removed.forEach(flight -> draft.endParts(flight.join(), null));
         if (open != null) {
             draft.open = null;
             draft.remember(open, draft.last());
+            draft.endParts(open, null);
         }
         return new Removal<>(draft.state(), new JoinState<>(open, removed, null, 0));
     }
@@ -381,7 +453,9 @@ public final class Transition<M, K, V> {
                 && state.inFlight().size() == 1
                 && state.inFlight().get(0).claim() == claim
                 && state.open() == null
-                && state.closed() == null;
+                && state.closed() == null
+                && state.ended().isEmpty()
+                && !(state.inFlight().get(0).join().collected() instanceof StoredParts);
         return isLast && !remembers() ? removal() : onClaim(state, claim, now, Draft::end);
     }
 
@@ -497,6 +571,24 @@ public final class Transition<M, K, V> {
         return closed;
     }
 
+    /** The ends of joins, those without ids whose time is over. */
+    private static List<Ended> known(List<Ended> ended, long now) {
+        for (int i = 0; i < ended.size(); i++) { // nearly always there is none
+            if (isOver(ended.get(i), now)) {
+                return ended.stream()
+                        .map(join -> isOver(join, now)
+                                ? new Ended(join.number(), join.rows(), join.parts(), join.at(), 0, join.cause())
+                                : join)
+                        .toList();
+            }
+        }
+        return ended;
+    }
+
+    private static boolean isOver(Ended ended, long now) {
+        return ended.isKept() && ended.until() <= now;
+    }
+
     /** At most once, a claim is the last that is seen of a join. */
     private Step<V> claiming(Draft draft, List<Flight<V>> claimed, boolean more) {
         end(draft, claimed);
@@ -510,7 +602,14 @@ public final class Transition<M, K, V> {
     }
 
     private Join<V> collect(
-            K key, M message, @Nullable Join<V> open, V value, @Nullable String id, long at, boolean joinedBefore) {
+            K key,
+            M message,
+            @Nullable Join<V> open,
+            V value,
+            @Nullable String id,
+            long at,
+            boolean joinedBefore,
+            Apart apart) {
         long firstAt = open == null ? at : open.firstAt();
         long fromFirst = plus(firstAt, expireAfter);
         Instant inData = functions.expiresAt(value);
@@ -521,16 +620,20 @@ public final class Transition<M, K, V> {
             deadline = open == null ? fromFirst : open.deadline();
         }
         Ids ids = open == null ? Ids.NONE : open.ids();
-        PartList collected = open == null ? PartList.NONE : open.collected();
+        CollectedParts collected = open == null ? nothing(apart) : open.collected();
         return new Join<>(
                 value,
                 open == null ? 1 : open.parts() + 1,
                 firstAt,
                 deadline,
                 plus(at, expireAfterIdle),
-                id == null ? ids : ids.with(id),
+                id == null || collected instanceof StoredParts ? ids : ids.with(id),
                 joinedBefore,
-                functions.collected(key, collected, message));
+                functions.collected(key, collected, message, id));
+    }
+
+    private CollectedParts nothing(Apart apart) {
+        return apart.number() == 0 || !functions.collects() ? PartList.NONE : StoredParts.none(apart.number());
     }
 
     private static <V> Join<V> join(Join<V> failed, V grown) {
@@ -576,9 +679,9 @@ public final class Transition<M, K, V> {
     }
 
     /** The newest flight of the message with the id, -1 if there is none. */
-    private static int flightWith(String id, List<? extends Flight<?>> inFlight) {
+    private static int flightWith(String id, List<? extends Flight<?>> inFlight, Apart apart) {
         for (int i = inFlight.size() - 1; i >= 0; i--) {
-            if (inFlight.get(i).join().ids().contains(id)) {
+            if (hasId(inFlight.get(i).join(), id, apart)) {
                 return i;
             }
         }
@@ -601,12 +704,21 @@ public final class Transition<M, K, V> {
         return -1;
     }
 
-    private static boolean isKnown(String id, @Nullable JoinState<?> state, long at) {
+    private static boolean hasId(Join<?> join, String id, Apart apart) {
+        return join.ids().contains(id) || apart.has(id, join.collected());
+    }
+
+    private static boolean isKnown(String id, @Nullable JoinState<?> state, long at, Apart apart) {
         if (state == null) {
             return false;
         }
-        if (state.open() != null && state.open().ids().contains(id)) {
+        if (state.open() != null && hasId(state.open(), id, apart)) {
             return true;
+        }
+        for (Ended ended : state.ended()) {
+            if (ended.until() > at && apart.has(id, ended.number())) {
+                return true;
+            }
         }
         if (state.closed() != null) {
             for (KeptIds kept : state.closed().ids()) {
@@ -644,6 +756,7 @@ public final class Transition<M, K, V> {
 
         List<Flight<V>> inFlight;
         private @Nullable Closed closed;
+        private List<Ended> ended;
         private long token;
         /** Whether the time of what was closed is over. */
         final boolean forgot;
@@ -652,21 +765,23 @@ public final class Transition<M, K, V> {
             at = now;
             if (state == null) {
                 inFlight = List.of();
+                ended = List.of();
                 forgot = false;
             } else {
                 open = state.open();
                 inFlight = state.inFlight();
                 token = state.token();
                 closed = remembered(state.closed(), at);
+                ended = known(state.ended(), at);
                 forgot = state.closed() != null && closed == null;
             }
         }
 
         @Nullable
         JoinState<V> state() {
-            return open == null && inFlight.isEmpty() && closed == null
+            return open == null && inFlight.isEmpty() && closed == null && ended.isEmpty()
                     ? null
-                    : new JoinState<>(open, inFlight, closed, token);
+                    : new JoinState<>(open, inFlight, closed, token, ended);
         }
 
         boolean isCrowded() {
@@ -837,10 +952,55 @@ public final class Transition<M, K, V> {
 
         /** A join was handed over. */
         void end(int index) {
-            Flight<V> ended = remove(index);
+            Flight<V> flight = remove(index);
             if (remembers()) {
-                remember(ended.join(), new Last(at, ended.cause(), ended.join().parts()));
+                remember(
+                        flight.join(),
+                        new Last(at, flight.cause(), flight.join().parts()));
             }
+            endParts(flight.join(), flight.cause());
+        }
+
+        /**
+         * Nobody reads the parts of a join any more: they go with this write, or, if they are many, in pages that are due now.
+         *
+         * @param cause why it was handed over; null if it was dropped
+         */
+        void endParts(Join<V> join, @Nullable Cause cause) {
+            if (!(join.collected() instanceof StoredParts parts)) {
+                return;
+            }
+            boolean isLarge = parts.size() > partsAtOnce;
+            boolean keepsIds = idsKeptFor > 0 && parts.withId() > 0;
+            if (isLarge || keepsIds) {
+                ended = new ArrayList<>(ended);
+                ended.add(new Ended(
+                        parts.number(),
+                        parts.size(),
+                        isLarge ? parts.size() : 0,
+                        at,
+                        keepsIds ? plus(at, idsKeptFor) : 0,
+                        cause));
+            }
+        }
+
+        /** Removes a page of what is left of a join that ended. Whether there is one to be removed. */
+        boolean removeParts() {
+            for (int i = 0; i < ended.size(); i++) {
+                Ended join = ended.get(i);
+                if (join.dueAt() <= at) {
+                    int rows = join.isKept() ? join.rows() : Math.max(0, join.rows() - partsAtOnce);
+                    int parts = Math.min(rows, Math.max(0, join.parts() - partsAtOnce));
+                    ended = new ArrayList<>(ended);
+                    if (rows == 0) {
+                        ended.remove(i);
+                    } else {
+                        ended.set(i, new Ended(join.number(), rows, parts, join.at(), join.until(), join.cause()));
+                    }
+                    return true;
+                }
+            }
+            return false;
         }
 
         @Nullable

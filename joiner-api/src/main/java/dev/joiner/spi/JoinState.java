@@ -7,7 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a store holds under one key. A key without an open join, flights and a memory is not in the store at all.
+ * What a store holds under one key. A key without an open join, flights, a memory and parts is not in the store at
+ * all.
  *
  * <p>Immutable, and made by {@code dev.joiner.engine.Transition} only; a store keeps it and reads {@link #dueAt()}. Times are
  * epoch milliseconds, {@link #NEVER} where there is none.
@@ -16,18 +17,26 @@ import org.jspecify.annotations.Nullable;
  * @param inFlight the joins that are being handed over, wait for another attempt, or are parked; the oldest first
  * @param closed what is remembered of joins that ended, or null
  * @param token the last fencing token given out for the key, 0 if none was
+ * @param ended joins that have ended and of whose parts the store keeps something, the oldest first
  */
 public record JoinState<V>(
         @Nullable Join<V> open,
         List<Flight<V>> inFlight,
         @Nullable Closed closed,
-        long token) {
+        long token,
+        List<Ended> ended) {
 
     /** The time that never comes. */
     public static final long NEVER = Long.MAX_VALUE;
 
     public JoinState {
         inFlight = List.copyOf(inFlight);
+        ended = List.copyOf(ended);
+    }
+
+    /** A state of joins whose parts are not kept apart. */
+    public JoinState(@Nullable Join<V> open, List<Flight<V>> inFlight, @Nullable Closed closed, long token) {
+        this(open, inFlight, closed, token, List.of());
     }
 
     /**
@@ -49,7 +58,7 @@ public record JoinState<V>(
             long idleUntil,
             Ids ids,
             boolean joinedBefore,
-            PartList collected) {
+            CollectedParts collected) {
 
         /** A join that collects nothing. */
         public Join(V value, int parts, long firstAt, long deadline, long idleUntil, Ids ids, boolean joinedBefore) {
@@ -101,6 +110,11 @@ public record JoinState<V>(
             PARKED
         }
 
+        /** The same flight of a join that is kept in another way. */
+        Flight<V> of(Join<V> other) {
+            return new Flight<>(other, cause, status, suspect, claim, token, attempts, lastError, dueAt);
+        }
+
         public boolean isClaimed() {
             return status == Status.CLAIMED_ALONE || status == Status.CLAIMED_TOGETHER;
         }
@@ -143,6 +157,35 @@ public record JoinState<V>(
     /** The ids of one join, and when they are forgotten. */
     public record KeptIds(Ids ids, long until) {}
 
+    /**
+     * A join that has ended, and what the store keeps of its parts: they are removed in pages, the last first.
+     *
+     * @param number of its {@link StoredParts}
+     * @param rows how many positions there are
+     * @param parts how many of those have a part, and not only an id
+     * @param at when the join ended
+     * @param until when its ids are forgotten; 0 if they are
+     * @param cause why it was handed over; null if it was dropped
+     */
+    public record Ended(
+            long number,
+            int rows,
+            int parts,
+            long at,
+            long until,
+            @Nullable Cause cause) {
+
+        /** Whether its ids are known. */
+        public boolean isKept() {
+            return until > 0;
+        }
+
+        /** When there is something to be removed. */
+        public long dueAt() {
+            return parts > 0 || !isKept() ? at : until;
+        }
+    }
+
     /** A time as states keep it: the nearest that there is, if it is beyond all that a long can say. */
     public static long millis(Instant instant) {
         try {
@@ -158,6 +201,9 @@ public record JoinState<V>(
         for (int i = 0; i < inFlight.size(); i++) { // without an iterator: this is asked for every write
             due = Math.min(due, inFlight.get(i).dueAt());
         }
+        for (int i = 0; i < ended.size(); i++) {
+            due = Math.min(due, ended.get(i).dueAt());
+        }
         return closed == null ? due : Math.min(due, closed.dueAt());
     }
 
@@ -171,11 +217,13 @@ public record JoinState<V>(
             return this;
         }
         if (open.joinedBefore()) {
-            return inFlight.isEmpty() && closed == null ? null : new JoinState<>(null, inFlight, closed, token);
+            return inFlight.isEmpty() && closed == null && ended.isEmpty()
+                    ? null
+                    : new JoinState<>(null, inFlight, closed, token, ended);
         }
         List<Flight<V>> flights = new ArrayList<>(inFlight);
         flights.add(
                 new Flight<>(open, Cause.EVICTED, Flight.Status.GIVEN_BACK, false, Flight.UNCLAIMED, 0, 0, null, 0));
-        return new JoinState<>(null, flights, closed, token);
+        return new JoinState<>(null, flights, closed, token, ended);
     }
 }

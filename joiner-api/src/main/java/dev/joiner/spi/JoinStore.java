@@ -4,7 +4,9 @@ import dev.joiner.CodecException;
 import dev.joiner.ValueTooLargeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -122,6 +124,35 @@ public interface JoinStore<K, V> extends AutoCloseable {
         return false;
     }
 
+    /**
+     * Whether the store keeps the parts of joins that collect apart from their states, so that one more part costs the same
+     * whether there are ten or a hundred thousand. It then does with each exchange what {@link PartsChange#between} says, in the
+     * same atomic write, and has {@link #parts} and {@link #present}. In a store that does not, parts are in the states.
+     */
+    default boolean collects() {
+        return false;
+    }
+
+    /**
+     * Reads parts of a join in the order of their positions: up to {@code limit} from a position on, and fewer if they would be many
+     * bytes, but one at the least if there is one.
+     *
+     * @param number of the join's {@link StoredParts}
+     * @param from the first position, from 0
+     */
+    default List<StoredParts.Part> parts(K key, long number, int from, int limit) {
+        throw new UnsupportedOperationException("parts are not kept apart");
+    }
+
+    /**
+     * Looks for ids of messages: returns those that are in the store under one of the numbers, each with that number.
+     *
+     * @param numbers of a key's joins, from {@link PartsChange#lookedIn}
+     */
+    default Map<String, Long> present(K key, Collection<Long> numbers, Collection<String> ids) {
+        throw new UnsupportedOperationException("parts are not kept apart");
+    }
+
     /** Releases the resources that this store opened. Joins stay where they are, if they outlive the process at all. */
     @Override
     void close();
@@ -131,15 +162,22 @@ public interface JoinStore<K, V> extends AutoCloseable {
      *
      * @param won whether the write happened
      * @param witness what was there instead of {@code expected}, read after the lost write and never equal to
-     *     {@code expected}; null after a win
+     *     {@code expected}; null after a win, and where there are ids {@code present}
      * @param refusal why the change was not even tried; null unless it was refused
+     * @param present ids of parts that were to be appended and are there already, with the numbers under which they are; empty
+     *     unless that is why nothing was written
      */
     record Exchange<V>(
             boolean won,
             @Nullable Versioned<V> witness,
-            @Nullable RuntimeException refusal) {
+            @Nullable RuntimeException refusal,
+            Map<String, Long> present) {
 
-        private static final Exchange<?> WRITTEN = new Exchange<>(true, null, null);
+        private static final Exchange<?> WRITTEN = new Exchange<>(true, null, null, Map.of());
+
+        public Exchange {
+            present = Map.copyOf(present);
+        }
 
         /** The write happened, and the store holds {@code next}. */
         @SuppressWarnings("unchecked") // it holds nothing
@@ -149,7 +187,7 @@ public interface JoinStore<K, V> extends AutoCloseable {
 
         /** Something else was there. */
         public static <V> Exchange<V> lost(@Nullable Versioned<V> witness) {
-            return new Exchange<>(false, witness, null);
+            return new Exchange<>(false, witness, null, Map.of());
         }
 
         /**
@@ -158,7 +196,16 @@ public interface JoinStore<K, V> extends AutoCloseable {
          * @param refusal what {@link JoinStore#compareAndExchange} would have thrown
          */
         public static <V> Exchange<V> refused(RuntimeException refusal) {
-            return new Exchange<>(false, null, refusal);
+            return new Exchange<>(false, null, refusal, Map.of());
+        }
+
+        /**
+         * What was expected is there, but so are ids of what was to be appended. Nothing was written.
+         *
+         * @param present those ids, each with the number under which it is; not empty
+         */
+        public static <V> Exchange<V> present(Map<String, Long> present) {
+            return new Exchange<>(false, null, null, present);
         }
     }
 

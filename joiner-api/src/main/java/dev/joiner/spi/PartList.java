@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A tree of 32 branches to a node whose leaves are full, and a tail of up to 32 parts that are not in it yet. Nobody changes the
  * bytes.
  */
-public final class PartList implements Iterable<byte[]> {
+public final class PartList implements CollectedParts, Iterable<byte[]> {
     private static final int BITS = 5;
     private static final int WIDTH = 1 << BITS;
     private static final int MASK = WIDTH - 1;
@@ -91,15 +91,12 @@ public final class PartList implements Iterable<byte[]> {
         return ((byte[][]) node)[index & MASK];
     }
 
+    @Override
     public int size() {
         return size;
     }
 
-    public boolean isEmpty() {
-        return size == 0;
-    }
-
-    /** How many bytes the parts have in all. */
+    @Override
     public long bytes() {
         return bytes;
     }

@@ -5,6 +5,7 @@ import dev.joiner.Codec;
 import dev.joiner.CodecException;
 import dev.joiner.internal.SafeText;
 import dev.joiner.spi.JoinState.Closed;
+import dev.joiner.spi.JoinState.Ended;
 import dev.joiner.spi.JoinState.Flight;
 import dev.joiner.spi.JoinState.Flight.Status;
 import dev.joiner.spi.JoinState.Join;
@@ -34,11 +35,13 @@ public final class StateCodec<V> {
 
     private static final int HAS_OPEN = 1;
     private static final int HAS_CLOSED = 2;
+    private static final int HAS_ENDED = 4;
 
     private static final int HAS_DEADLINE = 1;
     private static final int HAS_IDLE = 2;
     private static final int JOINED_BEFORE = 4;
     private static final int HAS_COLLECTED = 8;
+    private static final int IS_STORED = 16;
 
     /** The codes of causes and statuses are part of the format; the order of the enums is not. */
     private static final List<Cause> CAUSES = List.of(Cause.COMPLETE, Cause.EXPIRED, Cause.EVICTED, Cause.FORCED);
@@ -50,6 +53,8 @@ public final class StateCodec<V> {
     private static final int FLIGHT_ROOM = 1_600;
     /** The most that a join adds to a memory beside its ids. */
     private static final int MEMORY_ROOM = 16;
+    /** The most that an end takes of a join whose parts are in the store: six numbers, and how many there are. */
+    private static final int ENDED_ROOM = 52;
     /** The most that a memory takes beside what joins add to it. */
     private static final int CLOSED_ROOM = 48;
 
@@ -92,7 +97,9 @@ public final class StateCodec<V> {
             byte[] newest = {};
             head.number(state.token());
             room += MAX_NUMBER_BYTES - head.size();
-            head.number((state.open() == null ? 0 : HAS_OPEN) | (state.closed() == null ? 0 : HAS_CLOSED));
+            head.number((state.open() == null ? 0 : HAS_OPEN)
+                    | (state.closed() == null ? 0 : HAS_CLOSED)
+                    | (state.ended().isEmpty() ? 0 : HAS_ENDED));
             head.number(state.inFlight().size());
             for (Flight<V> flight : state.inFlight()) {
                 newest = values.encode(flight.join().value());
@@ -100,15 +107,18 @@ public final class StateCodec<V> {
                 write(head, flight.join());
                 int joinEnds = head.size();
                 write(head, flight);
-                room += Math.max(0, FLIGHT_ROOM - (head.size() - joinEnds)) + MEMORY_ROOM;
+                room += Math.max(0, FLIGHT_ROOM - (head.size() - joinEnds)) + roomOfEnd(flight.join());
             }
             if (state.open() != null) {
                 newest = values.encode(state.open().value());
-                room += MAX_LENGTH_BYTES - head.value(newest) + FLIGHT_ROOM + MEMORY_ROOM;
+                room += MAX_LENGTH_BYTES - head.value(newest) + FLIGHT_ROOM + roomOfEnd(state.open());
                 write(head, state.open());
             }
             if (state.closed() != null) {
                 write(head, state.closed());
+            }
+            if (!state.ended().isEmpty()) {
+                write(head, state.ended());
             }
             Out length = new Out();
             room += MAX_LENGTH_BYTES - length.number(head.size());
@@ -116,6 +126,10 @@ public final class StateCodec<V> {
         } catch (Throwable e) { // an Error of a codec is no more than one of an entry
             throw new CodecException(key, "cannot be written: " + SafeText.messageOf(e), e);
         }
+    }
+
+    private static int roomOfEnd(Join<?> join) {
+        return MEMORY_ROOM + (join.collected() instanceof StoredParts ? ENDED_ROOM : 0);
     }
 
     private static byte[] assembled(Out length, Out head) {
@@ -149,8 +163,9 @@ public final class StateCodec<V> {
             }
             Join<V> open = (has & HAS_OPEN) == 0 ? null : readJoin(in);
             Closed closed = (has & HAS_CLOSED) == 0 ? null : readClosed(in);
+            List<Ended> ended = (has & HAS_ENDED) == 0 ? List.of() : readEnded(in);
             in.requireEnd();
-            return new JoinState<>(open, inFlight, closed, token);
+            return new JoinState<>(open, inFlight, closed, token, ended);
         } catch (Throwable e) { // as above
             throw new CodecException(key, "cannot be read: " + SafeText.messageOf(e), e);
         }
@@ -181,7 +196,8 @@ public final class StateCodec<V> {
         out.number((join.deadline() == JoinState.NEVER ? 0 : HAS_DEADLINE)
                 | (join.idleUntil() == JoinState.NEVER ? 0 : HAS_IDLE)
                 | (join.joinedBefore() ? JOINED_BEFORE : 0)
-                | (join.collected().isEmpty() ? 0 : HAS_COLLECTED));
+                | (join.collected().isEmpty() ? 0 : HAS_COLLECTED)
+                | (join.collected() instanceof StoredParts ? IS_STORED : 0));
         if (join.deadline() != JoinState.NEVER) {
             out.number(join.deadline());
         }
@@ -189,9 +205,14 @@ public final class StateCodec<V> {
             out.number(join.idleUntil());
         }
         out.texts(join.ids());
-        if (!join.collected().isEmpty()) {
-            out.number(join.collected().size());
-            join.collected().forEach(out::bytes);
+        if (join.collected() instanceof StoredParts stored) {
+            out.number(stored.number());
+            out.number(stored.size());
+            out.number(stored.bytes());
+            out.number(stored.withId());
+        } else if (join.collected() instanceof PartList parts && !parts.isEmpty()) {
+            out.number(parts.size());
+            parts.forEach(out::bytes);
         }
     }
 
@@ -203,7 +224,9 @@ public final class StateCodec<V> {
         long deadline = (has & HAS_DEADLINE) == 0 ? JoinState.NEVER : in.number();
         long idleUntil = (has & HAS_IDLE) == 0 ? JoinState.NEVER : in.number();
         Ids ids = in.ids();
-        PartList collected = (has & HAS_COLLECTED) == 0 ? PartList.NONE : in.parts();
+        CollectedParts collected = (has & IS_STORED) != 0
+                ? StoredParts.of(in.number(), in.smallNumber(), in.number(), in.smallNumber())
+                : (has & HAS_COLLECTED) != 0 ? in.parts() : PartList.NONE;
         return new Join<>(value, parts, firstAt, deadline, idleUntil, ids, (has & JOINED_BEFORE) != 0, collected);
     }
 
@@ -260,6 +283,33 @@ public final class StateCodec<V> {
             ids.add(new KeptIds(in.ids(), end));
         }
         return new Closed(until, last, ids);
+    }
+
+    private static void write(Out out, List<Ended> ended) {
+        out.number(ended.size());
+        for (Ended join : ended) {
+            out.number(join.number());
+            out.number(join.rows());
+            out.number(join.parts());
+            out.number(join.at());
+            out.number(join.until());
+            out.number(join.cause() == null ? 0 : 1 + CAUSES.indexOf(join.cause()));
+        }
+    }
+
+    private static List<Ended> readEnded(In in) {
+        int size = in.count();
+        List<Ended> ended = new ArrayList<>(size);
+        for (int i = 0; i < size; i++) {
+            ended.add(new Ended(
+                    in.number(), in.smallNumber(), in.smallNumber(), in.number(), in.number(), readCause(in)));
+        }
+        return ended;
+    }
+
+    private static @Nullable Cause readCause(In in) {
+        int code = in.smallNumber();
+        return code == 0 ? null : CAUSES.get(code - 1);
     }
 
     /**

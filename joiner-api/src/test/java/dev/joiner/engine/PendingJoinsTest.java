@@ -14,6 +14,7 @@ import dev.joiner.spi.JoinState.Flight;
 import dev.joiner.spi.JoinState.Join;
 import dev.joiner.spi.JoinState.KeptIds;
 import dev.joiner.spi.JoinState.Last;
+import dev.joiner.spi.PartReader;
 import dev.joiner.spi.Versioned;
 import java.time.Instant;
 import java.util.List;
@@ -40,7 +41,8 @@ class PendingJoinsTest {
     }
 
     private static PendingJoin<String, String> only(JoinState<String> state) {
-        List<PendingJoin<String, String>> joins = PendingJoins.of(FUNCTIONS, "k", Versioned.of(1, state));
+        List<PendingJoin<String, String>> joins =
+                PendingJoins.of(FUNCTIONS, "k", Versioned.of(1, state), PartReader.NONE);
         assertThat(joins).hasSize(1);
         return joins.get(0);
     }
@@ -152,7 +154,7 @@ class PendingJoinsTest {
         CodecException problem = new CodecException("k", "no such format", null);
         Versioned<String> held = Versioned.unreadable(1, new byte[] {1, 2}, problem);
 
-        List<PendingJoin<String, String>> joins = PendingJoins.of(FUNCTIONS, null, held);
+        List<PendingJoin<String, String>> joins = PendingJoins.of(FUNCTIONS, null, held, PartReader.NONE);
 
         assertThat(joins).singleElement().satisfies(join -> {
             assertThat(join.key()).isNull();

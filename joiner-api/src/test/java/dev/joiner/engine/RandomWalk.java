@@ -12,6 +12,7 @@ import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinState.Closed;
 import dev.joiner.spi.JoinState.Flight;
 import dev.joiner.spi.JoinState.Join;
+import dev.joiner.spi.PartList;
 import dev.joiner.spi.StateCodec;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -339,7 +340,7 @@ final class RandomWalk {
         story.append(" -> ").append(verdict);
         equal(verdict, expected, "verdict");
         boolean writes = switch (verdict) {
-            case MERGED, DEFERRED, CLAIMED, DONE -> true;
+            case MERGED, DEFERRED, CLAIMED, DONE, REMOVED_PARTS -> true;
             case UNCHANGED -> step.next() != state;
             case DUPLICATE, LATE, LOST, NOTHING -> false;
         };
@@ -508,7 +509,7 @@ final class RandomWalk {
         equal(join.ids(), expected.ids, "ids");
         equal(join.joinedBefore(), expected.joinedBefore, "joinedBefore");
         StringBuilder collected = new StringBuilder();
-        join.collected().forEach(part -> collected.append(new String(part, UTF_8)));
+        ((PartList) join.collected()).forEach(part -> collected.append(new String(part, UTF_8)));
         equal(collected.toString(), expected.collected, "what was collected");
     }
 

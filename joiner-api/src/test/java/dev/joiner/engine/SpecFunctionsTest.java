@@ -91,10 +91,10 @@ class SpecFunctionsTest {
                 .build());
         SpecFunctions<String, String, String, String> within = functions.within(new Noting(calls));
 
-        assertThat(within.handOver(join("a"), handOver(Cause.COMPLETE), () -> false))
+        assertThat(within.handOver(join("a"), handOver(Cause.COMPLETE), Sight.OF_STATE))
                 .isEqualTo("processed a");
-        within.handOver(join("b"), handOver(Cause.EXPIRED), () -> false);
-        within.poisoned(join("c"), handOver(Cause.FORCED), () -> false);
+        within.handOver(join("b"), handOver(Cause.EXPIRED), Sight.OF_STATE);
+        within.poisoned(join("c"), handOver(Cause.FORCED), Sight.OF_STATE);
         within.incomplete("d");
 
         assertThat(calls)
@@ -108,7 +108,7 @@ class SpecFunctionsTest {
                         "poisoned c",
                         "end",
                         "incomplete d");
-        assertThat(functions.handOver(join("a"), handOver(Cause.COMPLETE), () -> false))
+        assertThat(functions.handOver(join("a"), handOver(Cause.COMPLETE), Sight.OF_STATE))
                 .isEqualTo("processed a");
         assertThat(calls).as("the functions themselves are as they were").hasSize(9);
     }
@@ -118,10 +118,10 @@ class SpecFunctionsTest {
         SpecFunctions<String, String, String, String> functions = of(spec());
 
         assertThatExceptionOfType(IllegalStateException.class)
-                .isThrownBy(() -> functions.handOver(join("a"), handOver(Cause.EVICTED), () -> false))
+                .isThrownBy(() -> functions.handOver(join("a"), handOver(Cause.EVICTED), Sight.OF_STATE))
                 .withMessage("String: the spec has no onExpired, for a join with cause EVICTED");
         assertThatExceptionOfType(IllegalStateException.class)
-                .isThrownBy(() -> functions.poisoned(join("a"), handOver(Cause.COMPLETE), () -> false))
+                .isThrownBy(() -> functions.poisoned(join("a"), handOver(Cause.COMPLETE), Sight.OF_STATE))
                 .withMessage("String: the spec has no onPoisoned, for a join that failed 1 times");
         assertThat(functions.hearsOfIncomplete()).isFalse();
         functions.incomplete("a");

@@ -1,6 +1,9 @@
 package dev.joiner.explorer;
 
+import dev.joiner.spi.StoredParts.Part;
 import dev.joiner.spi.Versioned;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** How an effect went. */
@@ -12,7 +15,17 @@ sealed interface Answer {
     record Holds(@Nullable Versioned<String> held) implements Answer {}
 
     /** To {@link Effect.Exchange}. */
-    record Exchanged(boolean won, @Nullable Versioned<String> witness) implements Answer {}
+    record Exchanged(boolean won, @Nullable Versioned<String> witness, Map<String, Long> present) implements Answer {
+        Exchanged(boolean won, @Nullable Versioned<String> witness) {
+            this(won, witness, Map.of());
+        }
+    }
+
+    /** To {@link Effect.Parts}. */
+    record Parts(List<Part> parts) implements Answer {}
+
+    /** To {@link Effect.Present}. */
+    record Present(Map<String, Long> ids) implements Answer {}
 
     /** To {@link Effect.Due}. */
     record Look(boolean isDue) implements Answer {}

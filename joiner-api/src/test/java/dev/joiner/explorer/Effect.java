@@ -2,6 +2,7 @@ package dev.joiner.explorer;
 
 import dev.joiner.Cause;
 import dev.joiner.spi.Versioned;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Something that a joiner asks of the world around it, and waits for. */
@@ -15,6 +16,12 @@ sealed interface Effect {
 
     /** What the store holds. */
     record Find() implements Effect {}
+
+    /** Parts that the store keeps apart. */
+    record Parts(long number, int from, int limit) implements Effect {}
+
+    /** Which ids the store knows apart from the state. */
+    record Present(Set<Long> numbers, Set<String> ids) implements Effect {}
 
     /** Whether it is due; a hint, as the state is read again. */
     record Due(long from, long upTo) implements Effect {}

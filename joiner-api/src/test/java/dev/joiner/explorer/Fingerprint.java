@@ -4,11 +4,16 @@ import dev.joiner.explorer.Ledger.Fate;
 import dev.joiner.explorer.Node.Claim;
 import dev.joiner.spi.Ids;
 import dev.joiner.spi.JoinState;
+import dev.joiner.spi.JoinState.Ended;
 import dev.joiner.spi.JoinState.Flight;
 import dev.joiner.spi.JoinState.Join;
 import dev.joiner.spi.JoinState.KeptIds;
+import dev.joiner.spi.StoredParts;
+import dev.joiner.spi.StoredParts.Part;
 import dev.joiner.spi.Versioned;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +46,7 @@ final class Fingerprint {
     private static long of(World world, Node first, Node second) {
         Fingerprint print = new Fingerprint(first, second);
         print.put(world.held());
+        print.put(world.parts());
         print.put(world.past().size());
         world.past().forEach(print::put);
         print.put(world.time());
@@ -139,6 +145,31 @@ final class Fingerprint {
             }
         }
         put(state.token());
+        put(state.ended().size());
+        for (Ended ended : state.ended()) {
+            putNumber(ended.number());
+            put(ended.rows());
+            put(ended.parts());
+            put(ended.at());
+            put(ended.until());
+            put(ended.cause() == null ? "" : ended.cause().name());
+        }
+    }
+
+    private void put(PartTable parts) {
+        put(parts.rows().size());
+        parts.rows().forEach((number, rows) -> {
+            putNumber(number);
+            put(rows);
+        });
+    }
+
+    private void put(List<Part> parts) {
+        put(parts.size());
+        for (Part part : parts) {
+            put(part.id() == null ? "" : part.id());
+            put(part.bytes() == null ? -1 : Arrays.hashCode(part.bytes()));
+        }
     }
 
     private void put(@Nullable Join<String> join) {
@@ -154,6 +185,10 @@ final class Fingerprint {
         put(join.ids());
         put(join.joinedBefore());
         put(join.collected().size());
+        if (join.collected() instanceof StoredParts stored) {
+            putNumber(stored.number());
+            put(stored.withId());
+        }
     }
 
     private void put(Ids ids) {
@@ -218,6 +253,14 @@ final class Fingerprint {
         put(node.stopped());
     }
 
+    private void put(Map<String, Long> present) {
+        put(present.size());
+        present.forEach((id, number) -> {
+            put(id);
+            putNumber(number);
+        });
+    }
+
     private void put(Answer answer) {
         if (answer instanceof Answer.Time time) {
             put(1);
@@ -228,6 +271,7 @@ final class Fingerprint {
         } else if (answer instanceof Answer.Exchanged exchanged) {
             put(exchanged.won() ? 3 : 4);
             put(exchanged.witness());
+            put(exchanged.present());
         } else if (answer instanceof Answer.StoreFailed) {
             put(5);
         } else if (answer instanceof Answer.Returned returned) {
@@ -235,6 +279,12 @@ final class Fingerprint {
             put(returned.disturbance());
         } else if (answer instanceof Answer.Look look) {
             put(look.isDue() ? 7 : 8);
+        } else if (answer instanceof Answer.Parts read) {
+            put(11);
+            put(read.parts());
+        } else if (answer instanceof Answer.Present present) {
+            put(12);
+            put(present.ids());
         } else {
             put(answer instanceof Answer.Threw ? 9 : 10);
         }

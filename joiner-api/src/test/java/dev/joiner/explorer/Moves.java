@@ -1,5 +1,7 @@
 package dev.joiner.explorer;
 
+import static dev.joiner.explorer.BrokenPromise.unless;
+
 import dev.joiner.JoinSpec;
 import dev.joiner.engine.SpecFunctions;
 import dev.joiner.explorer.Answer.Disturbance;
@@ -8,9 +10,12 @@ import dev.joiner.explorer.Setting.Fault;
 import dev.joiner.explorer.Setting.Hands;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinState.Flight;
+import dev.joiner.spi.PartsChange;
+import dev.joiner.spi.StoredParts.Part;
 import dev.joiner.spi.Versioned;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -101,7 +106,7 @@ final class Moves {
         if (state == null) {
             return; // there is nothing to find
         }
-        if (budget.sweeps() > 0 && state.dueAt() <= promises.clock(world, index)) {
+        if (budget.sweeps() > 0 && world.isDueAt(promises.clock(world, index))) {
             World left = world.with(budget.sweeps(budget.sweeps() - 1));
             begin(left, index, Operation.of(Kind.SWEEP), -1, moves);
         }
@@ -175,6 +180,19 @@ final class Moves {
                     () -> soFar + "reads " + Told.of(world.held()),
                     () -> reach(world, index, new Answer.Holds(world.held())));
             fail(world, index, soFar, moves);
+        } else if (awaited instanceof Effect.Parts parts) {
+            List<Part> found = world.parts().read(parts.number(), parts.from(), parts.limit());
+            add(
+                    moves,
+                    () -> soFar + "reads " + found.size() + " parts of " + parts,
+                    () -> reach(world, index, new Answer.Parts(found)));
+        } else if (awaited instanceof Effect.Present present) {
+            Map<String, Long> found = world.parts().present(present.numbers(), present.ids());
+            add(
+                    moves,
+                    () -> soFar + "looks for " + present + " and finds " + found,
+                    () -> reach(world, index, new Answer.Present(found)));
+            fail(world, index, soFar, moves);
         } else if (awaited instanceof Effect.Exchange exchange) {
             exchange(world, index, exchange, soFar, moves);
         }
@@ -246,6 +264,16 @@ final class Moves {
             fail(world, index, soFar, moves);
             return;
         }
+        PartsChange change = PartsChange.between(exchange.expected(), exchange.next());
+        Map<String, Long> present = world.parts().present(change.lookIn(), change.ids());
+        if (!present.isEmpty()) {
+            add(
+                    moves,
+                    () -> soFar + "does not write, as there is " + present,
+                    () -> reach(world, index, new Answer.Exchanged(false, null, present)));
+            fail(world, index, soFar, moves);
+            return;
+        }
         add(
                 moves,
                 () -> soFar + "writes " + Told.of(exchange.next()),
@@ -295,8 +323,15 @@ final class Moves {
             past = new ArrayList<>(past);
             past.add(world.held());
         }
-        World checked = promises.wrote(world, index, world.state(), next == null ? null : next.state());
-        return promises.noticed(checked.holding(next, past));
+        PartTable parts = world.parts().after(PartsChange.between(exchange.expected(), next));
+        JoinState<String> after = next == null ? null : parts.reader().gathered(next.state());
+        unless(
+                parts.rows().keySet().equals(PartsChange.numbers(next == null ? null : next.state())),
+                "there are parts of {}, and the state is {}",
+                parts.rows().keySet(),
+                next);
+        World checked = promises.wrote(world, index, world.state(), after);
+        return promises.noticed(checked.holding(next, parts, past));
     }
 
     private void handOver(World world, int index, Effect.HandOver handOver, String soFar, List<Move> moves) {
@@ -355,7 +390,7 @@ final class Moves {
         if (answer != null) {
             log.add(answer);
         }
-        Replay replay = new Replay(node.numbers(), log, effect -> immediately(world, index, effect));
+        Replay replay = new Replay(node.numbers(), setting.apart(), log, effect -> immediately(world, index, effect));
         running = replay;
         replay.run(node.work().kind() == Kind.REEXAMINE ? lenient : spec, node.work());
         Effect awaited = replay.awaited();

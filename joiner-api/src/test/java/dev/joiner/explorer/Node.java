@@ -219,6 +219,13 @@ record Node(
         return failures > 0;
     }
 
+    /** Whether a handler has read parts that were not there any more, since another node had handed their join over. */
+    boolean foundPartsGone() {
+        return log.stream()
+                .anyMatch(answer -> answer instanceof Answer.Parts read
+                        && (read.parts().isEmpty() || read.parts().stream().anyMatch(part -> part.bytes() == null)));
+    }
+
     Node failing() {
         return new Node(
                 operation,

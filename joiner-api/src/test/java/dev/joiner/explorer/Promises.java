@@ -23,6 +23,7 @@ import dev.joiner.spi.JoinState.Flight;
 import dev.joiner.spi.JoinState.Flight.Status;
 import dev.joiner.spi.JoinState.Join;
 import dev.joiner.spi.JoinState.KeptIds;
+import dev.joiner.spi.PartList;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -432,7 +433,7 @@ final class Promises {
             }
             for (Join<String> join : joins) {
                 StringBuilder letters = new StringBuilder();
-                join.collected().forEach(part -> letters.append(new String(part, StandardCharsets.UTF_8)));
+                ((PartList) join.collected()).forEach(part -> letters.append(new String(part, StandardCharsets.UTF_8)));
                 unless(
                         letters.toString().equals(functions.collects() ? join.value() : ""),
                         "\"{}\" was collected for {}",
@@ -975,7 +976,9 @@ final class Promises {
                             .filter(claim -> claim.word().contains(letter))
                             .anyMatch(claim -> claim.hasThrown()
                                     || claim.progress() == Progress.INTERRUPTED
-                                    || claim.progress() == Progress.POISONED),
+                                    || claim.progress() == Progress.POISONED
+                                    || (node.foundPartsGone()
+                                            && ledger.fate(claim.fate()).ended())),
                     "\"{}\" is told {}, and no handler threw",
                     letter,
                     failed);

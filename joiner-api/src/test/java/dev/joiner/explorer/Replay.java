@@ -8,12 +8,16 @@ import dev.joiner.explorer.Answer.Disturbance;
 import dev.joiner.explorer.Effect.Receiver;
 import dev.joiner.internal.driver.DeterministicJoiner;
 import dev.joiner.spi.JoinStore;
+import dev.joiner.spi.StoredParts.Part;
 import dev.joiner.spi.Versioned;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +50,7 @@ final class Replay implements JoinStore<String, String>, InstantSource {
 
     private final List<Answer> log;
     private final Function<Effect, @Nullable Answer> immediate;
+    private final boolean keepsPartsApart;
     private int answered;
     private long numbers;
     private @Nullable KeyedJoiner<String, String, String, String> joiner;
@@ -56,10 +61,12 @@ final class Replay implements JoinStore<String, String>, InstantSource {
 
     /**
      * @param numbers where the random numbers begin
+     * @param keepsPartsApart whether the store does
      * @param immediate answers effects that nothing can come before; null for those that have to wait
      */
-    Replay(long numbers, List<Answer> log, Function<Effect, @Nullable Answer> immediate) {
+    Replay(long numbers, boolean keepsPartsApart, List<Answer> log, Function<Effect, @Nullable Answer> immediate) {
         this.numbers = numbers;
+        this.keepsPartsApart = keepsPartsApart;
         this.log = new ArrayList<>(log);
         this.immediate = immediate;
     }
@@ -162,7 +169,25 @@ final class Replay implements JoinStore<String, String>, InstantSource {
     public Exchange<String> compareAndExchange(
             String key, @Nullable Versioned<String> expected, @Nullable Versioned<String> next) {
         Answer.Exchanged answer = (Answer.Exchanged) ask(new Effect.Exchange(expected, next));
+        if (!answer.present().isEmpty()) {
+            return Exchange.present(answer.present());
+        }
         return answer.won() ? Exchange.written() : Exchange.lost(answer.witness());
+    }
+
+    @Override
+    public boolean collects() {
+        return keepsPartsApart;
+    }
+
+    @Override
+    public List<Part> parts(String key, long number, int from, int limit) {
+        return ((Answer.Parts) ask(new Effect.Parts(number, from, limit))).parts();
+    }
+
+    @Override
+    public Map<String, Long> present(String key, Collection<Long> numbers, Collection<String> ids) {
+        return ((Answer.Present) ask(new Effect.Present(Set.copyOf(numbers), Set.copyOf(ids)))).ids();
     }
 
     @Override

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param staleGuesses whether the store's guesses may be anything that it held before
  * @param renews whether {@code process} renews its lease before it does anything
  * @param collects whether the letters are collected beside the word
+ * @param apart whether the store keeps what is collected apart from the state
  */
 record Setting(
         String name,
@@ -35,7 +36,8 @@ record Setting(
         long skew,
         boolean staleGuesses,
         boolean renews,
-        boolean collects) {
+        boolean collects,
+        boolean apart) {
 
     static final String KEY = "k";
     /** A letter that changes nothing in a word of two letters or more. */
@@ -84,33 +86,61 @@ record Setting(
                 0,
                 false,
                 false,
+                false,
                 false);
     }
 
     Setting with(UnaryOperator<Budget> more) {
         return new Setting(
-                name, parts, options, deliveries, more.apply(budget), faults, skew, staleGuesses, renews, collects);
+                name,
+                parts,
+                options,
+                deliveries,
+                more.apply(budget),
+                faults,
+                skew,
+                staleGuesses,
+                renews,
+                collects,
+                apart);
     }
 
     Setting only(Fault... kinds) {
         return new Setting(
-                name, parts, options, deliveries, budget, Set.of(kinds), skew, staleGuesses, renews, collects);
+                name, parts, options, deliveries, budget, Set.of(kinds), skew, staleGuesses, renews, collects, apart);
     }
 
     Setting skewed(long millis) {
-        return new Setting(name, parts, options, deliveries, budget, faults, millis, staleGuesses, renews, collects);
+        return new Setting(
+                name, parts, options, deliveries, budget, faults, millis, staleGuesses, renews, collects, apart);
     }
 
     Setting guessing() {
-        return new Setting(name, parts, options, deliveries, budget, faults, skew, true, renews, collects);
+        return new Setting(name, parts, options, deliveries, budget, faults, skew, true, renews, collects, apart);
     }
 
     Setting renewing() {
-        return new Setting(name, parts, options, deliveries, budget, faults, skew, staleGuesses, true, collects);
+        return new Setting(name, parts, options, deliveries, budget, faults, skew, staleGuesses, true, collects, apart);
     }
 
     Setting collecting() {
-        return new Setting(name, parts, options, deliveries, budget, faults, skew, staleGuesses, renews, true);
+        return new Setting(name, parts, options, deliveries, budget, faults, skew, staleGuesses, renews, true, apart);
+    }
+
+    /** The same in a store that keeps parts apart from states. */
+    Setting keepingPartsApart() {
+        return new Setting(
+                name + ", apart",
+                parts,
+                options,
+                deliveries,
+                budget,
+                faults,
+                skew,
+                staleGuesses,
+                renews,
+                collects,
+                true);
     }
 
     JoinSpec<String, String, String, String> spec(Hands hands) {

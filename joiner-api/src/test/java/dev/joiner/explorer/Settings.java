@@ -163,23 +163,39 @@ final class Settings {
         settings.add(Setting.of("renewal", 2, IDS, "a", "b")
                 .renewing()
                 .with(budget -> budget.faults(1).jumps(2).sweeps(2)));
-        settings.add(Setting.of("collecting", 3, IDS, "a", "b", "c")
+        settings.addAll(collecting());
+        return settings;
+    }
+
+    /** Each in a store that keeps parts in states, and in one that keeps them apart. */
+    private static List<Setting> collecting() {
+        List<Setting> collecting = new ArrayList<>();
+        collecting.add(Setting.of("collecting", 3, IDS, "a", "b", "c")
                 .collecting()
                 .with(budget -> budget.faults(1).jumps(1).sweeps(1).redeliveries(1)));
-        settings.add(Setting.of("collecting, ids kept, two rounds", 2, IDS_KEPT, "abc", "d")
+        collecting.add(Setting.of("collecting, ids kept, two rounds", 2, IDS_KEPT, "abc", "d")
                 .collecting()
                 .with(budget -> budget.faults(1).redeliveries(1)));
-        settings.add(Setting.of("collecting without ids", 2, NOTHING, "a", "b", "c")
+        collecting.add(Setting.of("collecting without ids", 2, NOTHING, "a", "b", "c")
                 .only(Fault.HANDLER, Fault.CRASH)
                 .collecting()
                 .with(budget -> budget.faults(1).sweeps(1)));
-        settings.add(Setting.of("collecting, poisoned and expired", 2, both(both(IDS, EXPIRING), ONCE), "ab", "c")
+        collecting.add(Setting.of("collecting, poisoned and expired", 2, both(both(IDS, EXPIRING), ONCE), "ab", "c")
                 .collecting()
                 .with(budget -> budget.faults(1).jumps(1).sweeps(2)));
-        settings.add(Setting.of("collecting, released, dropped and reexamined", 3, IDS, "a", "b", "c")
+        collecting.add(Setting.of("collecting, released, dropped and reexamined", 3, IDS, "a", "b", "c")
                 .collecting()
                 .with(budget -> budget.faults(1).releases(1).drops(1).reexaminations(1)));
-        return settings;
+        collecting.add(Setting.of("collecting, late", 2, both(IDS, CLOSED), "a", "b", "c")
+                .collecting()
+                .with(budget -> budget.faults(1).jumps(1).sweeps(1).redeliveries(1)));
+        collecting.add(Setting.of("collecting, ids kept until a time", 2, IDS_KEPT, "a", "b")
+                .collecting()
+                .only(Fault.CRASH)
+                .with(budget -> budget.jumps(1).sweeps(2).redeliveries(2)));
+        List<Setting> all = new ArrayList<>(collecting);
+        collecting.forEach(setting -> all.add(setting.keepingPartsApart()));
+        return all;
     }
 
     private static Options keeping() {

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Everything there is at one moment.
  *
  * @param held what the store holds under the one key
+ * @param parts what it keeps apart from that
  * @param past what it held before, as far as that may be guessed
  * @param time the first node's
  * @param pending the setting's deliveries that are not acknowledged and not under way, as bits
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 record World(
         @Nullable Versioned<String> held,
+        PartTable parts,
         List<Versioned<String>> past,
         long time,
         List<Node> nodes,
@@ -33,6 +35,7 @@ record World(
     static World beginning(Setting setting) {
         return new World(
                 null,
+                PartTable.EMPTY,
                 List.of(),
                 BEGINNING,
                 List.of(Node.IDLE, Node.IDLE),
@@ -43,9 +46,14 @@ record World(
                 0);
     }
 
+    /** What the store holds, with all that it keeps apart from the state in it. */
     @Nullable
     JoinState<String> state() {
-        return held == null ? null : held.state();
+        return held == null ? null : parts.reader().gathered(held.state());
+    }
+
+    boolean isDueAt(long at) {
+        return held != null && held.state().dueAt() <= at;
     }
 
     /** The store's one decision. */
@@ -64,25 +72,25 @@ record World(
             times.add(later);
             older.add(node.isIdle() ? node : node.times(List.copyOf(times)));
         }
-        return new World(held, past, later, List.copyOf(older), pending, begun, budget, ledger, drawn);
+        return new World(held, parts, past, later, List.copyOf(older), pending, begun, budget, ledger, drawn);
     }
 
-    World holding(@Nullable Versioned<String> next, List<Versioned<String>> remembered) {
-        return new World(next, remembered, time, nodes, pending, begun, budget, ledger, drawn);
+    World holding(@Nullable Versioned<String> next, PartTable kept, List<Versioned<String>> remembered) {
+        return new World(next, kept, remembered, time, nodes, pending, begun, budget, ledger, drawn);
     }
 
     World with(int index, Node node) {
         List<Node> replaced = new ArrayList<>(nodes);
         replaced.set(index, node);
-        return new World(held, past, time, List.copyOf(replaced), pending, begun, budget, ledger, drawn);
+        return new World(held, parts, past, time, List.copyOf(replaced), pending, begun, budget, ledger, drawn);
     }
 
     World with(Budget left) {
-        return new World(held, past, time, nodes, pending, begun, left, ledger, drawn);
+        return new World(held, parts, past, time, nodes, pending, begun, left, ledger, drawn);
     }
 
     World with(Ledger written) {
-        return new World(held, past, time, nodes, pending, begun, budget, written, drawn);
+        return new World(held, parts, past, time, nodes, pending, begun, budget, written, drawn);
     }
 
     World withFault() {
@@ -92,16 +100,16 @@ record World(
     /** The delivery is under way, or acknowledged. */
     World taking(int delivery) {
         int bit = 1 << delivery;
-        return new World(held, past, time, nodes, pending & ~bit, begun | bit, budget, ledger, drawn);
+        return new World(held, parts, past, time, nodes, pending & ~bit, begun | bit, budget, ledger, drawn);
     }
 
     /** The delivery is to be made again. */
     World returning(int delivery) {
         int bit = delivery < 0 ? 0 : 1 << delivery;
-        return new World(held, past, time, nodes, pending | bit, begun, budget, ledger, drawn);
+        return new World(held, parts, past, time, nodes, pending | bit, begun, budget, ledger, drawn);
     }
 
     World drawing(long numbers) {
-        return new World(held, past, time, nodes, pending, begun, budget, ledger, drawn + numbers);
+        return new World(held, parts, past, time, nodes, pending, begun, budget, ledger, drawn + numbers);
     }
 }

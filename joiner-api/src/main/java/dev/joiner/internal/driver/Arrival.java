@@ -7,6 +7,9 @@ import dev.joiner.internal.driver.KeyUpdater.Update;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinState.Join;
 import dev.joiner.spi.Versioned;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +21,8 @@ final class Arrival<M, K, V, R> implements StepEvent<V> {
     private final M message;
     private final K key;
     private final @Nullable String id;
+    /** Where the store knows the id already, apart from the state. */
+    private Map<String, Long> present = Map.of();
 
     /** @throws dev.joiner.InvalidMessageException if the message has no valid key, or an invalid id */
     Arrival(Context<M, K, V, R> context, M message) {
@@ -38,7 +43,26 @@ final class Arrival<M, K, V, R> implements StepEvent<V> {
 
     /** @param alone whether nothing else is claimed by the write that this leads to */
     Step<V> step(@Nullable JoinState<V> state, boolean alone) {
-        return context.transition().message(key, state, message, id, context.now(), context.claim(), alone);
+        return context.transition()
+                .message(key, state, message, id, context.now(), context.claim(), alone, context.apart(present));
+    }
+
+    @Override
+    public Collection<String> inDoubt(@Nullable Step<V> step) {
+        return step == null || step.verdict() == Step.Verdict.LATE ? unknownId() : List.of();
+    }
+
+    /** The id, unless the store is known to have it. */
+    Collection<String> unknownId() {
+        return id == null || present.containsKey(id) ? List.of() : List.of(id);
+    }
+
+    @Override
+    public void present(Map<String, Long> ids) {
+        Long number = id == null ? null : ids.get(id);
+        if (number != null) {
+            present = Map.of(Objects.requireNonNull(id), number);
+        }
     }
 
     /** Takes the message in, and hands over what it completes. */

@@ -170,6 +170,28 @@ final class Batch<M, K, V, R> {
         }
 
         @Override
+        public Collection<String> inDoubt(@Nullable Folded<V> folded) {
+            if (folded == null) {
+                return List.of();
+            }
+            List<String> ids = new ArrayList<>();
+            for (int i = 0; i < folded.results().size(); i++) {
+                Object result = folded.results().get(i);
+                if (result instanceof Throwable || (result instanceof Step<?> step && step.verdict() == Verdict.LATE)) {
+                    ids.addAll(ofKey.items.get(ofKey.done + i).arrival().unknownId());
+                }
+            }
+            return ids;
+        }
+
+        @Override
+        public void present(Map<String, Long> ids) {
+            for (int i = ofKey.done; i < ofKey.end(); i++) {
+                ofKey.items.get(i).arrival().present(ids);
+            }
+        }
+
+        @Override
         public boolean depends(Folded<V> folded) {
             return !folded.results().isEmpty();
         }

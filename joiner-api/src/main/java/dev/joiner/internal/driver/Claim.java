@@ -13,6 +13,7 @@ import dev.joiner.internal.driver.KeyUpdater.Update;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinState.Flight;
 import dev.joiner.spi.JoinStore.Exchange;
+import dev.joiner.spi.PartReader;
 import dev.joiner.spi.Versioned;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +79,11 @@ final class Claim<K, V, R> extends Delivery<K, V, R> implements StepEvent<V> {
     @Override
     protected Shared<K, V, R> shared() {
         return context.deliveries();
+    }
+
+    @Override
+    protected PartReader partReader() {
+        return context.parts(key());
     }
 
     // A lone claim

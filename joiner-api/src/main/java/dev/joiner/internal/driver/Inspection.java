@@ -7,6 +7,7 @@ import dev.joiner.engine.PendingJoins;
 import dev.joiner.engine.SpecFunctions;
 import dev.joiner.spi.JoinStore;
 import dev.joiner.spi.JoinStore.Page;
+import dev.joiner.spi.PartReader;
 import dev.joiner.spi.Versioned;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,7 +39,7 @@ public final class Inspection<K, V> {
 
     List<PendingJoin<K, V>> find(K key) {
         Versioned<V> held = store.find(key);
-        return held == null ? List.of() : PendingJoins.of(functions, key, held);
+        return held == null ? List.of() : PendingJoins.of(functions, key, held, PartReader.of(store, key));
     }
 
     PendingJoin.Page<K, V> page(@Nullable String cursor, int limit) {
@@ -51,12 +52,19 @@ public final class Inspection<K, V> {
 
     private void pending(Page<K, V> page, Consumer<PendingJoin<K, V>> consumer) {
         for (JoinStore.Entry<K, V> entry : page.entries()) {
-            for (PendingJoin<K, V> join : PendingJoins.of(functions, entry.key(), entry.held())) {
+            for (PendingJoin<K, V> join : of(entry)) {
                 if (join.status() != Status.REMEMBERED) {
                     consumer.accept(join);
                 }
             }
         }
+    }
+
+    private List<PendingJoin<K, V>> of(JoinStore.Entry<K, V> entry) {
+        K key = entry.key();
+        PartReader parts =
+                PartReader.of((number, from, limit) -> key == null ? List.of() : store.parts(key, number, from, limit));
+        return PendingJoins.of(functions, key, entry.held(), parts);
     }
 
     List<PendingJoin<K, V>> oldest(Duration olderThan, int limit) {

@@ -12,10 +12,15 @@ import dev.joiner.spi.JoinState.Flight;
 import dev.joiner.spi.JoinStore;
 import dev.joiner.spi.JoinStore.Change;
 import dev.joiner.spi.JoinStore.Exchange;
+import dev.joiner.spi.PartsChange;
 import dev.joiner.spi.Versioned;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -63,6 +68,19 @@ final class KeyUpdater<K, V> {
         default boolean depends(T result) {
             return true;
         }
+
+        /**
+         * The ids of messages of which what it comes to says nothing that is written, though the store may know them already, apart
+         * from the state.
+         *
+         * @param result null if the event threw
+         */
+        default Collection<String> inDoubt(@Nullable T result) {
+            return List.of();
+        }
+
+        /** The store knows these ids, each under a number that the state has. Stays true for as long as the state has that. */
+        default void present(Map<String, Long> ids) {}
 
         /** The one claim that the write makes, or {@link Flight#UNCLAIMED}: its attempt is counted by the write. */
         default long loneClaim(T result) {
@@ -129,21 +147,51 @@ final class KeyUpdater<K, V> {
             result = event.on(state);
             next = event.next(result);
         } catch (Throwable e) { // an Error of a user's function as well, on a state that may be wrong
-            if (isFresh) {
+            if (!isFresh) {
+                return update(key, found(key), true, event, tries);
+            }
+            if (!isPresent(key, held, event, null)) {
                 throw e;
             }
-            return update(key, found(key), true, event, tries);
+            return update(key, held, true, event, tries);
         }
         if (isSame(next, state)) {
-            return isFresh ? new Update<>(held, result) : update(key, found(key), true, event, tries);
+            if (!isFresh) {
+                return update(key, found(key), true, event, tries);
+            }
+            return isPresent(key, held, event, result)
+                    ? update(key, held, true, event, tries)
+                    : new Update<>(held, result);
         }
         Versioned<V> written = next == null ? null : Versioned.of(randomness.nonce(), next);
         Exchange<V> exchange = exchanged(key, held, written, event.loneClaim(result));
         if (isMine(exchange, written)) {
             return new Update<>(written, result);
         }
+        if (!exchange.present().isEmpty()) {
+            event.present(exchange.present());
+            requireTriesLeft(tries, key);
+            return update(key, held, true, event, tries + 1);
+        }
         lost(key, isFresh, tries);
         return update(key, exchange.witness(), true, event, tries + 1);
+    }
+
+    /** Whether the store knows ids that are in doubt: then the event comes to something else. */
+    private <T> boolean isPresent(K key, @Nullable Versioned<V> held, Event<V, T> event, @Nullable T result) {
+        return held != null
+                && !(held instanceof Versioned.Unreadable<V>)
+                && anyIsPresent(key, held, event, event.inDoubt(result));
+    }
+
+    private boolean anyIsPresent(K key, Versioned<V> held, Event<V, ?> event, Collection<String> ids) {
+        Set<Long> numbers = ids.isEmpty() ? Set.of() : PartsChange.lookedIn(held.state());
+        if (numbers.isEmpty()) {
+            return false;
+        }
+        Map<String, Long> present = store.present(key, numbers, ids);
+        event.present(present);
+        return !present.isEmpty();
     }
 
     private void lost(K key, boolean isFresh, int tries) {
@@ -264,6 +312,17 @@ final class KeyUpdater<K, V> {
             isFresh = request.isFresh();
         }
 
+        /** The ids that were looked for in what the key holds. */
+        private final Set<String> lookedFor = new HashSet<>();
+
+        /** The ids that are in doubt, and were not looked for. */
+        Collection<String> inDoubt() {
+            List<String> ids = new ArrayList<>(event.inDoubt(result));
+            ids.removeAll(lookedFor);
+            lookedFor.addAll(ids);
+            return ids;
+        }
+
         /** Computes what the event comes to. Whether there is something to write. */
         boolean compute(Randomness randomness) {
             JoinState<V> state = held == null ? null : held.state();
@@ -281,6 +340,7 @@ final class KeyUpdater<K, V> {
         void read(@Nullable Versioned<V> found) {
             held = found;
             isFresh = true;
+            lookedFor.clear();
         }
 
         void fail(Throwable e) {
@@ -334,6 +394,11 @@ final class KeyUpdater<K, V> {
         boolean writes;
         try {
             writes = work.compute(randomness);
+            while (work.held != null && anyIsPresent(work.key, work.held, work.event, work.inDoubt())) {
+                writes = work.compute(randomness);
+            }
+        } catch (StoreException e) {
+            throw e;
         } catch (Throwable e) { // as in update
             if (work.isFresh) {
                 work.fail(e);
@@ -382,6 +447,10 @@ final class KeyUpdater<K, V> {
             work.fail(refused(exchange.refusal()));
         } else if (isMine(exchange, work.written)) {
             work.held = work.written;
+        } else if (!exchange.present().isEmpty()) {
+            work.event.present(exchange.present());
+            work.isFresh = true;
+            lost.add(work);
         } else {
             if (work.isFresh) {
                 listener.conflict(work.key, tries);

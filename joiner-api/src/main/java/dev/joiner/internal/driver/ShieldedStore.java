@@ -1,9 +1,12 @@
 package dev.joiner.internal.driver;
 
 import dev.joiner.spi.JoinStore;
+import dev.joiner.spi.StoredParts;
 import dev.joiner.spi.Versioned;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +74,21 @@ final class ShieldedStore<K, V> implements JoinStore<K, V> {
     @Override
     public boolean evicts() {
         return store.evicts();
+    }
+
+    @Override
+    public boolean collects() {
+        return store.collects();
+    }
+
+    @Override
+    public List<StoredParts.Part> parts(K key, long number, int from, int limit) {
+        return Interrupts.shielded(() -> store.parts(key, number, from, limit));
+    }
+
+    @Override
+    public Map<String, Long> present(K key, Collection<Long> numbers, Collection<String> ids) {
+        return Interrupts.shielded(() -> store.present(key, numbers, ids));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.joiner.internal.driver;
 
+import dev.joiner.ContentionException;
 import dev.joiner.JoinSpec;
 import dev.joiner.KeyCodec;
 import dev.joiner.KeyedJoiner;
@@ -10,17 +11,20 @@ import dev.joiner.SweepReport;
 import dev.joiner.engine.PendingJoins;
 import dev.joiner.engine.SpecFunctions;
 import dev.joiner.engine.Step;
+import dev.joiner.engine.Transition;
 import dev.joiner.engine.Transition.Removal;
 import dev.joiner.internal.SafeText;
 import dev.joiner.internal.driver.KeyUpdater.Event;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinStore;
 import dev.joiner.spi.JoinStore.Exchange;
+import dev.joiner.spi.PartsGoneException;
 import dev.joiner.spi.Versioned;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -28,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Drives {@link dev.joiner.engine.Transition} over a store: what to write is decided there, whether it is written by the store. */
 public final class StoreJoiner<M, K, V, R> implements KeyedJoiner<M, K, V, R> {
+    private static final int MAX_TRIES_TO_DROP = 16;
+
     private final Context<M, K, V, R> context;
     private final JoinStore<K, V> store;
     private final Calls calls;
@@ -52,21 +58,26 @@ public final class StoreJoiner<M, K, V, R> implements KeyedJoiner<M, K, V, R> {
         return create(spec, store, clock, Randomness.ofProcess());
     }
 
-    /**
-     * Creates a joiner on a store.
-     *
-     * @param randomness for tests that have every effect in their hands
-     */
-    public static <M, K, V, R> KeyedJoiner<M, K, V, R> create(
+    static <M, K, V, R> KeyedJoiner<M, K, V, R> create(
             JoinSpec<M, K, V, R> spec, JoinStore<K, V> store, InstantSource clock, Randomness randomness) {
         SpecFunctions<M, K, V, R> functions = SpecFunctions.of(Objects.requireNonNull(spec, "spec"));
+        return create(new Transition<>(functions), functions, store, clock, randomness);
+    }
+
+    /** Creates a joiner for tests that have every effect in their hands. */
+    static <M, K, V, R> KeyedJoiner<M, K, V, R> create(
+            Transition<M, K, V> transition,
+            SpecFunctions<M, K, V, R> functions,
+            JoinStore<K, V> store,
+            InstantSource clock,
+            Randomness randomness) {
         Objects.requireNonNull(store, "store");
         Objects.requireNonNull(clock, "clock");
         if (store.evicts() && !functions.receivesExpired()) {
             throw new IllegalArgumentException(functions.name() + ": " + store
                     + " may evict joins, and the spec has neither onExpired nor joinOnExpiry to receive them");
         }
-        return new StoreJoiner<>(Context.of(functions, store, clock, randomness));
+        return new StoreJoiner<>(Context.of(transition, functions, store, clock, randomness));
     }
 
     Calls calls() {
@@ -108,7 +119,15 @@ public final class StoreJoiner<M, K, V, R> implements KeyedJoiner<M, K, V, R> {
         try {
             state = held == null ? null : held.state();
             step = context.transition()
-                    .message(key, state, message, functions.idOf(message), context.now(), claim, true);
+                    .message(
+                            key,
+                            state,
+                            message,
+                            functions.idOf(message),
+                            context.now(),
+                            claim,
+                            true,
+                            context.apart(Map.of()));
         } catch (Throwable e) { // of a user's function, on a state that may be wrong
             return new Arrival<>(context, message).accept(null);
         }
@@ -119,7 +138,8 @@ public final class StoreJoiner<M, K, V, R> implements KeyedJoiner<M, K, V, R> {
         Versioned<V> written = Versioned.of(context.nonce(), next);
         Exchange<V> exchange = updater.tried(key, held, step, written);
         if (!exchange.won()) {
-            return new Arrival<>(context, message).acceptOn(exchange.witness());
+            Arrival<M, K, V, R> arrival = new Arrival<>(context, message);
+            return exchange.present().isEmpty() ? arrival.acceptOn(exchange.witness()) : arrival.accept(null);
         }
         return step.verdict() == Step.Verdict.CLAIMED
                 ? Claim.alone(context, key, written, step.claimed().get(0)).handOver()
@@ -158,14 +178,27 @@ public final class StoreJoiner<M, K, V, R> implements KeyedJoiner<M, K, V, R> {
         while (found instanceof Versioned.Unreadable<V> unreadable) {
             Exchange<V> exchange = store.compareAndExchange(key, unreadable, null);
             if (exchange.won()) {
-                return PendingJoins.of(context.functions(), key, unreadable);
+                return PendingJoins.of(context.functions(), key, unreadable, context.parts(key));
             }
             found = exchange.witness();
         }
-        DropEvent event = new DropEvent(key);
-        JoinState<V> removed =
-                context.updater().update(key, found, true, event).result().removed();
-        return removed == null ? List.of() : PendingJoins.of(context.functions(), key, removed);
+        for (int tries = 1; ; tries++) {
+            try {
+                JoinState<V> removed = context.updater()
+                        .update(key, found, true, new DropEvent(key))
+                        .result()
+                        .removed();
+                return removed == null ? List.of() : PendingJoins.of(context.functions(), key, removed);
+            } catch (PartsGoneException e) {
+                if (tries == MAX_TRIES_TO_DROP) {
+                    throw new ContentionException(
+                            context.functions().name() + ": key \"" + SafeText.of(key) + "\" changed " + tries
+                                    + " times while its parts were read",
+                            e);
+                }
+                found = store.find(key);
+            }
+        }
     }
 
     private final class DropEvent implements Event<V, Removal<V>> {
@@ -186,7 +219,9 @@ public final class StoreJoiner<M, K, V, R> implements KeyedJoiner<M, K, V, R> {
             }
             Removal<V> removal = context.transition().drop(state, context.now());
             hasTried = removal.next() == null && removal.removed() != null;
-            return removal;
+            return removal.removed() == null
+                    ? removal
+                    : new Removal<>(removal.next(), context.parts(key).gathered(removal.removed()));
         }
 
         @Override

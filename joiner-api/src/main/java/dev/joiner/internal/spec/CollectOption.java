@@ -3,13 +3,16 @@ package dev.joiner.internal.spec;
 import dev.joiner.Codec;
 import dev.joiner.CodecException;
 import dev.joiner.Collected;
+import dev.joiner.InvalidMessageException;
 import dev.joiner.ValueTooLargeException;
+import dev.joiner.engine.Sight;
 import dev.joiner.internal.SafeText;
+import dev.joiner.spi.CollectedParts;
 import dev.joiner.spi.JoinState.Join;
 import dev.joiner.spi.PartList;
 import dev.joiner.spi.ReadBack;
+import dev.joiner.spi.StoredParts;
 import java.util.Iterator;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -37,17 +40,20 @@ public record CollectOption<M, P>(Function<? super M, ? extends P> part, Codec<P
     /**
      * Returns what was collected and the part of one more message.
      *
+     * @param id of the message, null if it has none
      * @param name of the spec, for the messages of exceptions
-     * @throws NullPointerException if the message has no part
+     * @throws InvalidMessageException if the message has no part
      * @throws CodecException if the part cannot be written, or does not come back
      * @throws ValueTooLargeException if there is no room for it
      */
-    public PartList with(PartList parts, M message, String name, Object key) {
+    public CollectedParts with(CollectedParts parts, M message, @Nullable String id, String name, Object key) {
         P added = part.apply(message);
         if (added == null) {
-            throw new NullPointerException(name + ": collecting returned null for key \"" + SafeText.of(key) + "\"");
+            throw new InvalidMessageException(
+                    name + ": collecting returned null for key \"" + SafeText.of(key) + "\", the message has no part");
         }
-        PartList more = parts.with(bytes(added, key));
+        byte[] bytes = bytes(added, key);
+        CollectedParts more = parts instanceof PartList list ? list.with(bytes) : ((StoredParts) parts).with(id, bytes);
         if (more.size() > atMost) {
             throw ValueTooLargeException.ofCollected(SafeText.of(key), more.size(), atMost, "parts");
         }
@@ -72,12 +78,11 @@ public record CollectOption<M, P>(Function<? super M, ? extends P> part, Codec<P
     }
 
     /** Shows a join to a handler, or to people. */
-    public <V> Collected<V, P> of(@Nullable Object key, Join<V> join, BooleanSupplier isOver) {
-        return new View<>(codec, SafeText.of(key), join, isOver);
+    public <V> Collected<V, P> of(@Nullable Object key, Join<V> join, Sight sight) {
+        return new View<>(codec, SafeText.of(key), join, sight);
     }
 
-    private record View<V, P>(Codec<P> codec, String key, Join<V> join, BooleanSupplier isOver)
-            implements Collected<V, P> {
+    private record View<V, P>(Codec<P> codec, String key, Join<V> join, Sight sight) implements Collected<V, P> {
 
         @Override
         public V value() {
@@ -92,7 +97,9 @@ public record CollectOption<M, P>(Function<? super M, ? extends P> part, Codec<P
         @Override
         public Iterator<P> iterator() {
             requireOpen();
-            Iterator<byte[]> parts = join.collected().iterator();
+            Iterator<byte[]> parts = join.collected() instanceof PartList list
+                    ? list.iterator()
+                    : sight.parts().iterator((StoredParts) join.collected());
             return new Iterator<>() {
                 @Override
                 public boolean hasNext() {
@@ -109,7 +116,7 @@ public record CollectOption<M, P>(Function<? super M, ? extends P> part, Codec<P
         }
 
         private void requireOpen() {
-            if (isOver.getAsBoolean()) {
+            if (sight.isOver().getAsBoolean()) {
                 throw new IllegalStateException("the hand-over of key \"" + key
                         + "\" has ended, and what it collected can be read only while its handler runs");
             }

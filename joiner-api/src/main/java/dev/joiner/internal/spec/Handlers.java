@@ -3,9 +3,9 @@ package dev.joiner.internal.spec;
 import dev.joiner.HandOver;
 import dev.joiner.JoinSpec;
 import dev.joiner.engine.HandOverScope;
+import dev.joiner.engine.Sight;
 import dev.joiner.spi.JoinState.Join;
 import java.util.Objects;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,9 +29,9 @@ public record Handlers<K, V, H, R>(
          * Shows a join.
          *
          * @param key for the messages of exceptions
-         * @param isOver whether the hand-over has ended, so that nothing of the join may be read any more
+         * @param sight how what it has collected is read
          */
-        H of(Object key, Join<V> join, BooleanSupplier isOver);
+        H of(Object key, Join<V> join, Sight sight);
     }
 
     /** Returns the same handlers, each called within a scope. */
@@ -55,26 +55,23 @@ public record Handlers<K, V, H, R>(
     }
 
     /** Calls {@code process}. */
-    public R process(Join<V> join, HandOver<K> handOver, BooleanSupplier isOver) throws Exception {
-        return process.process(view.of(handOver.key(), join, isOver), handOver);
+    public R process(Join<V> join, HandOver<K> handOver, Sight sight) throws Exception {
+        return process.process(view.of(handOver.key(), join, sight), handOver);
     }
 
     /** Calls {@code onExpired}, which there must be. */
-    public void expired(Join<V> join, HandOver<K> handOver, BooleanSupplier isOver) throws Exception {
-        handle(onExpired, join, handOver, isOver);
+    public void expired(Join<V> join, HandOver<K> handOver, Sight sight) throws Exception {
+        handle(onExpired, join, handOver, sight);
     }
 
     /** Calls {@code onPoisoned}, which there must be. */
-    public void poisoned(Join<V> join, HandOver<K> handOver, BooleanSupplier isOver) throws Exception {
-        handle(onPoisoned, join, handOver, isOver);
+    public void poisoned(Join<V> join, HandOver<K> handOver, Sight sight) throws Exception {
+        handle(onPoisoned, join, handOver, sight);
     }
 
     private void handle(
-            JoinSpec.@Nullable Handler<K, ? super H> handler,
-            Join<V> join,
-            HandOver<K> handOver,
-            BooleanSupplier isOver)
+            JoinSpec.@Nullable Handler<K, ? super H> handler, Join<V> join, HandOver<K> handOver, Sight sight)
             throws Exception {
-        Objects.requireNonNull(handler).handle(view.of(handOver.key(), join, isOver), handOver);
+        Objects.requireNonNull(handler).handle(view.of(handOver.key(), join, sight), handOver);
     }
 }

@@ -10,6 +10,7 @@ import dev.joiner.ProcessingException;
 import dev.joiner.StoreException;
 import dev.joiner.SweepReport;
 import dev.joiner.engine.SpecFunctions;
+import dev.joiner.engine.Transition;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinState.Flight;
 import dev.joiner.spi.JoinState.Flight.Status;
@@ -196,8 +197,10 @@ class ClaimsTest {
 
         @Test
         void andForgottenByTheJoiner() {
-            Context<String, String, String, String> context =
-                    Context.of(SpecFunctions.of(words.of(1).build()), words.store, words.clock, Randomness.ofProcess());
+            SpecFunctions<String, String, String, String> functions =
+                    SpecFunctions.of(words.of(1).build());
+            Context<String, String, String, String> context = Context.of(
+                    new Transition<>(functions), functions, words.store, words.clock, Randomness.ofProcess());
             WeakReference<Claims<String, String, String>> ended = new WeakReference<>(handedOver(context));
 
             await().until(() -> {

@@ -2,13 +2,13 @@ package dev.joiner.store.tck;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import dev.joiner.Cause;
 import dev.joiner.Codec;
 import dev.joiner.CodecException;
 import dev.joiner.Collected;
 import dev.joiner.HandOver;
+import dev.joiner.InvalidMessageException;
 import dev.joiner.JoinSpec;
 import dev.joiner.KeyedJoiner;
 import dev.joiner.Outcome;
@@ -265,12 +265,12 @@ abstract class CollectingScenarios extends Scenarios {
     void aMessageWithoutAPartFailsAlone() {
         KeyedJoiner<Message, String, String, String> joiner = joinerOf(collecting(3));
 
-        assertThatNullPointerException()
+        assertThatExceptionOfType(InvalidMessageException.class)
                 .isThrownBy(() -> joiner.accept(Message.of("k:none")))
-                .withMessage("Message: collecting returned null for key \"k\"");
+                .withMessage("Message: collecting returned null for key \"k\", the message has no part");
         List<Outcome<String>> outcomes = joiner.acceptAll(Message.of("k:a", "k:none", "k:b", "k:c"));
 
-        assertFailed(outcomes.get(1)).isInstanceOf(NullPointerException.class);
+        assertFailed(outcomes.get(1)).isInstanceOf(InvalidMessageException.class);
         assertThat(outcomes.get(3)).isEqualTo(joined("a+b+c"));
     }
 

@@ -9,11 +9,13 @@ import dev.joiner.ValueTooLargeException;
 import dev.joiner.spi.EntryCodec;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinStore;
+import dev.joiner.spi.StoredParts;
 import dev.joiner.spi.Versioned;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -339,7 +341,26 @@ public final class FaultyStore<K, V> implements JoinStore<K, V> {
     }
 
     private Exchange<V> shown(K key, Exchange<V> exchange) {
-        return exchange.won() || exchange.refusal() != null ? exchange : Exchange.lost(shown(key, exchange.witness()));
+        return exchange.won()
+                        || exchange.refusal() != null
+                        || !exchange.present().isEmpty()
+                ? exchange
+                : Exchange.lost(shown(key, exchange.witness()));
+    }
+
+    @Override
+    public boolean collects() {
+        return store.collects();
+    }
+
+    @Override
+    public List<StoredParts.Part> parts(K key, long number, int from, int limit) {
+        return read(() -> store.parts(key, number, from, limit));
+    }
+
+    @Override
+    public Map<String, Long> present(K key, Collection<Long> numbers, Collection<String> ids) {
+        return read(() -> store.present(key, numbers, ids));
     }
 
     @Override

@@ -81,6 +81,13 @@ public abstract class JoinStoreContract extends StoreSuite {
     }
 
     @Nested
+    class Parts extends PartsContract {
+        Parts() {
+            super(stores);
+        }
+    }
+
+    @Nested
     class Unreadable extends UnreadableContract {
         Unreadable() {
             super(stores);

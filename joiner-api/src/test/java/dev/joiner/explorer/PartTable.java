@@ -1,0 +1,69 @@
+package dev.joiner.explorer;
+
+import static dev.joiner.explorer.BrokenPromise.unless;
+
+import dev.joiner.spi.PartReader;
+import dev.joiner.spi.PartsChange;
+import dev.joiner.spi.PartsChange.Append;
+import dev.joiner.spi.PartsChange.Range;
+import dev.joiner.spi.StoredParts.Part;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The parts that the store keeps apart from the state, by the numbers of their joins. */
+record PartTable(Map<Long, List<Part>> rows) {
+    static final PartTable EMPTY = new PartTable(Map.of());
+
+    /** What an exchange makes of it. */
+    PartTable after(PartsChange change) {
+        Map<Long, List<Part>> next = new LinkedHashMap<>(rows);
+        for (Range range : change.removed()) {
+            List<Part> parts = next.getOrDefault(range.number(), List.of());
+            unless(parts.size() == range.to(), "{} is to be removed, and there are {} parts", range, parts.size());
+            if (range.from() == 0) {
+                next.remove(range.number());
+            } else {
+                next.put(range.number(), List.copyOf(parts.subList(0, range.from())));
+            }
+        }
+        for (Range range : change.stripped()) {
+            List<Part> parts = new ArrayList<>(next.getOrDefault(range.number(), List.of()));
+            for (int i = range.from(); i < range.to(); i++) {
+                unless(parts.get(i).bytes() != null, "{} is stripped twice", range);
+                parts.set(i, new Part(parts.get(i).id(), null));
+            }
+            next.put(range.number(), List.copyOf(parts));
+        }
+        for (Append append : change.appended()) {
+            List<Part> parts = new ArrayList<>(next.getOrDefault(append.number(), List.of()));
+            unless(parts.size() == append.position(), "{} does not go behind {} parts", append, parts.size());
+            parts.addAll(append.parts());
+            next.put(append.number(), List.copyOf(parts));
+        }
+        return new PartTable(next);
+    }
+
+    List<Part> read(long number, int from, int limit) {
+        List<Part> parts = rows.getOrDefault(number, List.of());
+        return from >= parts.size() ? List.of() : parts.subList(from, Math.min(parts.size(), from + limit));
+    }
+
+    Map<String, Long> present(Collection<Long> numbers, Collection<String> ids) {
+        Map<String, Long> present = new LinkedHashMap<>();
+        for (long number : numbers) {
+            for (Part part : rows.getOrDefault(number, List.of())) {
+                if (part.id() != null && ids.contains(part.id())) {
+                    present.put(part.id(), number);
+                }
+            }
+        }
+        return present;
+    }
+
+    PartReader reader() {
+        return PartReader.of(this::read);
+    }
+}
