@@ -185,7 +185,10 @@ public final class PartsMerge {
     private <K> K key(Object message, Class<K> keys) {
         Part<?> part = parts.get(partOf(message));
         Object key = part.key(message);
-        if (key != null && !keys.isInstance(key)) {
+        if (key == null) {
+            throw new InvalidMessageException("keyedBy: the key of part \"" + part.name() + "\" is null");
+        }
+        if (!keys.isInstance(key)) {
             throw new InvalidMessageException("keyedBy: the key of part \"" + part.name() + "\" is a "
                     + key.getClass().getName() + ", must be a " + keys.getName());
         }

@@ -461,7 +461,7 @@ class PartsTest {
             try (var joiner = joiner(keyless.keyedBy(String.class))) {
                 assertThatExceptionOfType(InvalidMessageException.class)
                         .isThrownBy(() -> joiner.accept(CARD))
-                        .withMessage("join: keyedBy returned null");
+                        .withMessage("keyedBy: the key of part \"payment\" is null");
             }
         }
 
