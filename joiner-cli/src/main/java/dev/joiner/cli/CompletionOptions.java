@@ -30,7 +30,7 @@ final class CompletionOptions {
             paramLabel = "FIELD=VALUE",
             description =
                     "A line in which FIELD has this value begins a new object: the one before is printed as it is,"
-                            + " and so is the last one at the end of the input. For a store in memory.")
+                            + " and so is the last one at the end of the input. Needs a store in memory.")
     private List<String> startsWith = new ArrayList<>();
 
     @Option(

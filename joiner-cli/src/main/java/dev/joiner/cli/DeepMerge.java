@@ -2,6 +2,7 @@ package dev.joiner.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,8 @@ final class DeepMerge {
     private final Map<String, DeepMerge> inside = new HashMap<>();
     private @Nullable MergeOperation operation;
     private String path = "";
+    /** Of all operations; filled in the root alone. */
+    private final List<FieldPath> paths = new ArrayList<>();
 
     private DeepMerge() {}
 
@@ -45,8 +48,14 @@ final class DeepMerge {
             }
             field.operation = MergeOperation.parse(setting.value());
             field.path = setting.path().toString();
+            root.paths.add(setting.path());
         }
         return root;
+    }
+
+    /** The fields that have operations. */
+    List<FieldPath> paths() {
+        return List.copyOf(paths);
     }
 
     ObjectNode merge(ObjectNode message, @Nullable ObjectNode pending) {

@@ -1,5 +1,6 @@
 package dev.joiner.cli;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
@@ -10,6 +11,10 @@ final class EventClock implements InstantSource {
     /** Whether the clock goes on by it: it never goes back. */
     boolean isBefore(Instant time) {
         return now.isBefore(time);
+    }
+
+    boolean isLaterThan(Instant time, Duration by) {
+        return Duration.between(time, now).compareTo(by) > 0;
     }
 
     void goOnTo(Instant time) {

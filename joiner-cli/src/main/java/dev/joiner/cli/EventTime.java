@@ -52,7 +52,8 @@ final class EventTime {
     Instant in(ObjectNode object) throws UnusableLineException {
         JsonNode node = field.in(object);
         if (node == null || node.isNull()) {
-            throw new UnusableLineException("no time: " + field + " is " + (node == null ? "missing" : "null"));
+            throw new UnusableLineException(
+                    "no time: " + field + " is " + (node == null ? "missing" + suggestion(object) : "null"));
         }
         try {
             return time(node.asText().strip());
@@ -60,6 +61,12 @@ final class EventTime {
             throw new UnusableLineException(
                     "no time: " + field + " is " + Json.text(node) + ", neither ISO 8601 nor a number since 1970");
         }
+    }
+
+    private String suggestion(ObjectNode object) {
+        FieldNames names = new FieldNames();
+        names.addAll(object);
+        return names.suggestionFor(field);
     }
 
     private static Instant time(String text) {

@@ -65,6 +65,7 @@ final class InputReader implements Runnable {
     /** False if nobody wants to have more. */
     private boolean read(String name, LineReader reader) throws IOException, InterruptedException {
         LineParser parser = reading.parser(name);
+        String textCutOff = "";
         while (true) {
             if ((batch.isFull() || !reader.isReady()) && !handOver()) {
                 return false;
@@ -72,12 +73,14 @@ final class InputReader implements Runnable {
             if (!reader.next()) {
                 if (!reader.cutOff().isEmpty()) {
                     String reason = "the input ends in the middle of " + reader.cutOff();
-                    batch.add(new Rejection(new Position(name, reader.number()), reason, "", null), 0);
+                    batch.add(new Rejection(new Position(name, reader.number()), reason, textCutOff, null), 0);
                 }
                 return true;
             }
             Input input = parser.parse(reader);
-            if (input != null) {
+            if (input instanceof Rejection rejection && reader.isLineCutOff()) {
+                textCutOff = rejection.text(); // it is rejected below, for the reason that explains it
+            } else if (input != null) {
                 batch.add(input, reader.line().remaining());
             }
         }

@@ -83,8 +83,8 @@ final class JoinCommand implements Callable<Integer> {
     @Option(
             names = "--merge",
             paramLabel = "FIELD=HOW",
-            description = "How the values of a field go together: newest (as without it), first, min, max, sum, count,"
-                    + " collect (a list), distinct (a list without repetitions), concat (texts as one, a line each; lists"
+            description = "How the values of a field go together: newest (as without it), first, min, max (numbers by"
+                    + " their value, texts in alphabetical order: error is less than info), sum, count, collect (a list), distinct (a list without repetitions), concat (texts as one, a line each; lists"
                     + " as one). May be given several times.")
     private List<String> merge = new ArrayList<>();
 
@@ -93,7 +93,8 @@ final class JoinCommand implements Callable<Integer> {
             paramLabel = "FIELD",
             description = "The time goes by this field and not by the clock: ISO 8601, or seconds, milliseconds,"
                     + " microseconds or nanoseconds since 1970. So --idle, --expire-after and --remember come to the same"
-                    + " for old lines as they would have then. For a store in memory.")
+                    + " for old lines as they would have then. The input must be sorted by this field: a line that comes too late for its join is merged"
+                    + " into it all the same. Needs a store in memory.")
     private @Nullable String time;
 
     @Option(
@@ -233,13 +234,27 @@ final class JoinCommand implements Callable<Integer> {
                                 output,
                                 new Rejections(rejected, environment.messages()),
                                 interludes,
-                                whole.required().unseen()),
+                                unseenFields(whole, merging)),
                         lasting ? lease : Duration.ZERO);
                 return lasting
                         ? run.endWith(joiner, Stores.name(url) + " (namespace " + store.namespace() + ")")
                         : run.endWith(joiner, unfinished, completion.endsWithInput());
             }
         }
+    }
+
+    /** Lines without the key, the id or the time are rejected, and say so themselves. */
+    private UnseenFields unseenFields(Completion whole, DeepMerge merging) {
+        UnseenFields unseen = new UnseenFields();
+        unseen.add(UnseenFields.REQUIRE, whole.required().paths());
+        unseen.add("--until", pathsOf(whole.until()));
+        unseen.add("--starts-with", pathsOf(completion.startLines()));
+        unseen.add("--merge", merging.paths());
+        return unseen;
+    }
+
+    private static List<FieldPath> pathsOf(List<FieldCondition> conditions) {
+        return conditions.stream().map(FieldCondition::path).distinct().toList();
     }
 
     /** What happens between lines. Where others share the store, it would happen to their joins as well. */
@@ -255,7 +270,16 @@ final class JoinCommand implements Callable<Integer> {
         Options.check(
                 !lasting || time == null,
                 "--time needs a store in memory: whether another process has died does not show in the lines");
-        return new Interludes(time == null ? null : new EventClock(), startLines);
+        return new Interludes(time == null ? null : new EventClock(), leastWait(), startLines);
+    }
+
+    /** The shortest time after which a join ends, or null. */
+    private @Nullable Duration leastWait() {
+        Duration idle = completion.idle();
+        if (idle == null || expireAfter == null) {
+            return idle == null ? expireAfter : idle;
+        }
+        return idle.compareTo(expireAfter) < 0 ? idle : expireAfter;
     }
 
     private void requireOutputsApart() throws IOException {

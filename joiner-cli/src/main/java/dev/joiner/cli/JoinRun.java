@@ -229,6 +229,7 @@ final class JoinRun {
             throws IOException, InterruptedException {
         List<Line> together = new ArrayList<>();
         for (Line line : batch.lines()) {
+            ways.interludes().see(line);
             if (ways.interludes().isNeededBefore(line)) {
                 takeAll(together, joiner, ways.rejections());
                 together = new ArrayList<>();
@@ -366,10 +367,9 @@ final class JoinRun {
         return end(waiting[0], false);
     }
 
-    /** Where something was joined, the names are right. */
     private void tellUnseen(boolean onlyMisspelt) {
-        if (ways != null && !quiet && lines > 0 && tally.joined() == 0 && !hasFailed()) {
-            ways.unseen().tell(messages, onlyMisspelt);
+        if (ways != null && !quiet && lines > 0 && !hasFailed()) {
+            ways.unseen().tell(messages, onlyMisspelt, tally.joined() > 0);
         }
     }
 
@@ -403,6 +403,9 @@ final class JoinRun {
             }
         }
         if (!quiet) {
+            if (ways != null) {
+                ways.interludes().tellDisorder(messages);
+            }
             messages.say(String.format(
                     Locale.ROOT,
                     "%d lines in %.1f s: %d joined, %s, %d expired, %d late, %d duplicate, %d rejected",

@@ -31,6 +31,7 @@ final class LineReader {
     private byte[] beginning = {};
 
     private boolean tooLong;
+    private boolean isAtEnd;
     private ByteBuffer line = ByteBuffer.allocate(0);
 
     /** @param longest how many bytes a line may have, without its end */
@@ -58,6 +59,7 @@ final class LineReader {
                     return false;
                 }
                 boundary.endOfInput();
+                isAtEnd = true;
                 end = to;
                 break;
             }
@@ -83,6 +85,11 @@ final class LineReader {
     /** What the input ended in the middle of, if it is at its end; empty if it ended where it may. */
     String cutOff() {
         return boundary.cutOff();
+    }
+
+    /** Whether the line is the last one, and the input ended in the middle of something. */
+    boolean isLineCutOff() {
+        return isAtEnd && !cutOff().isEmpty();
     }
 
     /** How many bytes a line may have. */

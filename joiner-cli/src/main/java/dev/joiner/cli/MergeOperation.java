@@ -125,6 +125,7 @@ enum MergeOperation {
     };
 
     private static final int MAX_DIGITS = 1_000;
+    private static final int MAX_SHOWN = 60;
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
     /** What the field's first value comes to; never null. */
@@ -187,7 +188,12 @@ enum MergeOperation {
         } catch (NumberFormatException e) {
             // It is told below.
         }
-        throw new IllegalArgumentException("is no number");
+        throw new IllegalArgumentException("is " + shortened(value.toString()) + ", must be a number");
+    }
+
+    /** Values may be as long as lines. */
+    private static String shortened(String text) {
+        return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "...";
     }
 
     private static ArrayNode copy(JsonNode array) {

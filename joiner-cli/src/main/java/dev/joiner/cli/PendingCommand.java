@@ -122,7 +122,7 @@ final class PendingCommand implements Callable<Integer> {
             }
         }
         output.flush();
-        tellOfTheRest(joins.size(), oldest.count());
+        tellOfTheRest(joins.size(), oldest.count(), areAllReadable);
         return areAllReadable ? ExitStatus.OK : ExitStatus.FAILED;
     }
 
@@ -134,8 +134,8 @@ final class PendingCommand implements Callable<Integer> {
         return asked.isEmpty() || !asked.areIn(join.value().orElseThrow());
     }
 
-    private void tellOfTheRest(int shown, long count) {
-        if (count == 0) {
+    private void tellOfTheRest(int shown, long count, boolean areAllReadable) {
+        if (count == 0 && areAllReadable) {
             String such = olderThan.isZero() && missing.isEmpty() ? "nothing" : "nothing of that kind";
             store.tellThatNothingWaits(environment.messages(), such);
         } else if (count > shown) {

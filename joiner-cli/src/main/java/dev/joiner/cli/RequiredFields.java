@@ -15,8 +15,8 @@ final class RequiredFields {
         return paths.isEmpty();
     }
 
-    UnseenFields unseen() {
-        return new UnseenFields(paths);
+    List<FieldPath> paths() {
+        return paths;
     }
 
     boolean areIn(ObjectNode object) {

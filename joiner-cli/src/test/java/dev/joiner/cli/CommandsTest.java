@@ -94,6 +94,63 @@ class CommandsTest {
                 .doesNotContain("no line has paid");
     }
 
+    @ParameterizedTest
+    @CsvSource({"--merge, totl=sum", "--until, totl=3", "--starts-with, totl=3"})
+    void fieldOfAnOptionThatNoLineHasIsToldWhatItResembles(String option, String setting) {
+        Ended ended = Cli.run(
+                "{\"id\":1,\"total\":1}\n{\"id\":1,\"total\":2}\n",
+                "join",
+                "--key",
+                "id",
+                "--idle",
+                "1h",
+                option,
+                setting);
+
+        assertThat(ended.err()).contains("joiner: " + option + ": no line has totl; did you mean total?\n");
+    }
+
+    @Test
+    void fieldOfMergeThatALineHasIsNotTold() {
+        Ended ended =
+                Cli.run("{\"id\":1,\"total\":1}\n", "join", "--key", "id", "--count", "1", "--merge", "total=sum");
+
+        assertThat(ended.err()).doesNotContain("no line has");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--time", "--id"})
+    void misspeltFieldThatEachLineNeedsIsToldWhatItResembles(String option) {
+        Ended ended = Cli.run("{\"id\":1,\"stamp\":1}\n", "join", "--key", "id", "--idle", "1h", option, "stmp");
+
+        assertThat(ended.err()).contains("stmp is missing; did you mean stamp?\n");
+    }
+
+    @Test
+    void linesThatAreNotSortedByTimeAreCounted() {
+        Ended ended = Cli.run(
+                "{\"id\":1,\"ts\":0}\n{\"id\":2,\"ts\":7200}\n{\"id\":2,\"ts\":60}\n{\"id\":1,\"ts\":120}\n",
+                "join",
+                "--key",
+                "id",
+                "--idle",
+                "1h",
+                "--time",
+                "ts");
+
+        assertThat(ended.err())
+                .contains("joiner: --time: the input is not sorted by it: 2 lines are older than a line before by more"
+                        + " than 1h, first <stdin>:3; what should be apart may be merged\n");
+    }
+
+    @Test
+    void linesThatAreLessOutOfOrderThanJoinsWaitAreNotCounted() {
+        Ended ended = Cli.run(
+                "{\"id\":1,\"ts\":3600}\n{\"id\":1,\"ts\":0}\n", "join", "--key", "id", "--idle", "1h", "--time", "ts");
+
+        assertThat(ended.err()).doesNotContain("not sorted");
+    }
+
     @Test
     void requiredFieldsAreRightWhereSomethingIsJoined() {
         Ended ended = Cli.run(

@@ -257,6 +257,16 @@ class InputTest {
         }
 
         @Test
+        void rowWithAQuoteThatIsNotClosedIsRejectedOnce() {
+            Ended ended = Cli.run("id,a\n1,\"x\n2,y\n", "join", "--key", "id", "--require", "a", "--csv");
+
+            assertThat(ended.err())
+                    .startsWith("joiner: <stdin>:2: the input ends in the middle of a quoted cell\n")
+                    .contains(" 1 rejected")
+                    .doesNotContain("no row of a table");
+        }
+
+        @Test
         void quoteInTheMiddleOfACellIsAQuote() {
             assertThat(join("id,a,b\n1,5\" pipe,2\n2,1,2\n", "--csv").outLines())
                     .containsExactly(

@@ -356,6 +356,18 @@ class LastingStoreTest {
         assertThat(ended.err()).isEqualTo("joiner: key \"1\": is not a state\n");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"pending", "export"})
+    void nothingIsNotSaidToWaitWhereAnEntryIsUnreadable(String command) {
+        join(A);
+        kept.unreadable = "1";
+
+        Ended ended = run("", command, "--store", "kept:", "--namespace", namespace);
+
+        assertThat(ended.status()).isEqualTo(1);
+        assertThat(ended.err()).isEqualTo("joiner: key \"1\": is not a state\n");
+    }
+
     @Test
     void releasePrintsTheJoinAsItIs() {
         join(A);

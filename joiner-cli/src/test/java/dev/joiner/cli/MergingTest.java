@@ -140,7 +140,8 @@ class MergingTest {
 
             assertThat(ended.status()).isEqualTo(3);
             assertThat(ended.out()).isEqualTo(lines("{'id':1,'n':3}"));
-            assertThat(ended.errLines().get(0)).isEqualTo("joiner: <stdin>:2: --merge n=sum: n is no number");
+            assertThat(ended.errLines().get(0))
+                    .isEqualTo("joiner: <stdin>:2: --merge n=sum: n is \"x\", must be a number");
         }
 
         /** It would take a gigabyte, and the next line one more. */
