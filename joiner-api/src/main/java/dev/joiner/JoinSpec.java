@@ -5,6 +5,7 @@ import dev.joiner.internal.Text;
 import dev.joiner.internal.spec.CollectOption;
 import dev.joiner.internal.spec.Handlers;
 import dev.joiner.internal.spec.Handlers.View;
+import dev.joiner.internal.spec.NeedsParts;
 import dev.joiner.internal.spec.Spec;
 import dev.joiner.internal.spec.Spec.Retry;
 import java.time.Duration;
@@ -170,6 +171,17 @@ public sealed interface JoinSpec<M, K, V, R> permits Spec {
         boolean test(V value, int parts);
     }
 
+    /** Says what a join lacks. */
+    @FunctionalInterface
+    interface Missing<V> {
+        /**
+         * Returns names, in the order in which they are shown.
+         *
+         * @param parts how many messages were merged into the value
+         */
+        Collection<String> of(V value, int parts);
+    }
+
     /** A spec that knows its key and its merge. */
     final class Merged<M, K, V> {
         private final Keyed<M, K> keyed;
@@ -262,7 +274,7 @@ public sealed interface JoinSpec<M, K, V, R> permits Spec {
         private String name;
         private Processor<K, ? super H, ? extends R> process;
         private @Nullable Consumer<? super V> onIncomplete;
-        private @Nullable Function<? super V, ? extends Collection<String>> missing;
+        private @Nullable Missing<? super V> missing;
         private @Nullable Function<? super M, ?> identifiedBy;
         private @Nullable Duration idsKept;
         private @Nullable Duration rememberFor;
@@ -342,6 +354,12 @@ public sealed interface JoinSpec<M, K, V, R> permits Spec {
          * @param missing returns names, in the order in which they are shown; asked when somebody looks
          */
         public Builder<M, K, V, H, R> missing(Function<? super V, ? extends Collection<String>> missing) {
+            Objects.requireNonNull(missing, "missing");
+            return missing((value, parts) -> missing.apply(value));
+        }
+
+        /** Says what a join lacks, as {@link #missing(Function)} does, by its value and the number of its messages. */
+        public Builder<M, K, V, H, R> missing(Missing<? super V> missing) {
             setOnce("missing");
             this.missing = Objects.requireNonNull(missing, "missing");
             return this;
@@ -543,6 +561,10 @@ public sealed interface JoinSpec<M, K, V, R> permits Spec {
                 throw new IllegalArgumentException("collectAtMost: bytes is " + bytes + ", must be at least 1");
             }
             refuse(collecting == null, "collectAtMost needs collecting: nothing is collected");
+            if (sufficientWhen instanceof NeedsParts needs && needs.atLeast() > parts) {
+                throw new IllegalArgumentException("collectAtMost: parts is " + parts + ", and a join needs "
+                        + needs.atLeast() + ": none would ever be whole");
+            }
             collecting = Objects.requireNonNull(collecting).atMost(parts, bytes);
             return this;
         }

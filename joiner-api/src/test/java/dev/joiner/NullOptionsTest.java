@@ -6,6 +6,7 @@ import dev.joiner.internal.driver.MapStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullUnmarked;
@@ -37,7 +38,8 @@ class NullOptionsTest {
         return Stream.of(
                 option("messages", () -> JoinSpec.joining((Class<String>) null)),
                 option("named", () -> spec().named(null)),
-                option("missing", () -> spec().missing(null)),
+                option("missing", () -> spec().missing((JoinSpec.Missing<String>) null)),
+                option("missing", () -> spec().missing((Function<String, List<String>>) null)),
                 option("identifiedBy", () -> spec().identifiedBy(null)),
                 option("identifiedBy", () -> spec().identifiedBy(message -> message, null)),
                 option("rememberFor", () -> spec().rememberFor(null)),

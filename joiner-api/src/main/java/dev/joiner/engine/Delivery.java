@@ -266,7 +266,7 @@ public abstract class Delivery<K, V, R> implements HandOver<K> {
 
     @Override
     public final List<String> missing() {
-        return shared().functions().missing(flight.join().value());
+        return shared().functions().missing(flight.join().value(), flight.join().parts());
     }
 
     @Override

@@ -98,7 +98,7 @@ public final class PendingJoins {
                 key,
                 status,
                 Optional.of(join.value()),
-                functions.missing(join.value()),
+                functions.missing(join.value(), join.parts()),
                 join.parts(),
                 Optional.of(Instant.ofEpochMilli(join.firstAt())),
                 Optional.ofNullable(cause),

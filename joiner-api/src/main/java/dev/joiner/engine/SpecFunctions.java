@@ -169,13 +169,15 @@ public final class SpecFunctions<M, K, V, R> {
     /**
      * Returns what the spec says that a value lacks; nothing if it cannot say. For people, so a function that throws costs them
      * no more than its answer.
+     *
+     * @param parts how many messages were merged into the value
      */
-    public List<String> missing(V value) {
+    public List<String> missing(V value, int parts) {
         if (spec.missing() == null) {
             return List.of();
         }
         try {
-            return List.copyOf(spec.missing().apply(value));
+            return List.copyOf(spec.missing().of(value, parts));
         } catch (Throwable e) {
             return List.of("(missing threw " + SafeText.of(e) + ")");
         }

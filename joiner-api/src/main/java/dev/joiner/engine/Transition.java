@@ -334,6 +334,29 @@ public final class Transition<M, K, V> {
         return new Step<>(draft.state(), Verdict.CLAIMED, claimed, parked, more);
     }
 
+    /** Removes a page of what is left of joins that ended. {@link Step#more} says whether there is another. */
+    public Step<V> removeParts(@Nullable JoinState<V> state, long now) {
+        Draft draft = new Draft(state, now);
+        return draft.removeParts()
+                ? new Step<>(
+                        draft.state(), Verdict.REMOVED_PARTS, List.of(), List.of(), hasPartsToRemove(draft.ended, now))
+                : Step.unchanged(state, Verdict.NOTHING);
+    }
+
+    /** Whether something is left of joins that ended, and is to be removed now. */
+    public boolean hasPartsToRemove(@Nullable JoinState<V> state, long now) {
+        return state != null && hasPartsToRemove(known(state.ended(), now), now);
+    }
+
+    private static boolean hasPartsToRemove(List<Ended> ended, long now) {
+        for (int i = 0; i < ended.size(); i++) {
+            if (ended.get(i).dueAt() <= now) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /**
      * Somebody wants the key's joins handed over now: the open one with cause FORCED, and those that failed, are parked or
      * whose claim ran out, each with the cause that it has and its attempts counted from 0. Live claims are left alone.
@@ -447,7 +470,8 @@ public final class Transition<M, K, V> {
         return takeOff(draft, key, complete, Cause.COMPLETE, claim, alone);
     }
 
-    /** The hand-over of a claim returned. The time does not matter unless {@link #remembers}. */
+    /** The hand-over of a claim returned. The time does not matter unless {@link #remembers}, or parts are kept
+     * apart. */
     public Step<V> returned(@Nullable JoinState<V> state, long claim, long now) {
         boolean isLast = state != null
                 && state.inFlight().size() == 1

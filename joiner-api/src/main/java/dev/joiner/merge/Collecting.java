@@ -4,6 +4,10 @@ import dev.joiner.Codec;
 import dev.joiner.Collected;
 import dev.joiner.InvalidMessageException;
 import dev.joiner.JoinSpec;
+import dev.joiner.JoinSpec.Sufficiency;
+import dev.joiner.internal.SafeText;
+import dev.joiner.internal.spec.NeedsParts;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -135,12 +139,38 @@ public final class Collecting<M, P> {
         }
         return JoinSpec.joining(messages)
                 .<K>keyedBy(key)
-                .<Long>mergedBy(this::merge)
+                .<Long>mergedBy((message, pending) -> merge(key, message, pending))
                 .<P>collecting(part, codec)
-                .sufficientWhen(this::isSufficient);
+                .sufficientWhen(new Enough())
+                .missing((JoinSpec.Missing<Long>) this::missing);
     }
 
-    private Long merge(M message, @Nullable Long pending) {
+    private final class Enough implements Sufficiency<Long>, NeedsParts {
+        @Override
+        public boolean test(Long value, int parts) {
+            return value == ENDED || (value != UNKNOWN && parts >= value) || (most > 0 && parts >= most);
+        }
+
+        @Override
+        public int atLeast() {
+            return size == null && last == null ? most : 0;
+        }
+    }
+
+    /** What comes first of all that would be enough. */
+    private List<String> missing(long value, int parts) {
+        if (value == ENDED) {
+            return List.of();
+        }
+        long enough = most > 0 ? most : Long.MAX_VALUE;
+        enough = value == UNKNOWN ? enough : Math.min(enough, value);
+        if (enough < Long.MAX_VALUE) {
+            return enough > parts ? List.of(enough - parts + " more of " + enough) : List.of();
+        }
+        return List.of(size == null ? "the last message" : "a message that says how many there are");
+    }
+
+    private Long merge(Function<? super M, ?> key, M message, @Nullable Long pending) {
         long known = pending == null ? UNKNOWN : pending;
         if (last != null && last.test(message)) {
             return ENDED;
@@ -151,16 +181,16 @@ public final class Collecting<M, P> {
         }
         long count = said.longValue();
         if (count < 1) {
-            throw new InvalidMessageException("bySize: the size is " + said + ", must be at least 1");
+            throw refused(key, message, "the size is " + said + ", must be at least 1");
         }
         if (known != UNKNOWN && known != count) {
-            throw new InvalidMessageException(
-                    "bySize: the size is " + count + ", and was " + known + " in a message before");
+            throw refused(key, message, "the size is " + count + ", and was " + known + " in a message before");
         }
         return count;
     }
 
-    private boolean isSufficient(Long value, int parts) {
-        return value == ENDED || (value != UNKNOWN && parts >= value) || (most > 0 && parts >= most);
+    private InvalidMessageException refused(Function<? super M, ?> key, M message, String problem) {
+        return new InvalidMessageException(
+                messages.getSimpleName() + ": bySize: key \"" + SafeText.of(key.apply(message)) + "\": " + problem);
     }
 }

@@ -139,8 +139,8 @@ class SpecFunctionsTest {
 
     @Test
     void missingIsWhatTheSpecSays() {
-        assertThat(of(spec()).missing("a")).isEmpty();
-        assertThat(of(spec().missing(value -> List.of("not " + value))).missing("a"))
+        assertThat(of(spec()).missing("a", 1)).isEmpty();
+        assertThat(of(spec().missing(value -> List.of("not " + value))).missing("a", 1))
                 .containsExactly("not a");
     }
 
@@ -150,7 +150,7 @@ class SpecFunctionsTest {
             throw new IllegalStateException("boom");
         });
 
-        assertThat(of(spec).missing("a")).containsExactly("(missing threw java.lang.IllegalStateException: boom)");
+        assertThat(of(spec).missing("a", 1)).containsExactly("(missing threw java.lang.IllegalStateException: boom)");
     }
 
     private static Join<String> join(String value) {

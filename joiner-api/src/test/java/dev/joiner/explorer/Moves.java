@@ -324,13 +324,12 @@ final class Moves {
             past.add(world.held());
         }
         PartTable parts = world.parts().after(PartsChange.between(exchange.expected(), next));
-        JoinState<String> after = next == null ? null : parts.reader().gathered(next.state());
         unless(
                 parts.rows().keySet().equals(PartsChange.numbers(next == null ? null : next.state())),
                 "there are parts of {}, and the state is {}",
                 parts.rows().keySet(),
                 next);
-        World checked = promises.wrote(world, index, world.state(), after);
+        World checked = promises.wrote(world, index, world.state(), parts.gathered(next));
         return promises.noticed(checked.holding(next, parts, past));
     }
 

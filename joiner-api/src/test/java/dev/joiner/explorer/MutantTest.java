@@ -37,14 +37,14 @@ class MutantTest {
                 new Mutant(
                         "a write that says nothing is believed on a guess",
                         "internal/driver/KeyUpdater.java",
-                        "return isFresh ? new Update<>(held, result) : update(",
-                        "return true ? new Update<>(held, result) : update(",
+                        "if (isSame(next, state)) {\n            if (!isFresh) {",
+                        "if (isSame(next, state)) {\n            if (false) {",
                         "stale guesses of a closed key"),
                 new Mutant(
                         "a join forgets what was collected before its last message",
                         "engine/Transition.java",
-                        "PartList collected = open == null ? PartList.NONE : open.collected();",
-                        "PartList collected = PartList.NONE;",
+                        "CollectedParts collected = open == null ? nothing(apart) : open.collected();",
+                        "CollectedParts collected = nothing(apart);",
                         "collecting"),
                 new Mutant(
                         "a message goes into a join that failed, and is not collected",
@@ -58,6 +58,37 @@ class MutantTest {
                         "keepAfterJoin,\n                open.collected());",
                         "keepAfterJoin,\n                PartList.NONE);",
                         "collecting, released, dropped and reexamined"),
+                new Mutant(
+                        "ids are not looked for among those that are kept",
+                        "spi/PartsChange.java",
+                        "if (ended.isKept()) {",
+                        "if (false) {",
+                        "collecting, ids kept until a time, apart"),
+                new Mutant(
+                        "ids are looked for under the open number alone",
+                        "spi/PartsChange.java",
+                        "numbers.add(parts.number());",
+                        "if (join == state.open()) {numbers.add(parts.number());}",
+                        "collecting, ids kept, two rounds, apart"),
+                new Mutant(
+                        "two joins have one number",
+                        "internal/driver/Context.java",
+                        "new Apart(nonce(), present)",
+                        "new Apart(7, present)",
+                        "collecting, ids kept, two rounds, apart"),
+                new Mutant(
+                        "a stream of parts ends early",
+                        "spi/PartReader.java",
+                        "return next < size;",
+                        "return next < size && (next == 0 || page.hasNext());",
+                        "collecting, poisoned and expired, apart"),
+                new Mutant(
+                        "parts go when a hand-over fails",
+                        "engine/Transition.java",
+                        "void fail(int index, Status status, int attempts, @Nullable String error, long dueIn) {",
+                        "void fail(int index, Status status, int attempts, @Nullable String error, long dueIn) {"
+                                + "endParts(inFlight.get(index).join(), null);",
+                        "collecting, apart"),
                 new Mutant(
                         "a repeated write is taken for another's",
                         "internal/driver/KeyUpdater.java",
@@ -169,13 +200,13 @@ class MutantTest {
                 new Mutant(
                         "the ids of a message are lost",
                         "engine/Transition.java",
-                        "id == null ? ids : ids.with(id),",
+                        "id == null || collected instanceof StoredParts ? ids : ids.with(id),",
                         "ids,",
                         "ids, 2 parts, redelivery"),
                 new Mutant(
                         "a known id is merged again",
                         "engine/Transition.java",
-                        "if (isKnown(id, state, now)) {",
+                        "if (isKnown(id, state, now, apart)) {",
                         "if (id.isEmpty()) {",
                         "ids, 2 parts, redelivery"),
                 new Mutant(

@@ -2,16 +2,20 @@ package dev.joiner.explorer;
 
 import static dev.joiner.explorer.BrokenPromise.unless;
 
+import dev.joiner.spi.JoinState;
 import dev.joiner.spi.PartReader;
 import dev.joiner.spi.PartsChange;
 import dev.joiner.spi.PartsChange.Append;
 import dev.joiner.spi.PartsChange.Range;
+import dev.joiner.spi.PartsGoneException;
 import dev.joiner.spi.StoredParts.Part;
+import dev.joiner.spi.Versioned;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The parts that the store keeps apart from the state, by the numbers of their joins. */
 record PartTable(Map<Long, List<Part>> rows) {
@@ -63,7 +67,16 @@ record PartTable(Map<Long, List<Part>> rows) {
         return present;
     }
 
-    PartReader reader() {
-        return PartReader.of(this::read);
+    /** A state with all that is kept apart from it in it. */
+    @Nullable
+    JoinState<String> gathered(@Nullable Versioned<String> held) {
+        if (held == null) {
+            return null;
+        }
+        try {
+            return PartReader.of(this::read).gathered(held.state());
+        } catch (PartsGoneException e) {
+            throw new BrokenPromise(e.getMessage() + ": " + held);
+        }
     }
 }

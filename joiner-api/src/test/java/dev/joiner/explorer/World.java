@@ -49,7 +49,7 @@ record World(
     /** What the store holds, with all that it keeps apart from the state in it. */
     @Nullable
     JoinState<String> state() {
-        return held == null ? null : parts.reader().gathered(held.state());
+        return parts.gathered(held);
     }
 
     boolean isDueAt(long at) {

@@ -86,11 +86,39 @@ class CollectingTest {
 
         assertThatExceptionOfType(InvalidMessageException.class)
                 .isThrownBy(() -> joiner.accept(Item.of(2).saying(4)))
-                .withMessage("bySize: the size is 4, and was 3 in a message before");
+                .withMessage("Item: bySize: key \"i\": the size is 4, and was 3 in a message before");
         assertThatExceptionOfType(InvalidMessageException.class)
                 .isThrownBy(() -> joiner.accept(Item.of(2).saying(0)))
-                .withMessage("bySize: the size is 0, must be at least 1");
+                .withMessage("Item: bySize: key \"i\": the size is 0, must be at least 1");
         assertThat(joiner.find("i").get(0).parts()).isEqualTo(1);
+    }
+
+    private static List<String> missing(Collecting<Item, String> collecting, Item... items) {
+        KeyedJoiner<Item, String, Long, String> joiner = joiner(collecting);
+        joiner.acceptAll(List.of(items));
+        return joiner.find("i").get(0).missing();
+    }
+
+    @Test
+    void whatIsMissingIsSaid() {
+        assertThat(missing(POSITIONS.upTo(3), Item.of(1))).containsExactly("2 more of 3");
+        assertThat(missing(POSITIONS.bySize(Item::count), Item.of(1).saying(5), Item.of(2)))
+                .containsExactly("3 more of 5");
+        assertThat(missing(POSITIONS.bySize(Item::count), Item.of(1)))
+                .containsExactly("a message that says how many there are");
+        assertThat(missing(POSITIONS.until(Item::isLast), Item.of(1))).containsExactly("the last message");
+        assertThat(missing(POSITIONS.upTo(9).bySize(Item::count), Item.of(1).saying(4)))
+                .containsExactly("3 more of 4");
+        assertThat(missing(POSITIONS.upTo(3).until(Item::isLast), Item.of(1))).containsExactly("2 more of 3");
+    }
+
+    @Test
+    void limitBelowWhatAJoinNeedsIsRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> POSITIONS.upTo(5).keyedBy(Item::invoice).collectAtMost(3))
+                .withMessage("collectAtMost: parts is 3, and a join needs 5: none would ever be whole");
+        POSITIONS.upTo(5).keyedBy(Item::invoice).collectAtMost(5);
+        POSITIONS.upTo(5).until(Item::isLast).keyedBy(Item::invoice).collectAtMost(3);
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.joiner.Cause;
 import dev.joiner.Codec;
 import dev.joiner.CodecException;
 import dev.joiner.spi.JoinState.Closed;
+import dev.joiner.spi.JoinState.Ended;
 import dev.joiner.spi.JoinState.Flight;
 import dev.joiner.spi.JoinState.Flight.Status;
 import dev.joiner.spi.JoinState.Join;
@@ -78,7 +79,16 @@ class StateCodecTest {
                         new Join<>("kept", Integer.MAX_VALUE, -1, Long.MIN_VALUE, 0, Ids.NONE, true),
                         List.of(),
                         null,
-                        1)));
+                        1),
+                new JoinState<>(
+                        stored("open", StoredParts.of(Long.MIN_VALUE, Integer.MAX_VALUE, Long.MAX_VALUE, 0)),
+                        List.of(),
+                        null,
+                        1,
+                        List.of(
+                                new Ended(-1, 5, 4, 1_000, 0, null),
+                                new Ended(7, Integer.MAX_VALUE, 0, NEVER, NEVER, Cause.FORCED))),
+                new JoinState<>(null, List.of(), null, 1, List.of(new Ended(1, 1, 1, 1, 1, Cause.COMPLETE)))));
         for (Cause cause : Cause.values()) {
             for (Status status : Status.values()) {
                 for (boolean suspect : List.of(true, false)) {
@@ -92,6 +102,20 @@ class StateCodecTest {
         assertThat(states)
                 .allSatisfy(state ->
                         assertThat(codec.decode("k", codec.encode("k", state))).isEqualTo(state));
+    }
+
+    private static Join<String> stored(String value, StoredParts parts) {
+        return new Join<>(value, parts.size(), 1, NEVER, NEVER, Ids.NONE, false, parts);
+    }
+
+    @Test
+    void partsThatAreCarriedAreNotInTheBytes() {
+        StoredParts parts = StoredParts.of(7, 2, 10, 1).with("an id", new byte[1_000]);
+
+        byte[] bytes = codec.encode("k", new JoinState<>(stored("v", parts), List.of(), null, 0));
+
+        assertThat(bytes).hasSizeLessThan(100);
+        assertThat(codec.decode("k", bytes).open().collected()).isEqualTo(StoredParts.of(7, 3, 1_010, 2));
     }
 
     /** Stored states outlive the program that wrote them: these bytes are to be read by every later version. */

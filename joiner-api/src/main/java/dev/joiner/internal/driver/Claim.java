@@ -254,10 +254,14 @@ final class Claim<K, V, R> extends Delivery<K, V, R> implements StepEvent<V> {
             return transition.renewed(state, claim, context.now());
         }
         return switch (end) {
-            case RETURNED, POISONED -> transition.returned(state, claim, transition.remembers() ? context.now() : 0);
+            case RETURNED, POISONED -> transition.returned(state, claim, needsTime() ? context.now() : 0);
             case THREW -> transition.threw(state, claim, errorText(), context.now(), jitter());
             case INTERRUPTED -> transition.interrupted(state, claim, errorText(), context.now(), jitter());
         };
+    }
+
+    private boolean needsTime() {
+        return context.transition().remembers() || context.functions().collects();
     }
 
     private double jitter() {

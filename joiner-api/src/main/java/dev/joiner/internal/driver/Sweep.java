@@ -73,13 +73,15 @@ final class Sweep<K, V, R> {
                 requests.add(new Request<>(key, held, true, due(key, false)));
             }
         }
-        List<Claim<K, V, R>> claimed = handOver(requests, alone);
+        List<K> removing = new ArrayList<>();
+        List<Claim<K, V, R>> claimed = handOver(requests, alone, removing);
         claimed.forEach(this::count);
         for (Claim<K, V, R> claim : claimed) {
             if (claim.wasGivenBack()) {
                 order.putOff(Objects.requireNonNull(dueByKey.get(claim.key())));
             }
         }
+        removing.forEach(this::removeParts);
         alone.forEach((key, held) -> {
             if (order.isEnough()) {
                 order.putOff(Objects.requireNonNull(dueByKey.get(key)));
@@ -93,8 +95,10 @@ final class Sweep<K, V, R> {
      * Claims what goes together, and hands it over.
      *
      * @param alone takes what does not
+     * @param removing takes the keys that have more parts of ended joins than a write removes
      */
-    private List<Claim<K, V, R>> handOver(List<Request<K, V, Step<V>>> requests, Map<K, Versioned<V>> alone) {
+    private List<Claim<K, V, R>> handOver(
+            List<Request<K, V, Step<V>>> requests, Map<K, Versioned<V>> alone, List<K> removing) {
         List<Answer<V, Step<V>>> answers = context.updater().updateAll(requests);
         Claims<K, V, R> claims = new Claims<>(context, goesOn, SweepOrder.MOST_FAILURES);
         List<Claim<K, V, R>> claimed = new ArrayList<>();
@@ -110,10 +114,29 @@ final class Sweep<K, V, R> {
                 if (update.result().more() && update.held() != null) {
                     alone.put(key, update.held());
                 }
+                if (context.transition().hasPartsToRemove(update.result().next(), now())) {
+                    removing.add(key);
+                }
             }
         }
         claims.handOver(claimed);
         return claimed;
+    }
+
+    /** Removes what is left of a key's joins that ended, page by page. */
+    private void removeParts(K key) {
+        StepEvent<V> removal = state -> context.transition().removeParts(state, now());
+        boolean more = true;
+        while (more && mayGoOn()) {
+            try {
+                more = context.updater().update(key, removal).result().more();
+            } catch (StoreException e) {
+                throw e;
+            } catch (RuntimeException e) { // it concerns this key alone
+                tally.failed(key, e);
+                return;
+            }
+        }
     }
 
     private StepEvent<V> due(K key, boolean alone) {

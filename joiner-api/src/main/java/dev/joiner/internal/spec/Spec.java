@@ -6,7 +6,6 @@ import dev.joiner.engine.HandOverScope;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -28,7 +27,7 @@ public record Spec<M, K, V, R>(
         @Nullable CollectOption<M, ?> collecting,
         Handlers<K, V, ?, R> handlers,
         @Nullable Consumer<? super V> onIncomplete,
-        @Nullable Function<? super V, ? extends Collection<String>> missing,
+        JoinSpec.@Nullable Missing<? super V> missing,
         @Nullable Function<? super M, ?> identifiedBy,
         @Nullable Duration idsKept,
         @Nullable Duration rememberFor,

@@ -20,6 +20,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Joins that keep the parts of their messages beside a value that stays small: here, the first and the last part. */
@@ -113,6 +115,78 @@ abstract class CollectingScenarios extends Scenarios {
 
         clock.advance(HOUR);
         assertThat(joiner.accept(Message.of("k:a"))).isEqualTo(joined("c+a"));
+    }
+
+    @Test
+    void aMessageOfAClosedKeyIsADuplicateIfItsPartWasCollectedAndLateOtherwise() {
+        JoinSpec.Builder<Message, String, String, Collected<String, String>, String> spec =
+                collecting(2).identifiedBy(Message::text).rememberFor(HOUR);
+        acceptEach(joinerOf(spec), "k:a", "k:b");
+        KeyedJoiner<Message, String, String, String> joiner = joinerOf(spec);
+
+        assertThat(acceptEach(joiner, "k:a", "k:c", "k:b")).containsExactly(duplicate(), late(), duplicate());
+        assertThat(joiner.acceptAll(Message.of("k:b", "k:c", "k:a"))).containsExactly(duplicate(), late(), duplicate());
+    }
+
+    @Test
+    void aRedeliveryThatCouldNotBeMergedIsADuplicateAllTheSame() {
+        KeyedJoiner<Message, String, String, String> joiner = joinerOf(collecting(9)
+                .identifiedBy(Message::text)
+                .collectAtMost(2)
+                .expireAfter(HOUR)
+                .onExpired((collected, handOver) -> {}));
+        acceptEach(joiner, "k:a", "k:b");
+
+        assertThat(acceptEach(joiner, "k:a", "k:b")).containsExactly(duplicate(), duplicate());
+        List<Outcome<String>> outcomes = joiner.acceptAll(Message.of("k:b", "k:c", "k:a"));
+        assertThat(List.of(outcomes.get(0), outcomes.get(2))).containsExactly(duplicate(), duplicate());
+        assertFailed(outcomes.get(1)).isInstanceOf(ValueTooLargeException.class);
+    }
+
+    private static List<Message> numbered(int from, int to) {
+        return IntStream.range(from, to).mapToObj(i -> Message.of("k:" + i)).toList();
+    }
+
+    @Test
+    void aLargeJoinIsHandedOverInOrderAndLeavesNothingBehind() {
+        int parts = 2_500;
+        KeyedJoiner<Message, String, String, String> joiner =
+                joinerOf(collecting(parts).identifiedBy(Message::text));
+        for (int i = 0; i < parts; i += 500) {
+            joiner.acceptAll(numbered(Math.max(0, i - 10), i + 500)); // ten of each batch come again
+        }
+
+        assertThat(seen)
+                .containsExactly("COMPLETE 0-2499: "
+                        + IntStream.range(0, parts).mapToObj(String::valueOf).collect(Collectors.joining("+")));
+        assertThat(joiner.accept(Message.of("k:0"))).as("of the next join").isEqualTo(incomplete());
+        joiner.sweep();
+        assertThat(partsOf(joiner.find("k").get(0))).containsExactly("0");
+        joiner.drop("k");
+        assertThat(store().find("k")).isNull();
+    }
+
+    @Test
+    void idsOfALargeJoinAreKeptWithoutItsPartsAndForgottenInTime() {
+        int parts = 1_500;
+        KeyedJoiner<Message, String, String, String> joiner =
+                joinerOf(collecting(parts).identifiedBy(Message::text, HOUR));
+        joiner.acceptAll(numbered(0, 700));
+        joiner.acceptAll(numbered(700, parts));
+        assertThat(seen).hasSize(1);
+
+        assertThat(joiner.accept(Message.of("k:1499"))).isEqualTo(duplicate());
+        joiner.sweep();
+        assertThat(joiner.find("k").get(0).ids()).isEqualTo(parts);
+        assertThat(acceptEach(joiner, "k:0", "k:1499")).containsExactly(duplicate(), duplicate());
+
+        clock.advance(HOUR);
+        assertThat(joiner.accept(Message.of("k:0"))).isEqualTo(incomplete());
+        joiner.sweep();
+        joiner.drop("k");
+        clock.advance(HOUR);
+        joiner.sweep();
+        assertThat(store().find("k")).isNull();
     }
 
     @Test

@@ -58,6 +58,7 @@ class PartsMapStore<K, V> extends MapStore<K, V> {
         return true;
     }
 
+    // snippet:parts-exchange
     @Override
     public Exchange<V> compareAndExchange(K key, Versioned<V> expected, Versioned<V> next) {
         String text = codec.text(key);
@@ -92,6 +93,7 @@ class PartsMapStore<K, V> extends MapStore<K, V> {
         }
         parts.values().removeIf(List::isEmpty);
     }
+    // end:parts-exchange
 
     private List<Part> rows(String text, long number) {
         return parts.computeIfAbsent(new Place(text, number), place -> new ArrayList<>());
