@@ -3,10 +3,14 @@ package dev.joiner.store.redis;
 import dev.joiner.Codec;
 import dev.joiner.CodecException;
 import dev.joiner.JoinStoreConfig;
+import dev.joiner.ValueTooLargeException;
 import dev.joiner.spi.EntryCodec;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinStore.Due;
 import dev.joiner.spi.JoinStore.Entry;
+import dev.joiner.spi.PartsChange;
+import dev.joiner.spi.PartsChange.Append;
+import dev.joiner.spi.StoredParts.Part;
 import dev.joiner.spi.Versioned;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +22,11 @@ final class Entries<K, V> {
     private static final byte[] NOTHING = {};
     /** Beyond this a sorted set cannot tell one millisecond from the next. */
     private static final long LATEST = 1L << 53;
+
+    /** So much of parts is written at once that others do not have to wait for long. */
+    private static final long MOST_PARTS_BYTES = 64 << 20;
+    /** What each of many parts counts for beside its bytes, so that their number has a limit, too: Redis takes a million words at once. */
+    private static final int PART_OVERHEAD = 256;
 
     private final EntryCodec<K, V> codec;
 
@@ -47,6 +56,29 @@ final class Entries<K, V> {
                 .putLong(entry.version())
                 .put(state)
                 .array();
+    }
+
+    /**
+     * Refuses a write of more parts than Redis had better take at once; half of them may be less.
+     *
+     * @throws ValueTooLargeException if they are too many, or one is too large
+     */
+    void requireRoomForParts(String text, PartsChange change) {
+        long size = 0;
+        int count = 0;
+        for (Append append : change.appended()) {
+            for (Part part : append.parts()) {
+                size += (part.id() == null ? 0 : part.id().length()) + (part.bytes() == null ? 0 : part.bytes().length);
+                count++;
+            }
+        }
+        if (count > 1) {
+            size += (long) count * PART_OVERHEAD;
+        }
+        long limit = count > 1 ? Math.min(MOST_PARTS_BYTES, maxEntryBytes()) : maxEntryBytes();
+        if (size > limit) {
+            throw new ValueTooLargeException(text, size, limit);
+        }
     }
 
     /** The bytes of a version; none for nothing. */
