@@ -23,10 +23,10 @@ final class Entries<K, V> {
     /** Beyond this a sorted set cannot tell one millisecond from the next. */
     private static final long LATEST = 1L << 53;
 
-    /** So much of parts is written at once that others do not have to wait for long. */
+    /** So much of parts goes together, and so many, that others do not have to wait for long. */
     private static final long MOST_PARTS_BYTES = 64 << 20;
-    /** What each of many parts counts for beside its bytes, so that their number has a limit, too: Redis takes a million words at once. */
-    private static final int PART_OVERHEAD = 256;
+
+    private static final int MOST_PARTS = 5_000;
 
     private final EntryCodec<K, V> codec;
 
@@ -59,23 +59,22 @@ final class Entries<K, V> {
     }
 
     /**
-     * Refuses a write of more parts than Redis had better take at once; half of them may be less.
+     * Refuses a write of more parts than had better go together. A joiner tries it with half of them then.
      *
      * @throws ValueTooLargeException if they are too many, or one is too large
      */
     void requireRoomForParts(String text, PartsChange change) {
-        long size = 0;
+        long bytes = 0;
         int count = 0;
         for (Append append : change.appended()) {
             for (Part part : append.parts()) {
-                size += (part.id() == null ? 0 : part.id().length()) + (part.bytes() == null ? 0 : part.bytes().length);
+                bytes +=
+                        (part.id() == null ? 0 : part.id().length()) + (part.bytes() == null ? 0 : part.bytes().length);
                 count++;
             }
         }
-        if (count > 1) {
-            size += (long) count * PART_OVERHEAD;
-        }
         long limit = count > 1 ? Math.min(MOST_PARTS_BYTES, maxEntryBytes()) : maxEntryBytes();
+        long size = count > 1 ? bytes + count * (limit / MOST_PARTS) : bytes;
         if (size > limit) {
             throw new ValueTooLargeException(text, size, limit);
         }

@@ -89,20 +89,22 @@ final class PartsHash {
             if hasParts and (removesAll or not held) then
               redis.call('UNLINK', KEYS[3])
             end
-            local added = {}
+            local added, size = {}, 0
+            local function add(field, value)
+              added[size + 1] = field
+              added[size + 2] = value
+              size = size + 2
+            end
             for i = first, last, 3 do
               local place, id = ARGV[i], ARGV[i + 1]
-              added[#added + 1] = 'p' .. place
-              added[#added + 1] = ARGV[i + 2]
+              add('p' .. place, ARGV[i + 2])
               if id ~= '' then
-                added[#added + 1] = 'n' .. place
-                added[#added + 1] = id
-                added[#added + 1] = 'i' .. string.sub(place, 1, 8) .. id
-                added[#added + 1] = ''
+                add('n' .. place, id)
+                add('i' .. string.sub(place, 1, 8) .. id, '')
               end
-              if #added > 3000 or i + 2 == last then
-                redis.call('HSET', KEYS[3], unpack(added))
-                added = {}
+              if size > 3000 or i + 2 == last then
+                redis.call('HSET', KEYS[3], unpack(added, 1, size))
+                size = 0
               end
             end
             for _, kind in ipairs({'strip', 'remove'}) do
