@@ -31,17 +31,14 @@ record Command<T>(
         Function<AbstractPipeline, Response<T>> piped,
         @Nullable Command<T> withScript) {
 
-    /** The answer to an exchange that was won. Otherwise the answer is the entry that is there, or null. */
+    /** The answer to an exchange that was won. One that was lost is answered with the entry that is there, or null. */
     static final Long WON = 1L;
 
     /** Instead of a time: the entry is not due any more. */
     static final byte[] NOT_DUE = {'-'};
 
-    /**
-     * The only write of an entry: puts or removes it if the key holds the expected version. The due index goes first: it is what
-     * may be refused, and then everything is as it was. The version of an entry that is too short for one ends in zeros.
-     */
-    private static final String EXCHANGE = """
+    /** Answers with what is there if that is not expected. The version of an entry that is too short for one ends in zeros. */
+    private static final String COMPARE = """
             local held = redis.call('HGET', KEYS[1], ARGV[1])
             local version = held and string.sub(held, 1, 8) or ''
             if held and #version < 8 then
@@ -50,11 +47,17 @@ record Command<T>(
             if version ~= ARGV[2] then
               return held
             end
+            """;
+
+    private static final String WRITE_DUE = """
             if ARGV[4] == '-' then
               redis.call('ZREM', KEYS[2], ARGV[1])
             elseif ARGV[4] ~= '' then
               redis.call('ZADD', KEYS[2], ARGV[4], ARGV[1])
             end
+            """;
+
+    private static final String WRITE_ENTRY = """
             if ARGV[3] ~= '' then
               redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
             elseif held then
@@ -62,6 +65,22 @@ record Command<T>(
             end
             return 1
             """;
+
+    /**
+     * Puts or removes an entry if the key holds the expected version. The due index goes first: it is what may be refused, and
+     * then everything is as it was.
+     */
+    private static final Script EXCHANGE = new Script(COMPARE + WRITE_DUE + WRITE_ENTRY);
+
+    /**
+     * The same, and what it does to the parts of the key. Ids are looked for only once the version is the expected one: a write
+     * that is repeated finds itself, and not its own ids.
+     *
+     * <p>A server that is full refuses the first write of a script, if that may need memory, and lets all others go through. So a
+     * write that appends nothing begins with one that needs none: joins can be finished.
+     */
+    private static final Script EXCHANGE_WITH_PARTS =
+            new Script(COMPARE + PartsHash.LOOK + WRITE_DUE + PartsHash.CHANGE + WRITE_ENTRY);
 
     /**
      * A limit is a hint for HSCAN, which reads the values as well: so it is asked for few at first, and for more as long as
@@ -105,8 +124,21 @@ record Command<T>(
             return {cursor, entries, rest}
             """.getBytes(StandardCharsets.US_ASCII);
 
-    private static final byte[] SCRIPT = EXCHANGE.getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] SHA = sha1(SCRIPT);
+    /** A script that a server keeps once it has run. */
+    private static final class Script {
+        private final byte[] text;
+        private final byte[] sha;
+
+        Script(String text) {
+            this.text = text.getBytes(StandardCharsets.US_ASCII);
+            sha = sha1(this.text);
+        }
+
+        Command<Object> write(Shard shard, List<byte[]> keys, List<byte[]> args) {
+            Command<Object> whole = Command.write(shard.name, pipeline -> pipeline.eval(text, keys, args));
+            return new Command<>(shard.name, true, pipeline -> pipeline.evalsha(sha, keys, args), whole);
+        }
+    }
 
     /**
      * @param expected eight bytes, or none if nothing is to be there
@@ -114,10 +146,42 @@ record Command<T>(
      * @param due digits, or {@link #NOT_DUE}, or no bytes if it is due when it was
      */
     static Command<Object> exchange(Shard shard, byte[] key, byte[] expected, byte[] next, byte[] due) {
-        List<byte[]> keys = List.of(shard.joins, shard.due);
-        List<byte[]> args = List.of(key, expected, next, due);
-        Command<Object> whole = write(shard.name, pipeline -> pipeline.eval(SCRIPT, keys, args));
-        return new Command<>(shard.name, true, pipeline -> pipeline.evalsha(SHA, keys, args), whole);
+        return EXCHANGE.write(shard, List.of(shard.joins, shard.due), List.of(key, expected, next, due));
+    }
+
+    /**
+     * An exchange that also changes the parts of the key. Where ids of what is appended are there already, the answer is a list of
+     * those and their numbers in turn.
+     *
+     * @param parts from {@link PartsHash#change}
+     */
+    static Command<Object> exchange(
+            Shard shard, byte[] key, byte[] expected, byte[] next, byte[] due, List<byte[]> parts) {
+        List<byte[]> args = new ArrayList<>(List.of(key, expected, next, due));
+        args.addAll(parts);
+        return EXCHANGE_WITH_PARTS.write(shard, List.of(shard.joins, shard.due, shard.parts(key)), args);
+    }
+
+    /**
+     * Parts of a number from a position on, as long as they are within a number of bytes, but one if there is one.
+     *
+     * @return ids and parts in turn, with null for a part of which only the id is there
+     */
+    static Command<Object> parts(Shard shard, byte[] key, long number, int from, int limit, long bytes) {
+        List<byte[]> keys = List.of(shard.parts(key));
+        List<byte[]> args = List.of(
+                PartsHash.bytes(number),
+                Layout.utf8(String.valueOf(from)),
+                Layout.utf8(String.valueOf(limit)),
+                Layout.utf8(String.valueOf(bytes)));
+        return read(shard.name, pipeline -> pipeline.eval(PartsHash.PAGE, keys, args));
+    }
+
+    /** Fields of the hash of a key's parts. */
+    static Command<List<byte[]>> partFields(Shard shard, byte[] key, List<byte[]> fields) {
+        byte[] parts = shard.parts(key);
+        byte[][] names = fields.toArray(byte[][]::new);
+        return read(shard.name, pipeline -> pipeline.hmget(parts, names));
     }
 
     static Command<byte[]> entry(Shard shard, byte[] key) {

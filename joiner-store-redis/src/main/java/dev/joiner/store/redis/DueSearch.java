@@ -3,6 +3,7 @@ package dev.joiner.store.redis;
 import dev.joiner.CodecException;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinStore.Due;
+import dev.joiner.spi.PartsChange;
 import dev.joiner.store.redis.Layout.Shard;
 import dev.joiner.store.redis.Redis.Answer;
 import dev.joiner.store.redis.Redis.Batch;
@@ -131,9 +132,15 @@ final class DueSearch<K, V> {
 
     /**
      * Most keys without an entry were removed since the look, by another node. What somebody removed from a hash by hand would stay
-     * in the index for ever, in front of everything else: to exchange nothing for nothing removes it there.
+     * in the index for ever, in front of everything else: to exchange nothing for nothing removes it there, and its parts with it.
      */
     private static Command<Object> removalFromIndex(Indexed gone) {
-        return Command.exchange(gone.shard(), gone.key(), NOTHING, NOTHING, Command.NOT_DUE);
+        return Command.exchange(
+                gone.shard(),
+                gone.key(),
+                NOTHING,
+                NOTHING,
+                Command.NOT_DUE,
+                PartsHash.change(PartsChange.between(null, null), true));
     }
 }

@@ -3,10 +3,14 @@ package dev.joiner.store.redis;
 import dev.joiner.Codec;
 import dev.joiner.CodecException;
 import dev.joiner.JoinStoreConfig;
+import dev.joiner.ValueTooLargeException;
 import dev.joiner.spi.EntryCodec;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinStore.Due;
 import dev.joiner.spi.JoinStore.Entry;
+import dev.joiner.spi.PartsChange;
+import dev.joiner.spi.PartsChange.Append;
+import dev.joiner.spi.StoredParts.Part;
 import dev.joiner.spi.Versioned;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +22,11 @@ final class Entries<K, V> {
     private static final byte[] NOTHING = {};
     /** Beyond this a sorted set cannot tell one millisecond from the next. */
     private static final long LATEST = 1L << 53;
+
+    /** So much of parts goes together, and so many, that others do not have to wait for long. */
+    private static final long MOST_PARTS_BYTES = 64 << 20;
+
+    private static final int MOST_PARTS = 5_000;
 
     private final EntryCodec<K, V> codec;
 
@@ -47,6 +56,28 @@ final class Entries<K, V> {
                 .putLong(entry.version())
                 .put(state)
                 .array();
+    }
+
+    /**
+     * Refuses a write of more parts than had better go together. A joiner tries it with half of them then.
+     *
+     * @throws ValueTooLargeException if they are too many, or one is too large
+     */
+    void requireRoomForParts(String text, PartsChange change) {
+        long bytes = 0;
+        int count = 0;
+        for (Append append : change.appended()) {
+            for (Part part : append.parts()) {
+                bytes +=
+                        (part.id() == null ? 0 : part.id().length()) + (part.bytes() == null ? 0 : part.bytes().length);
+                count++;
+            }
+        }
+        long limit = count > 1 ? Math.min(MOST_PARTS_BYTES, maxEntryBytes()) : maxEntryBytes();
+        long size = count > 1 ? bytes + count * (limit / MOST_PARTS) : bytes;
+        if (size > limit) {
+            throw new ValueTooLargeException(text, size, limit);
+        }
     }
 
     /** The bytes of a version; none for nothing. */

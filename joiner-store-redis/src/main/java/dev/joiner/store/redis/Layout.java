@@ -1,6 +1,7 @@
 package dev.joiner.store.redis;
 
 import dev.joiner.CodecException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -10,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The names of what a namespace keeps in Redis, and the shard that each join is in.
  *
- * <p>A shard is a hash of entries by key text and a sorted set of key texts by due time, in one slot of a cluster. All
- * of this is part of the stored format, which {@link #FORMAT} numbers.
+ * <p>A shard is a hash of entries by key text and a sorted set of key texts by due time, and for each key that collects a hash
+ * of {@linkplain PartsHash parts}, in one slot of a cluster. All of this is part of the stored format, which {@link #FORMAT}
+ * numbers.
  */
 final class Layout {
     static final int FORMAT = 1;
@@ -41,6 +43,15 @@ final class Layout {
             this.name = name;
             joins = utf8(name + ":joins");
             due = utf8(name + ":due");
+        }
+
+        /** The name of the hash of a key's parts. Whatever is in the key's text, the hash tag has ended before it. */
+        byte[] parts(byte[] key) {
+            byte[] prefix = utf8(name + ":parts:");
+            return ByteBuffer.allocate(prefix.length + key.length)
+                    .put(prefix)
+                    .put(key)
+                    .array();
         }
     }
 

@@ -7,12 +7,19 @@ import dev.joiner.KeyCodec;
 import dev.joiner.StoreException;
 import dev.joiner.ValueTooLargeException;
 import dev.joiner.spi.JoinStore;
+import dev.joiner.spi.PartsChange;
+import dev.joiner.spi.StoredParts.Part;
 import dev.joiner.spi.Versioned;
+import dev.joiner.store.redis.Layout.Shard;
+import dev.joiner.store.redis.PartsHash.Look;
 import dev.joiner.store.redis.Redis.Answer;
 import dev.joiner.store.redis.Redis.Batch;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -126,14 +133,24 @@ public final class RedisJoinStore<K, V> implements JoinStore<K, V> {
             this.text = text;
             entry = entries.bytes(text, next);
             byte[] field = entries.key(text);
-            command = Command.exchange(
-                    layout.shardOf(field), field, entries.version(expected), entry, entries.due(expected, next));
+            Shard shard = layout.shardOf(field);
+            byte[] version = entries.version(expected);
+            byte[] due = entries.due(expected, next);
+            PartsChange change = PartsChange.between(expected, next);
+            if (change.isNone() && (next == null || next.state().ended().isEmpty())) {
+                command = Command.exchange(shard, field, version, entry, due);
+            } else {
+                entries.requireRoomForParts(text, change);
+                command = Command.exchange(shard, field, version, entry, due, PartsHash.change(change, next == null));
+            }
         }
 
         Exchange<V> answered(@Nullable Object answer) {
             if (Command.WON.equals(answer)) {
                 guesses.saw(text, entry.length == 0 ? null : entry);
                 return Exchange.written();
+            } else if (answer instanceof List<?> present) {
+                return Exchange.present(PartsHash.present(present));
             }
             return Exchange.lost(saw(text, (byte[]) answer));
         }
@@ -224,6 +241,39 @@ public final class RedisJoinStore<K, V> implements JoinStore<K, V> {
         batch.send();
         redis.agreement().verify(agreed.required());
         return counts.stream().mapToLong(Answer::required).sum();
+    }
+
+    /** Parts are in a hash for each key, and are written by the exchange that counts them. */
+    @Override
+    public boolean collects() {
+        return true;
+    }
+
+    /** {@inheritDoc} A page has no more than 1 MiB, unless it has one part only. One round trip. */
+    @Override
+    public List<Part> parts(K key, long number, int from, int limit) {
+        requirePositive(limit);
+        byte[] field = entries.key(entries.text(key));
+        Object page =
+                redis.send(Command.parts(layout.shardOf(field), field, number, from, limit, PartsHash.PAGE_BYTES));
+        return PartsHash.page((List<?>) Objects.requireNonNull(page));
+    }
+
+    /** {@inheritDoc} One round trip. */
+    @Override
+    public Map<String, Long> present(K key, Collection<Long> numbers, Collection<String> ids) {
+        byte[] field = entries.key(entries.text(key));
+        Batch batch = redis.batch();
+        List<Look> looks = Look.of(numbers, ids);
+        List<Answer<List<byte[]>>> answers = looks.stream()
+                .map(look -> batch.add(Command.partFields(layout.shardOf(field), field, look.fields())))
+                .toList();
+        batch.send();
+        Map<String, Long> present = new HashMap<>();
+        for (int i = 0; i < looks.size(); i++) {
+            looks.get(i).found(answers.get(i).required(), present);
+        }
+        return present;
     }
 
     /** {@inheritDoc} 64 MiB, unless the builder says otherwise. */

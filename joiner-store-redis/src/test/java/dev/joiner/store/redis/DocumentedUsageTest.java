@@ -9,6 +9,7 @@ import dev.joiner.JoinStores;
 import dev.joiner.KeyCodec;
 import dev.joiner.StoreException;
 import dev.joiner.spi.JoinStore.Exchange;
+import dev.joiner.spi.StoredParts;
 import dev.joiner.test.servers.RedisCluster;
 import dev.joiner.test.servers.RedisServer;
 import java.io.IOException;
@@ -124,6 +125,16 @@ class DocumentedUsageTest {
             assertThat(store.scan(null, 100).entries()).hasSize(50);
             assertThat(store.size()).isEqualTo(50);
             store.findAll(List.of("k1", "k2")).forEach(held -> assertThat(held).isNotNull());
+            assertThat(store.compareAndExchange("k1", store.guess("k1"), null).won())
+                    .isTrue();
+            StoredParts two = States.more(StoredParts.none(1), 2);
+            assertThat(store.compareAndExchange("k1", null, States.open(two)).won())
+                    .isTrue();
+            assertThat(store.parts("k1", 1, 0, 5)).hasSize(2);
+            assertThat(store.present("k1", List.of(1L), List.of("1"))).hasSize(1);
+            assertThat(store.compareAndExchange("k1", store.guess("k1"), States.ended(two))
+                            .won())
+                    .isTrue();
             assertThat(store.compareAndExchange("k1", store.guess("k1"), null).won())
                     .isTrue();
         }

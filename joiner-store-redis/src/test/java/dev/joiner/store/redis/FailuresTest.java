@@ -12,6 +12,7 @@ import dev.joiner.Outcome;
 import dev.joiner.StoreException;
 import dev.joiner.spi.JoinStore.Change;
 import dev.joiner.spi.JoinStore.Exchange;
+import dev.joiner.spi.StoredParts;
 import dev.joiner.spi.Versioned;
 import dev.joiner.test.servers.Fault;
 import dev.joiner.test.servers.Pace;
@@ -249,6 +250,30 @@ class FailuresTest {
     }
 
     @Test
+    void serverThatIsFullTakesNoPartsButLetsJoinsEnd() {
+        StoredParts two = States.more(StoredParts.none(1), 2);
+        Versioned<String> begun = States.open(two, 5);
+        store.compareAndExchange("k", null, begun);
+        store.compareAndExchange("l", null, begun);
+        server.call("CONFIG", "SET", "maxmemory", "1mb");
+        try {
+            assertFails(() -> store.compareAndExchange("k", begun, States.open(States.more(two, 1), 5)), "maxmemory");
+            assertFails(() -> store.compareAndExchange("k", begun, States.open(States.more(two, 1), 6)), "maxmemory");
+            assertFails(() -> store.compareAndExchange("m", null, States.open(two, 5)), "maxmemory");
+            assertThat(store.find("k")).isEqualTo(begun);
+            assertThat(store.parts("k", 1, 0, 10)).hasSize(2);
+            assertThat(store.parts("m", 1, 0, 10)).isEmpty();
+
+            assertThat(store.compareAndExchange("k", begun, States.ended(two)).won())
+                    .isTrue();
+            assertThat(store.compareAndExchange("l", begun, null).won()).isTrue();
+            assertThat(store.parts("l", 1, 0, 10)).isEmpty();
+        } finally {
+            server.call("CONFIG", "SET", "maxmemory", "0");
+        }
+    }
+
+    @Test
     void serverThatWouldEvictIsRefused() {
         server.call("CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
         try {
@@ -391,6 +416,22 @@ class FailuresTest {
         server.call("DEL", "joiner:{" + namespace + "}:meta");
         server.call("SET", "joiner:{" + namespace + "}:meta", "mine");
         assertFails(() -> store(server.port()), "joiner:{" + namespace + "}:meta", "WRONGTYPE");
+    }
+
+    @Test
+    void partsKeyThatHoldsSomethingElseIsNamedAndNothingIsWritten() {
+        String parts = new Layout(namespace, SHARDS).shardOf(Layout.utf8("k")).name + ":parts:k";
+        server.call("SET", parts, "mine");
+
+        assertFails(
+                () -> store.compareAndExchange("k", null, States.open(States.more(StoredParts.none(1), 2), 5)),
+                namespace,
+                "WRONGTYPE");
+        assertFails(() -> store.parts("k", 1, 0, 10), namespace, "WRONGTYPE");
+
+        assertThat(store.find("k")).isNull();
+        assertThat(store.due(Instant.MIN, NOW, 10)).isEmpty();
+        assertThat(server.call("GET", parts)).isEqualTo("mine");
     }
 
     @Test

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.joiner.StoreException;
+import dev.joiner.spi.StoredParts;
 import dev.joiner.test.servers.RedisServer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.IntFunction;
@@ -17,6 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.util.JedisClusterCRC16;
 
 /** What is stored where: other versions of Joiner have to find it there. */
 class LayoutTest {
@@ -43,6 +46,9 @@ class LayoutTest {
                 .containsExactly("joiner:{or%7Bd%7D%25ers:0}", "joiner:{or%7Bd%7D%25ers:1}");
         assertThat(layout.shards.get(1).joins).asString().isEqualTo("joiner:{or%7Bd%7D%25ers:1}:joins");
         assertThat(layout.shards.get(1).due).asString().isEqualTo("joiner:{or%7Bd%7D%25ers:1}:due");
+        assertThat(layout.shards.get(1).parts(Layout.utf8("{k}:\u20ac")))
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo("joiner:{or%7Bd%7D%25ers:1}:parts:{k}:\u20ac");
     }
 
     @Test
@@ -105,6 +111,28 @@ class LayoutTest {
 
             Set<String> keys = client.keys("joiner:{" + namespace + "*");
             assertThat(keys).hasSize(5).allMatch(key -> client.ttl(key) == -1);
+        }
+    }
+
+    @Test
+    void partsOfAKeyAreOneHashInItsSlot() {
+        String namespace = Clients.namespace();
+        try (UnifiedJedis client = Clients.of(RedisServer.shared())) {
+            RedisJoinStore<String, String> store =
+                    Clients.store(client, namespace).shards(1).build();
+            StoredParts parts = StoredParts.none(0x4142434445464748L)
+                    .with(null, Layout.utf8("a"))
+                    .with("id", Layout.utf8("b"));
+            store.compareAndExchange("order}-1", null, States.open(parts));
+
+            String name = "joiner:{" + namespace + ":0}:parts:order}-1";
+            assertThat(client.hgetAll(name))
+                    .isEqualTo(Map.of("pABCDEFGH0", "a", "pABCDEFGH1", "b", "nABCDEFGH1", "id", "iABCDEFGHid", ""));
+            assertThat(client.ttl(name)).isEqualTo(-1);
+            assertThat(JedisClusterCRC16.getSlot(name))
+                    .isEqualTo(JedisClusterCRC16.getSlot("joiner:{" + namespace + ":0}:joins"));
+            assertThat(store.scan(null, 10).entries()).hasSize(1);
+            assertThat(store.size()).isEqualTo(1);
         }
     }
 

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.joiner.Codec;
 import dev.joiner.JoinSpec;
 import dev.joiner.Joiner;
 import dev.joiner.Outcome;
 import dev.joiner.StoreException;
+import dev.joiner.spi.StoredParts;
 import dev.joiner.spi.Versioned;
 import dev.joiner.test.servers.Fault;
 import dev.joiner.test.servers.RedisCluster;
@@ -215,6 +217,42 @@ class LostAnswerTest {
         assertThatExceptionOfType(StoreException.class).isThrownBy(() -> near.accept(new Part("k", "b")));
 
         assertThat(farStore.find("k")).isNull();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void partWhoseAnswerWasLostIsCollectedOnce(Client client) {
+        List<List<String>> handedOver = new ArrayList<>();
+        var spec = JoinSpec.joining(Part.class)
+                .keyedBy(Part::key)
+                .<String>mergedBy((part, pending) -> "")
+                .collecting(Part::text, Codec.string())
+                .sufficientWhen((value, count) -> count == 3)
+                .identifiedBy(Part::text)
+                .process((collected, handOver) -> {
+                    handedOver.add(collected.toList());
+                    return collected.size();
+                })
+                .build();
+        Joiner<Part, Integer> near = Joiner.create(spec, near(client));
+        RedisJoinStore<String, String> farStore = far(client);
+        near.accept(new Part("k", "a"));
+        loseNextAnswer(() -> {});
+
+        assertThatExceptionOfType(StoreException.class).isThrownBy(() -> near.accept(new Part("k", "b")));
+
+        StoredParts parts = (StoredParts) farStore.find("k").state().open().collected();
+        assertThat(farStore.parts("k", parts.number(), 0, 10))
+                .extracting(StoredParts.Part::id)
+                .containsExactly("a", "b");
+        assertThat(near.accept(new Part("k", "b"))).isEqualTo(new Outcome.Duplicate<>());
+        loseNextAnswer(() -> {});
+        assertThatExceptionOfType(StoreException.class)
+                .isThrownBy(() -> near.acceptAll(List.of(new Part("k", "b"), new Part("l", "x"))));
+        assertThat(near.accept(new Part("k", "c"))).isEqualTo(new Outcome.Joined<>(3, true));
+        assertThat(handedOver).containsExactly(List.of("a", "b", "c"));
+        assertThat(farStore.find("k")).isNull();
+        assertThat(farStore.parts("k", parts.number(), 0, 10)).isEmpty();
     }
 
     @ParameterizedTest

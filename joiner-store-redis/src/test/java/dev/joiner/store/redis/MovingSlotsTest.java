@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.joiner.StoreException;
 import dev.joiner.spi.JoinStore.Change;
 import dev.joiner.spi.JoinStore.Exchange;
+import dev.joiner.spi.StoredParts;
 import dev.joiner.spi.Versioned;
 import dev.joiner.store.redis.Layout.Shard;
 import dev.joiner.test.servers.RedisCluster;
@@ -141,6 +142,31 @@ class MovingSlotsTest {
                 CompletableFuture.delayedExecutor(300, TimeUnit.MILLISECONDS));
         writesAll();
         rest.join();
+    }
+
+    @Test
+    void partsThatAreOnTheirWayAreWaitedFor() {
+        StoredParts two = States.more(StoredParts.none(1), 2);
+        Versioned<String> begun = States.open(two, 5);
+        assertThat(store.compareAndExchange("k0", store.find("k0"), begun).won())
+                .isTrue();
+        cluster.beginMove(slot, from, to);
+        cluster.moveKey(shard.name + ":parts:k0", from, to);
+        assertThat(store.parts("k0", 1, 0, 10)).hasSize(2);
+        assertThat(store.present("k0", List.of(1L), List.of("0", "1", "2"))).hasSize(2);
+
+        CompletableFuture<Void> rest = CompletableFuture.runAsync(
+                () -> {
+                    while (cluster.moveKeys(slot, from, to, 100) > 0) {}
+                    cluster.endMove(slot, from, to);
+                },
+                CompletableFuture.delayedExecutor(300, TimeUnit.MILLISECONDS));
+        Versioned<String> next = States.open(States.more(two, 2), 5);
+        assertThat(store.compareAndExchange("k0", begun, next).won()).isTrue();
+        rest.join();
+
+        assertThat(store.parts("k0", 1, 0, 10)).extracting(StoredParts.Part::id).containsExactly("0", "1", "2", "3");
+        assertThat(store.find("k0")).isEqualTo(next);
     }
 
     @Test

@@ -2,12 +2,15 @@ package dev.joiner.store.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.joiner.Codec;
 import dev.joiner.JoinSpec;
 import dev.joiner.Joiner;
 import dev.joiner.KeyedJoiner;
 import dev.joiner.Outcome;
 import dev.joiner.spi.JoinStore;
 import dev.joiner.spi.JoinStore.Exchange;
+import dev.joiner.spi.StoredParts;
+import dev.joiner.spi.Versioned;
 import dev.joiner.test.servers.RedisCluster;
 import dev.joiner.test.servers.RedisServer;
 import dev.joiner.test.servers.TcpProxy;
@@ -192,6 +195,70 @@ class RoundTripsTest {
                         .filteredOn(outcome -> outcome instanceof Outcome.Joined)
                         .hasSize(250)))
                 .isEqualTo(2);
+    }
+
+    private static Joiner<Part, String> collecting(JoinStore<String, String> store, int parts) {
+        return Joiner.create(
+                JoinSpec.joining(Part.class)
+                        .keyedBy(Part::key)
+                        .<String>mergedBy((part, pending) -> "")
+                        .collecting(Part::text, Codec.string())
+                        .sufficientWhen((value, count) -> count == parts)
+                        .identifiedBy(Part::text)
+                        .process((collected, handOver) -> String.join("", collected))
+                        .build(),
+                store,
+                InstantSource.fixed(NOW));
+    }
+
+    private RedisJoinStore<String, String> collectingStore() {
+        RedisJoinStore<String, String> store = store();
+        StoredParts parts = States.more(StoredParts.none(1), 1);
+        Versioned<String> begun = States.open(parts);
+        store.compareAndExchange("warm", null, begun); // the other script is there as well
+        store.compareAndExchange("warm", begun, null);
+        return store;
+    }
+
+    @Test
+    void joinThatCollectsCostsOneMoreForEachPageThatIsRead() {
+        Joiner<Part, String> joiner = collecting(collectingStore(), 3);
+
+        assertThat(turnsOf(() -> joiner.accept(new Part("k", "a")))).isEqualTo(1);
+        assertThat(turnsOf(() -> joiner.accept(new Part("k", "b")))).isEqualTo(1);
+        assertThat(turnsOf(() -> assertThat(joiner.accept(new Part("k", "b"))).isEqualTo(new Outcome.Duplicate<>())))
+                .as("the write finds its id, and the number that it is under is the open join's")
+                .isEqualTo(1);
+        assertThat(turnsOf(() ->
+                        assertThat(joiner.accept(new Part("k", "c"))).isEqualTo(new Outcome.Joined<>("abc", true))))
+                .as("the write, the parts, the end")
+                .isEqualTo(3);
+    }
+
+    @Test
+    void manyPartsOfABatchCostOne() {
+        Joiner<Part, String> joiner = collecting(collectingStore(), 10_000);
+        List<Part> parts = IntStream.range(0, 5_000)
+                .mapToObj(i -> new Part("k" + i % 2, "part " + i))
+                .toList();
+
+        assertThat(tripsOf(() ->
+                        assertThat(joiner.acceptAll(parts)).allMatch(outcome -> outcome instanceof Outcome.Incomplete)))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void partsAndIdsCostOne() {
+        RedisJoinStore<String, String> store = store();
+        StoredParts parts = States.more(StoredParts.none(1), 3_000);
+        store.compareAndExchange("k", null, States.open(parts));
+        List<String> ids = IntStream.range(0, 3_000).mapToObj(String::valueOf).toList();
+
+        assertThat(turnsOf(() -> assertThat(store.parts("k", 1, 500, 2_000)).hasSize(2_000)))
+                .isEqualTo(1);
+        assertThat(tripsOf(() ->
+                        assertThat(store.present("k", List.of(1L, 2L), ids)).hasSize(3_000)))
+                .isEqualTo(1);
     }
 
     @Test
