@@ -159,13 +159,15 @@ public final class StateCodec<V> {
             int flights = in.count();
             List<Flight<V>> inFlight = new ArrayList<>(flights);
             for (int i = 0; i < flights; i++) {
-                inFlight.add(readFlight(in));
+                inFlight.add(readFlight(key, in));
             }
-            Join<V> open = (has & HAS_OPEN) == 0 ? null : readJoin(in);
+            Join<V> open = (has & HAS_OPEN) == 0 ? null : readJoin(key, in);
             Closed closed = (has & HAS_CLOSED) == 0 ? null : readClosed(in);
             List<Ended> ended = (has & HAS_ENDED) == 0 ? List.of() : readEnded(in);
             in.requireEnd();
             return new JoinState<>(open, inFlight, closed, token, ended);
+        } catch (CodecException e) { // of a value
+            throw e;
         } catch (Throwable e) { // as above
             throw new CodecException(key, "cannot be read: " + SafeText.messageOf(e), e);
         }
@@ -216,8 +218,8 @@ public final class StateCodec<V> {
         }
     }
 
-    private Join<V> readJoin(In in) {
-        V value = values.decode(in.value());
+    private Join<V> readJoin(String key, In in) {
+        V value = readValue(key, in.value());
         int parts = in.smallNumber();
         long firstAt = in.number();
         long has = in.number();
@@ -240,8 +242,18 @@ public final class StateCodec<V> {
         out.number(flight.dueAt());
     }
 
-    private Flight<V> readFlight(In in) {
-        Join<V> join = readJoin(in);
+    /** The checksum was right, so the bytes are as they were written. */
+    private V readValue(String key, byte[] bytes) {
+        try {
+            return values.decode(bytes);
+        } catch (Throwable e) { // as above
+            String problem = SafeText.messageOf(e) + "; was it written by another codec?";
+            throw new CodecException(key, "cannot be read: " + problem, e);
+        }
+    }
+
+    private Flight<V> readFlight(String key, In in) {
+        Join<V> join = readJoin(key, in);
         Cause cause = CAUSES.get(in.smallNumber());
         int status = in.smallNumber();
         return new Flight<>(

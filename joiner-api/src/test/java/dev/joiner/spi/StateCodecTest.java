@@ -291,7 +291,9 @@ class StateCodecTest {
                 .withCauseInstanceOf(NoClassDefFoundError.class);
         assertThatExceptionOfType(CodecException.class)
                 .isThrownBy(() -> broken.decode("k", codec.encode("k", FULL)))
-                .withMessage("key \"k\": cannot be read: java.lang.StackOverflowError");
+                .withMessage(
+                        "key \"k\": cannot be read: java.lang.StackOverflowError; was it written by another codec?")
+                .withCauseInstanceOf(StackOverflowError.class);
     }
 
     @Test
@@ -309,7 +311,7 @@ class StateCodecTest {
                 .withMessage("key \"k\": cannot be written: no writer");
         assertThatExceptionOfType(CodecException.class)
                 .isThrownBy(() -> broken.decode("k", codec.encode("k", FULL)))
-                .withMessage("key \"k\": cannot be read: no reader");
+                .withMessage("key \"k\": cannot be read: no reader; was it written by another codec?");
     }
 
     @Test

@@ -11,23 +11,18 @@ final class Batch {
     private static final long MOST_BYTES = 4 << 20;
 
     private final int mostLines;
-    private final List<Line> lines;
-    private final List<Rejection> rejections = new ArrayList<>(0);
+    private final List<Input> inputs;
     private long bytes;
     private @Nullable Position first;
     private @Nullable Position last;
 
     Batch(int mostLines) {
         this.mostLines = mostLines;
-        lines = new ArrayList<>(Math.min(mostLines, 1000));
+        inputs = new ArrayList<>(Math.min(mostLines, 1000));
     }
 
     void add(Input input, int size) {
-        if (input instanceof Line line) {
-            lines.add(line);
-        } else if (input instanceof Rejection rejection) {
-            rejections.add(rejection);
-        }
+        inputs.add(input);
         bytes += size;
         first = first == null ? input.at() : first;
         last = input.at();
@@ -42,15 +37,12 @@ final class Batch {
     }
 
     int size() {
-        return lines.size() + rejections.size();
+        return inputs.size();
     }
 
-    List<Line> lines() {
-        return lines;
-    }
-
-    List<Rejection> rejections() {
-        return rejections;
+    /** In the order in which they were read. */
+    List<Input> inputs() {
+        return inputs;
     }
 
     /** Where its last line stands; null if it is empty. */

@@ -17,8 +17,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -227,39 +229,52 @@ final class JoinRun {
 
     private void join(Batch batch, KeyedJoiner<Line, String, ObjectNode, ?> joiner, Ways ways)
             throws IOException, InterruptedException {
-        List<Line> together = new ArrayList<>();
-        for (Line line : batch.lines()) {
-            ways.interludes().see(line);
-            if (ways.interludes().isNeededBefore(line)) {
-                takeAll(together, joiner, ways.rejections());
-                together = new ArrayList<>();
-                ways.interludes().runBefore(line, joiner, problems);
+        List<Input> together = new ArrayList<>();
+        for (Input input : batch.inputs()) {
+            if (input instanceof Line line) {
+                ways.interludes().see(line);
+                if (ways.interludes().isNeededBefore(line)) {
+                    takeAll(together, joiner, ways.rejections());
+                    together = new ArrayList<>();
+                    ways.interludes().runBefore(line, joiner, problems);
+                }
+                ways.unseen().see(line.object());
             }
-            together.add(line);
-            ways.unseen().see(line.object());
+            together.add(input);
         }
         takeAll(together, joiner, ways.rejections());
         lines += batch.size();
         last = batch.last();
-        for (Rejection rejection : batch.rejections()) {
-            ways.rejections().add(rejection);
-        }
     }
 
-    private void takeAll(List<Line> lines, KeyedJoiner<Line, ?, ?, ?> joiner, Rejections rejections)
+    /** Takes the lines into their joins. Whatever a line is rejected for, rejections are told in the order of the input. */
+    private void takeAll(List<Input> inputs, KeyedJoiner<Line, ?, ?, ?> joiner, Rejections rejections)
             throws IOException, InterruptedException {
-        List<Line> toTake = lines;
+        Map<Input, Rejection> refused = new IdentityHashMap<>(); // one file may be read twice
+        List<Line> toTake = inputs.stream()
+                .filter(Line.class::isInstance)
+                .map(Line.class::cast)
+                .toList();
         while (!toTake.isEmpty() && !hasFailed()) {
-            toTake = take(toTake, joiner, rejections);
+            toTake = take(toTake, joiner, refused);
             if (!toTake.isEmpty()) {
                 environment.stop().await(BEFORE_TAKING_AGAIN);
             }
         }
+        for (Input input : inputs) {
+            Rejection rejection = input instanceof Rejection unusable ? unusable : refused.get(input);
+            if (rejection != null) {
+                rejections.add(rejection);
+            }
+        }
     }
 
-    /** Takes the lines into their joins. Returns those that have to be taken again, as too much goes on for their keys. */
-    private List<Line> take(List<Line> toTake, KeyedJoiner<Line, ?, ?, ?> joiner, Rejections rejections)
-            throws IOException {
+    /**
+     * Takes the lines into their joins. Returns those that have to be taken again, as too much goes on for their keys.
+     *
+     * @param refused receives the lines that no join takes
+     */
+    private List<Line> take(List<Line> toTake, KeyedJoiner<Line, ?, ?, ?> joiner, Map<Input, Rejection> refused) {
         List<? extends Outcome<?>> outcomes = joiner.acceptAll(toTake);
         List<Line> again = new ArrayList<>();
         for (int i = 0; i < outcomes.size(); i++) {
@@ -276,14 +291,14 @@ final class JoinRun {
                         || failed.cause() instanceof Error) {
                     fail(failed.cause());
                 } else if (!hasFailed()) {
-                    rejections.add(refused(line, failed.cause()));
+                    refused.put(line, rejection(line, failed.cause()));
                 }
             }
         }
         return again;
     }
 
-    private static Rejection refused(Line line, Throwable cause) {
+    private static Rejection rejection(Line line, Throwable cause) {
         return new Rejection(line.at(), String.valueOf(cause.getMessage()), Json.text(line.object()), null);
     }
 

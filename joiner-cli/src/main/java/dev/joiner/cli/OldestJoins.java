@@ -21,11 +21,14 @@ final class OldestJoins {
     private final int limit;
     private final Predicate<PendingJoin<String, ObjectNode>> filter;
     private final PriorityQueue<PendingJoin<String, ObjectNode>> youngestFirst = new PriorityQueue<>(BY_AGE.reversed());
+    private final boolean needsValues;
     private long count;
 
-    OldestJoins(int limit, Predicate<PendingJoin<String, ObjectNode>> filter) {
+    /** @param needsValues whether the filter looks at values; those of another codec are named as unreadable then */
+    OldestJoins(int limit, Predicate<PendingJoin<String, ObjectNode>> filter, boolean needsValues) {
         this.limit = limit;
         this.filter = filter;
+        this.needsValues = needsValues;
     }
 
     /** Reads the whole store. Names what cannot be read, and returns whether there is none of that. */
@@ -33,11 +36,15 @@ final class OldestJoins {
         boolean[] areAllReadable = {true};
         Pages.read(joiner, page -> {
             for (PendingJoin<String, ObjectNode> join : page) {
-                if (join.status() == Status.UNREADABLE) {
+                if (join.status() != Status.UNREADABLE) {
+                    addIfAskedFor(join);
+                    continue;
+                }
+                List<PendingJoin<String, ObjectNode>> foreign = needsValues ? List.of() : ForeignValues.in(join);
+                foreign.forEach(this::addIfAskedFor);
+                if (foreign.isEmpty()) {
                     messages.say(join.lastError().orElse(""));
                     areAllReadable[0] = false;
-                } else if (filter.test(join)) {
-                    add(join);
                 }
             }
             return true;
@@ -45,7 +52,10 @@ final class OldestJoins {
         return areAllReadable[0];
     }
 
-    private void add(PendingJoin<String, ObjectNode> join) {
+    private void addIfAskedFor(PendingJoin<String, ObjectNode> join) {
+        if (!filter.test(join)) {
+            return;
+        }
         count++;
         youngestFirst.add(join);
         if (youngestFirst.size() > limit) {

@@ -29,7 +29,8 @@ import picocli.CommandLine.Option;
             "Prints a line for each join, the oldest first: how long ago its first line came, what it waits for (WAITING"
                     + " for lines; CLAIMED, as a process prints it or died doing so; FAILED, to be printed again; PARKED,"
                     + " for release), how many lines are in it, how often it was tried to print it, its key, what is"
-                    + " missing of the fields that --require names, and why it failed.",
+                    + " missing of the fields that --require names, and why it failed. Of a value that is no JSON object, as"
+                    + " another codec wrote it, the size is shown.",
             ""
         },
         footer = {
@@ -99,7 +100,8 @@ final class PendingCommand implements Callable<Integer> {
         RequiredFields asked = Options.fields("--missing", missing);
         Instant now = environment.clock().instant();
         JsonLines output = new JsonLines(environment.out(), false);
-        OldestJoins oldest = new OldestJoins(limit, join -> isOld(join, now) && lacksOneOf(asked, join));
+        OldestJoins oldest =
+                new OldestJoins(limit, join -> isOld(join, now) && lacksOneOf(asked, join), !asked.isEmpty());
         boolean areAllReadable;
         try (KeyedJoiner<?, String, ObjectNode, ?> joiner =
                 store.open(environment, output, Completion.NEVER, required, null)) {
@@ -155,7 +157,6 @@ final class PendingCommand implements Callable<Integer> {
     }
 
     private ObjectNode node(PendingJoin<String, ObjectNode> join, Instant now) {
-        ObjectNode value = join.value().orElseThrow();
         ObjectNode node = Json.MAPPER.createObjectNode();
         node.put("key", join.key());
         node.put("status", join.status().name());
@@ -173,8 +174,9 @@ final class PendingCommand implements Callable<Integer> {
             join.missing().forEach(fields::add);
         }
         if (values) {
-            node.set("value", Completion.withoutProgress(value));
+            join.value().ifPresent(value -> node.set("value", Completion.withoutProgress(value)));
         }
+        join.bytes().ifPresent(bytes -> node.put("valueBytes", bytes.length));
         return node;
     }
 
@@ -183,6 +185,7 @@ final class PendingCommand implements Callable<Integer> {
         if (!join.missing().isEmpty()) {
             rest.append("  missing ").append(String.join(", ", join.missing()));
         }
+        join.bytes().ifPresent(bytes -> rest.append("  value: " + bytes.length + " bytes of another codec"));
         join.lastError().ifPresent(error -> rest.append("  ").append(error));
         return Printable.text(String.format(
                 Locale.ROOT,

@@ -2,9 +2,22 @@ package dev.joiner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.joiner.Codec;
+import dev.joiner.JoinSpec;
+import dev.joiner.JoinStoreConfig;
+import dev.joiner.JoinStores;
+import dev.joiner.Joiner;
+import dev.joiner.KeyCodec;
 import dev.joiner.cli.Cli.Ended;
 import dev.joiner.test.servers.RedisServer;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -95,6 +108,75 @@ class DatabaseStoreTest {
         assertThat(ended.err()).doesNotContain("hush");
     }
 
+    @Nested
+    class ValuesOfAnotherCodec {
+        private static final String PROBLEM = "joiner: key \"o-1\": cannot be read: ";
+
+        @BeforeEach
+        void storeANumber() {
+            var spec = JoinSpec.joining(Long.class)
+                    .keyedBy(number -> "o-1")
+                    .mergedBy(Long.class, (number, sum) -> sum == null ? number : sum + number)
+                    .sufficientWhen(sum -> false)
+                    .build();
+            var config = JoinStoreConfig.of("joiner", KeyCodec.string(), Codec.longs());
+            InstantSource clock = () -> Cli.START.minus(Duration.ofHours(1));
+            try (var joiner = Joiner.create(spec, JoinStores.open(file(), config), clock)) {
+                joiner.acceptAll(List.of(1L, 2L));
+            }
+        }
+
+        @Test
+        void areListedWithAllElseThatIsKnown() {
+            Ended ended = Cli.run("", "pending", "--store", file());
+
+            assertThat(ended.status()).isZero();
+            assertThat(ended.err()).isEmpty();
+            assertThat(ended.outLines())
+                    .last()
+                    .isEqualTo("1h       WAITING       2     0  o-1  value: 8 bytes of another codec");
+        }
+
+        @Test
+        void areToldToPrograms() throws IOException {
+            Ended ended = Cli.run("", "pending", "--json", "--values", "--store", file());
+
+            JsonNode join = Json.MAPPER.readTree(ended.out());
+            assertThat(join.get("status").textValue()).isEqualTo("WAITING");
+            assertThat(join.get("parts").intValue()).isEqualTo(2);
+            assertThat(join.get("valueBytes").intValue()).isEqualTo(8);
+            assertThat(join.has("value")).isFalse();
+        }
+
+        @Test
+        void areUnreadableForThoseWhoAskForTheirFields() {
+            Ended ended = Cli.run("", "pending", "--missing", "payment", "--store", file());
+
+            assertThat(ended.status()).isEqualTo(1);
+            assertThat(ended.out()).isEmpty();
+            assertThat(ended.err()).startsWith(PROBLEM);
+        }
+
+        @Test
+        void areNotReleasedAndTheReasonIsSaid() {
+            Ended ended = Cli.run("", "release", "--store", file(), "o-1");
+
+            assertThat(ended.status()).isEqualTo(1);
+            assertThat(ended.out()).isEmpty();
+            assertThat(ended.err()).startsWith(PROBLEM).endsWith("; was it written by another codec?\n");
+            assertThat(Cli.run("", "pending", "--store", file()).out()).contains("o-1");
+        }
+
+        @Test
+        void areDropped() {
+            Ended ended = Cli.run("", "drop", "--store", file(), "o-1");
+
+            assertThat(ended.status()).isZero();
+            assertThat(ended.out()).startsWith("{\"key\":\"o-1\",").contains("\"bytes\":\"");
+            assertThat(Cli.run("", "pending", "--store", file()).err()).contains("nothing waits");
+        }
+    }
+
     @Test
     void fileIsForOneProcessAtATime() throws Exception {
         join(A, file());
@@ -106,8 +188,8 @@ class DatabaseStoreTest {
 
             assertThat(ended.status()).isEqualTo(1);
             assertThat(ended.err())
-                    .isEqualTo(
-                            "joiner: jdbc:h2 cannot be opened: its file is in use, and is for one process at a time\n");
+                    .isEqualTo("joiner: " + file()
+                            + " cannot be opened: its file is in use, and is for one process at a time\n");
         }
     }
 

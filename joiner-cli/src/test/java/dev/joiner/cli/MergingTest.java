@@ -144,6 +144,20 @@ class MergingTest {
                     .isEqualTo("joiner: <stdin>:2: --merge n=sum: n is \"x\", must be a number");
         }
 
+        @Test
+        void rejectionsAreToldInTheOrderOfTheInput() {
+            Ended ended = join(
+                    "nonsense\n{'id':1,'n':'x'}\n{'n':1}\n{'id':2,'n':'x'}\n",
+                    "join",
+                    "--key=id",
+                    "--count=2",
+                    "--merge=n=sum");
+
+            assertThat(ended.errLines().subList(0, 4))
+                    .extracting(line -> line.replaceFirst("joiner: <stdin>:(\\d).*", "$1"))
+                    .containsExactly("1", "2", "3", "4");
+        }
+
         /** It would take a gigabyte, and the next line one more. */
         @ParameterizedTest
         @ValueSource(strings = {"1e2147483646", "1e-2000"})

@@ -8,17 +8,27 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The lines that come with the project, joined as its documentation shows. */
 class SampleTest {
     private static final Path SAMPLE = Path.of("samples", "orders.jsonl");
+    private static final Pattern QUICK_START = Pattern.compile(
+            "java -jar joiner-cli/target/joiner.jar (join .*?)```\n.*?```text\n(.*?)```", Pattern.DOTALL);
+
+    @TempDir
+    Path folder;
 
     @Test
     void sampleIsWhatGenerateMakes() throws IOException {
@@ -26,6 +36,32 @@ class SampleTest {
 
         assertThat(generated.out()).isEqualTo(Files.readString(SAMPLE));
         assertThat(Files.size(SAMPLE)).isLessThan(500_000);
+    }
+
+    @Test
+    void quickStartOfTheReadmePrintsWhatTheReadmeSays() throws IOException {
+        Matcher start = QUICK_START.matcher(Files.readString(Path.of("..", "README.md")));
+        assertThat(start.find()).isTrue();
+        String[] args = start.group(1)
+                .replace("\\\n", " ")
+                .replace(
+                        "joiner-cli/target/incomplete.jsonl",
+                        folder.resolve("incomplete.jsonl").toString())
+                .replace("joiner-cli/samples/orders.jsonl", SAMPLE.toString())
+                .strip()
+                .split("\\s+");
+
+        Ended ended = Cli.run("", args);
+
+        assertThat(withoutTime(ended.out() + ended.err()))
+                .matches(Arrays.stream(withoutTime(start.group(2)).split("…\n", -1))
+                        .map(Pattern::quote)
+                        .collect(Collectors.joining("(?:.*\n)+")));
+        assertThat(ended.status()).isZero();
+    }
+
+    private static String withoutTime(String text) {
+        return text.replaceFirst("in \\d+\\.\\d s:", "in time:");
     }
 
     @Test

@@ -7,10 +7,12 @@ import dev.joiner.Joiner;
 import dev.joiner.KeyCodec;
 import dev.joiner.KeyedJoiner;
 import dev.joiner.PendingJoin;
+import dev.joiner.codec.jackson.JacksonCodec;
 import dev.joiner.merge.Part;
 import dev.joiner.merge.Parts;
 import dev.joiner.merge.PartsMerge;
 import dev.joiner.merge.Records;
+import dev.joiner.store.jdbc.JdbcJoinStore;
 import dev.joiner.store.memory.MapJoinStore;
 import dev.joiner.testing.HandSetClock;
 import dev.joiner.testing.JoinerTesting;
@@ -20,6 +22,8 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
+import org.h2.jdbcx.JdbcDataSource;
 import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -40,6 +44,7 @@ class MergesExampleTest {
     private static final Order PAID = new Order("o", null, "card", null);
 
     private final List<Order> inserted = new ArrayList<>();
+    private final List<String> settled = new ArrayList<>();
 
     private Order insert(Order order) {
         inserted.add(order);
@@ -117,6 +122,35 @@ class MergesExampleTest {
                 .containsExactly(
                         "COMPLETE Parts{payment=Payment[orderId=b, cents=200], coupon=Coupon[orderId=b, cents=50]}",
                         "EXPIRED Parts{payment=Payment[orderId=a, cents=100]}");
+    }
+
+    private Parts settle(Parts parts) {
+        settled.add(parts.toString());
+        return parts;
+    }
+
+    @Test
+    void specAndCodecAreOfOneMerge() {
+        JdbcDataSource dataSource = new JdbcDataSource();
+        dataSource.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+        // snippet:merges-spec-and-codec
+        PartsMerge merge = Parts.of(PAYMENT).optional(COUPON);
+        var spec = merge.keyedBy(String.class).process(this::settle).build();
+        var store = JdbcJoinStore.builder(dataSource)
+                .namespace("payments")
+                .keyCodec(KeyCodec.string())
+                .valueCodec(JacksonCodec.of(merge))
+                .createTableIfMissing()
+                .build();
+        try (var joiner = Joiner.create(spec, store)) {
+            joiner.accept(new Coupon("o-1", 50));
+            joiner.accept(new Payment("o-1", 100));
+        }
+        // end:merges-spec-and-codec
+
+        assertThat(settled)
+                .containsExactly(
+                        "Parts{payment=Payment[orderId=o-1, cents=100], coupon=Coupon[orderId=o-1, cents=50]}");
     }
 
     // snippet:merges-key

@@ -80,7 +80,8 @@ class Jackson3CodecStoreTest {
         assertThat(held.version()).isEqualTo(7);
         assertThatExceptionOfType(CodecException.class)
                 .isThrownBy(held::state)
-                .withMessage("key \"o-1\": cannot be read: the document is null, a value never is");
+                .withMessage("key \"o-1\": cannot be read: the document is null, a value never is;"
+                        + " was it written by another codec?");
     }
 
     @Test

@@ -127,8 +127,30 @@ class OpeningByUrlTest {
 
             assertThatExceptionOfType(StoreException.class)
                     .isThrownBy(() -> JoinStores.open("jdbc:h2:" + folder.resolve("joins"), config))
-                    .withMessage("jdbc:h2 cannot be opened: its file is in use, and is for one process at a time");
+                    .withMessage("jdbc:h2:" + folder.resolve("joins")
+                            + " cannot be opened: its file is in use, and is for one process at a time");
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "jdbc:h2:%s/none;IFEXISTS=TRUE | jdbc:h2:%s/none cannot be opened: Database \"%s/none\" not found",
+                "jdbc:h2:file:%s/none;IFEXISTS=TRUE | jdbc:h2:file:%s/none cannot be opened: Database \"%s/none\" not found",
+                "jdbc:h2:none | jdbc:h2:none cannot be opened: A file path that is implicitly relative to the current working"
+                        + " directory is not allowed in the database URL \"jdbc:h2:none\".",
+                "jdbc:h2:%s/joins;USER=other;PASSWORD=hush | jdbc:h2:%s/joins cannot be opened: Wrong user name or password",
+                "jdbc:h2:async:%s/none;IFEXISTS=TRUE | jdbc:h2:async:%s/none cannot be opened: Database \"async:%s/none\" not",
+                "jdbc:h2:mem:;IFEXISTS=TRUE | jdbc:h2:mem: cannot be opened: Database "
+            })
+    void urlOfH2IsNamedAsItsUserWroteIt(String url, String message) {
+        JoinStores.open("jdbc:h2:" + folder.resolve("joins") + ";USER=one", config)
+                .close();
+
+        assertThatExceptionOfType(StoreException.class)
+                .isThrownBy(() -> JoinStores.open(url.replace("%s", folder.toString()), config))
+                .withMessageStartingWith(message.replace("%s", folder.toString()));
     }
 
     @Test

@@ -32,6 +32,9 @@ record JdbcUrl(String text, String database, Map<String, String> options) {
 
     private static final int H2_FILE_IN_USE = 90020;
 
+    /** H2's file system that survives the interrupt of a thread. */
+    private static final String ASYNC = "async:";
+
     /** A path that names its file system; one letter is a drive. */
     private static final Pattern FILE_SYSTEM = Pattern.compile("\\w{2,}:");
 
@@ -108,7 +111,7 @@ record JdbcUrl(String text, String database, Map<String, String> options) {
         }
         String path = rest.startsWith("file:") ? rest.substring("file:".length()) : rest;
         return "jdbc:h2:"
-                + (FILE_SYSTEM.matcher(path).lookingAt() ? path : "async:" + path)
+                + (FILE_SYSTEM.matcher(path).lookingAt() ? path : ASYNC + path)
                 + unlessSet("WRITE_DELAY", "0")
                 + unlessSet("DB_CLOSE_ON_EXIT", "FALSE")
                 + unlessSet("TRACE_LEVEL_FILE", "0");
@@ -145,11 +148,26 @@ record JdbcUrl(String text, String database, Map<String, String> options) {
             secrets.add(URLDecoder.decode(found, StandardCharsets.UTF_8));
         }
         secrets.remove("");
-        String problem = problem(e).replace(text, "(the URL)");
+        String problem = problemOfThisUrl(e).replace(text, "(the URL)");
         for (String secret : secrets) {
             problem = problem.replace(secret, "***");
         }
-        return new StoreException("jdbc:" + database + " cannot be opened: " + problem, secrets.isEmpty() ? e : null);
+        return new StoreException(shown() + " cannot be opened: " + problem, secrets.isEmpty() ? e : null);
+    }
+
+    /** The URL without options, if its database is one of H2's: it is all that its user knows the database by. */
+    private String shown() {
+        return database.equals("h2") ? text.split(";", 2)[0] : toString();
+    }
+
+    /** H2 knows the completed URL, and not the one that its user wrote. */
+    private String problemOfThisUrl(Throwable e) {
+        String completed = completed();
+        if (completed.equals(text)) {
+            return problem(e);
+        }
+        String problem = problem(e).replace(completed, shown());
+        return text.contains(ASYNC) ? problem : problem.replace(ASYNC, "");
     }
 
     /** The database's own words, if it has any, and what they leave out: a host that has no address, say. */

@@ -1,0 +1,66 @@
+package dev.joiner.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.joiner.Codec;
+import dev.joiner.CodecException;
+import dev.joiner.JoinSpec;
+import dev.joiner.PendingJoin;
+import dev.joiner.PendingJoin.Status;
+import dev.joiner.engine.PendingJoins;
+import dev.joiner.engine.SpecFunctions;
+import dev.joiner.spi.JoinState;
+import dev.joiner.spi.StateCodec;
+import java.util.List;
+import java.util.Optional;
+
+/** Joins whose values are no JSON objects, as another codec wrote them: all else of them can be shown. */
+final class ForeignValues {
+    private static final StateCodec<byte[]> STATES = new StateCodec<>(Codec.bytes());
+    private static final SpecFunctions<String, String, byte[], byte[]> NOTHING_MISSING =
+            SpecFunctions.of(JoinSpec.joining(String.class)
+                    .keyedBy(key -> key)
+                    .mergedBy(byte[].class, (key, pending) -> new byte[0])
+                    .sufficientWhen(value -> false)
+                    .build());
+
+    private ForeignValues() {}
+
+    /**
+     * The joins of an entry that cannot be read. They have no value, but the bytes of one.
+     *
+     * @return empty if it is not only values that cannot be read
+     */
+    static List<PendingJoin<String, ObjectNode>> in(PendingJoin<String, ObjectNode> unreadable) {
+        String key = unreadable.key();
+        if (key == null) {
+            return List.of();
+        }
+        try {
+            JoinState<byte[]> state = STATES.decode(key, unreadable.bytes().orElseThrow());
+            return PendingJoins.of(NOTHING_MISSING, key, state).stream()
+                    .filter(join -> join.status() != Status.REMEMBERED)
+                    .map(ForeignValues::withoutValue)
+                    .toList();
+        } catch (CodecException e) {
+            return List.of();
+        }
+    }
+
+    private static PendingJoin<String, ObjectNode> withoutValue(PendingJoin<String, byte[]> join) {
+        return new PendingJoin<>(
+                join.key(),
+                join.status(),
+                Optional.empty(),
+                List.of(),
+                join.parts(),
+                join.firstAt(),
+                join.cause(),
+                join.dueAt(),
+                join.attempts(),
+                join.lastError(),
+                join.ids(),
+                Optional.empty(),
+                join.value(),
+                Optional.empty());
+    }
+}
