@@ -111,6 +111,7 @@ public final class Benchmarks implements Callable<Integer> {
             switch (part) {
                 case MEMORY -> new MemorySuite(plan, progress, report).run();
                 case REDIS -> onRedis(plan, progress, report);
+                case COLLECTING -> collect(plan, progress, report);
                 default -> onDatabase(part.product(), plan, progress, report);
             }
         }
@@ -137,6 +138,7 @@ public final class Benchmarks implements Callable<Integer> {
                 quick ? List.of(1000, 10_000) : growth,
                 quick ? 10_000 : sweepOpen,
                 quick ? 10_000 : 1_000_000,
+                quick ? List.of(100, 2_000) : List.of(100, 10_000, 100_000),
                 data);
     }
 
@@ -158,6 +160,18 @@ public final class Benchmarks implements Callable<Integer> {
             suite.compareValues(JdbcContenders.TEXT, JdbcContenders.BYTES);
             suite.compareNodes(JdbcContenders.JOINER, 1);
             suite.sweep(JoinerStores::on, "statements");
+        }
+    }
+
+    private static void collect(Plan plan, Progress progress, Report report) throws Exception {
+        try (RedisPlace place = RedisPlace.start(plan.folder().resolve("redis-collecting"))) {
+            new ServerSuite<>(plan, progress, report, place).collect(JoinerStores::on, plan.collected());
+        }
+        for (Database.Product product : Database.Product.values()) {
+            Path data = Files.createDirectories(plan.folder().resolve(product.name() + "-collecting"));
+            try (DatabasePlace place = DatabasePlace.start(product, data)) {
+                new ServerSuite<>(plan, progress, report, place).collect(JoinerStores::on, plan.collected());
+            }
         }
     }
 

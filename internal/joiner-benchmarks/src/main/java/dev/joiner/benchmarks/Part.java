@@ -8,7 +8,9 @@ enum Part {
     REDIS,
     H2,
     POSTGRESQL,
-    MARIADB;
+    MARIADB,
+    /** Joins that collect, on all servers. */
+    COLLECTING;
 
     /** The database that this part is about. */
     Product product() {

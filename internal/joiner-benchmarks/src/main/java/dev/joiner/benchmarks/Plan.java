@@ -13,9 +13,10 @@ import java.util.List;
  * @param growth numbers of open joins between which the cost in memory is to stay as it is
  * @param sweptOpen how many joins are open when a sweep is measured
  * @param heapJoins how many joins are held to see what they weigh
+ * @param collected around which parts of a join that collects it is measured
  * @param folder for the data of servers
  */
-record Plan(Effort effort, List<Work> works, List<Integer> growth, int sweptOpen, int heapJoins, Path folder) {
+record Plan(Effort effort, List<Work> works, List<Integer> growth, int sweptOpen, int heapJoins, List<Integer> collected, Path folder) {
 
     /** All combinations. */
     static List<Work> matrix(List<Integer> parts, List<Integer> bytes, List<Integer> open, List<Integer> threads) {

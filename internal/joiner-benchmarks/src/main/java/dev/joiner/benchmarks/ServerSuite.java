@@ -1,5 +1,6 @@
 package dev.joiner.benchmarks;
 
+import dev.joiner.benchmarks.measure.CollectingRounds;
 import dev.joiner.benchmarks.measure.Comparison;
 import dev.joiner.benchmarks.measure.LoopRounds;
 import dev.joiner.benchmarks.measure.LoopRounds.Entrant;
@@ -8,13 +9,16 @@ import dev.joiner.benchmarks.measure.Progress;
 import dev.joiner.benchmarks.measure.SweepRounds;
 import dev.joiner.benchmarks.measure.SweepRounds.Costs;
 import dev.joiner.benchmarks.report.Report;
+import dev.joiner.benchmarks.report.Table;
 import dev.joiner.benchmarks.report.Target;
 import dev.joiner.benchmarks.subject.Contender;
 import dev.joiner.benchmarks.subject.JoinerStores;
 import dev.joiner.benchmarks.work.Work;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 
 /**
  * Joins over a server or a database.
@@ -82,6 +86,23 @@ final class ServerSuite<E> {
                 place.name() + ": rate of two nodes to that of one",
                 1.5,
                 comparison.of(second).times(comparison.of(first))));
+    }
+
+    /** One more part of a join that collects, be it small or large. */
+    void collect(BiFunction<E, String, JoinerStores.Opened> stores, List<Integer> parts) {
+        Table table = new Table(
+                place.name() + ", microseconds of a part of 100 bytes, around part",
+                Stream.concat(Stream.of("collected"), parts.stream().map(part -> String.format(Locale.ROOT, "%,d", part)))
+                        .toArray(String[]::new));
+        List<CollectingRounds.Row> rows = new CollectingRounds(parts, progress)
+                .of(place.name(), namespace -> stores.apply(place.direct(), namespace));
+        for (CollectingRounds.Row row : rows) {
+            table.addRow(Stream.concat(Stream.of(row.title()), row.micros().stream().map(Target::number))
+                    .toList());
+            report.add(Target.atMost(
+                    place.name() + ", collecting " + row.title() + ": the last part to the first", 1.5, row.growth()));
+        }
+        report.add(table);
     }
 
     void sweep(BiFunction<E, String, JoinerStores.Opened> stores, String unit) {
