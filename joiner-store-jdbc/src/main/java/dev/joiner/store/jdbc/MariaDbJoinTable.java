@@ -32,7 +32,7 @@ final class MariaDbJoinTable extends JoinTable {
     private final String lock;
 
     MariaDbJoinTable(String table, String namespace, Duration lockTimeout) {
-        super(table, namespace);
+        super(table, namespace, new MySqlPartTable(table, namespace));
         // No lock is waited for with 0: the timeout is rounded up.
         long seconds = (lockTimeout.toMillis() + 999) / 1_000;
         patiently = "SET STATEMENT innodb_lock_wait_timeout = " + seconds + " FOR ";
