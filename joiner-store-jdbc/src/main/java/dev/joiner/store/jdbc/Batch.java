@@ -159,9 +159,9 @@ final class Batch<K, V> {
             }
         }
         JoinTable table = store.table();
-        writeAll(inserts, parts, Row::key, Row::bytes, table::insertAll);
-        writeAll(updates, parts, RowChange::key, Batch::size, table::updateAll);
-        writeAll(deletes, parts, RowChange::key, change -> 0, table::deleteAll);
+        writeAll(inserts, parts, Row::key, Row::bytes, table::insertAll, table::insertAllNew);
+        writeAll(updates, parts, RowChange::key, Batch::size, table::updateAll, table::updateAll);
+        writeAll(deletes, parts, RowChange::key, change -> 0, table::deleteAll, table::deleteAll);
     }
 
     /**
@@ -227,7 +227,8 @@ final class Batch<K, V> {
             Map<String, KeyParts> parts,
             Function<T, String> key,
             ToLongFunction<T> size,
-            Statement<T> statement) {
+            Statement<T> statement,
+            Statement<T> statementWithParts) {
         Predicate<T> hasParts = row -> parts.containsKey(key.apply(row));
         List<T> plain = rows.stream().filter(hasParts.negate()).toList();
         writeAll(plain, key, size, statement);
@@ -239,7 +240,7 @@ final class Batch<K, V> {
                 key,
                 sizeOfBoth,
                 (connection, chunk) -> JoinTable.inTransaction(connection, () -> {
-                    Set<String> written = statement.run(connection, chunk);
+                    Set<String> written = statementWithParts.run(connection, chunk);
                     List<KeyParts> ofWritten = chunk.stream()
                             .map(key)
                             .filter(written::contains)

@@ -141,7 +141,9 @@ abstract class JoinTable {
     Answer exchange(Connection connection, @Nullable Long expected, @Nullable Row next, KeyParts keyParts, long largest)
             throws SQLException {
         return inTransaction(connection, () -> {
-            Answer answer = exchange(connection, keyParts.key(), expected, next);
+            Answer answer = expected == null
+                    ? insertNew(connection, Objects.requireNonNull(next))
+                    : change(connection, new RowChange(keyParts.key(), expected, next));
             if (!answer.won()) {
                 return answer;
             }
@@ -156,6 +158,11 @@ abstract class JoinTable {
             parts.write(connection, List.of(keyParts), largest);
             return answer;
         });
+    }
+
+    /** Writes a row where there is none, and tells that from one that an earlier try has written: the parts of that are there. */
+    Answer insertNew(Connection connection, Row row) throws SQLException {
+        return insert(connection, row);
     }
 
     /** Does so without parts. */
@@ -241,6 +248,11 @@ abstract class JoinTable {
 
     /** Writes rows where there are none; the keys of those that it wrote. */
     abstract Set<String> insertAll(Connection connection, List<Row> rows) throws SQLException;
+
+    /** Does so and tells them from those that an earlier try has written. */
+    Set<String> insertAllNew(Connection connection, List<Row> rows) throws SQLException {
+        return insertAll(connection, rows);
+    }
 
     /** Replaces rows; the keys of those that it replaced. */
     abstract Set<String> updateAll(Connection connection, List<RowChange> changes) throws SQLException;

@@ -97,7 +97,7 @@ final class PostgresJoinTable extends JoinTable {
             int at = set(statement, 1, row);
             at = setVersionTwice(statement, at, row.version());
             setKey(statement, at, row.key());
-            return answer(statement, row);
+            return answer(statement);
         }
     }
 
@@ -110,7 +110,7 @@ final class PostgresJoinTable extends JoinTable {
                 at = setVersionTwice(statement, at, next.version());
             }
             setKey(statement, at, change.key());
-            return answer(statement, next);
+            return answer(statement);
         }
     }
 
@@ -152,7 +152,7 @@ final class PostgresJoinTable extends JoinTable {
                 at = setLook(statement, at + 1, keyParts);
             }
             setKey(statement, at, keyParts.key());
-            return answerWithParts(statement, next);
+            return answerWithParts(statement);
         }
     }
 
@@ -163,7 +163,7 @@ final class PostgresJoinTable extends JoinTable {
         return at + 2;
     }
 
-    private static Answer answerWithParts(PreparedStatement statement, @Nullable Row next) throws SQLException {
+    private static Answer answerWithParts(PreparedStatement statement) throws SQLException {
         statement.execute();
         try (ResultSet rows = statement.getResultSet()) {
             rows.next();
@@ -176,9 +176,6 @@ final class PostgresJoinTable extends JoinTable {
             if (!rows.next()) {
                 return Answer.lostTo(null);
             }
-            if (next != null && rows.getLong(1) == next.version()) {
-                return Answer.WON;
-            }
             Array present = rows.getArray(4);
             return present == null
                     ? Answer.lostTo(stored(rows, 1))
@@ -186,18 +183,14 @@ final class PostgresJoinTable extends JoinTable {
         }
     }
 
-    private static Answer answer(PreparedStatement statement, @Nullable Row next) throws SQLException {
+    private static Answer answer(PreparedStatement statement) throws SQLException {
         statement.execute();
         if (statement.getUpdateCount() > 0) {
             return Answer.WON;
         }
         statement.getMoreResults();
         try (ResultSet rows = statement.getResultSet()) {
-            if (!rows.next()) {
-                return Answer.lostTo(null);
-            }
-            long version = rows.getLong(1);
-            return next != null && version == next.version() ? Answer.WON : Answer.lostTo(stored(rows, 1));
+            return Answer.lostTo(rows.next() ? stored(rows, 1) : null);
         }
     }
 
