@@ -8,9 +8,11 @@ import dev.joiner.spi.JoinStore.Exchange;
 import dev.joiner.spi.Versioned;
 import dev.joiner.store.jdbc.Connections.Done;
 import dev.joiner.store.jdbc.Connections.Work;
+import dev.joiner.store.jdbc.PartTable.Look;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,26 +21,24 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.ToIntFunction;
+import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Many keys in few statements: one that inserts, one that updates, one that deletes, and one that reads what was there
  * instead.
  *
- * <p>Each statement is a transaction of its own: the batch as a whole is not atomic, and need not be. For one call.
+ * <p>Each statement is a transaction of its own: the batch as a whole is not atomic, and need not be. Exchanges that change parts
+ * are an exception: they and all their parts are one transaction, after a look for the ids of the parts. For one call.
  */
 final class Batch<K, V> {
-    /** So that a statement is one that every database takes. */
-    static final int MAX_ROWS = 1_000;
-
-    private static final int MAX_BYTES = 4 << 20;
     /** Under isolation that lets neighbours fail each other, a batch may fail again and again where one key would not. */
     private static final int MAX_TRIES = 3;
 
     private final JdbcJoinStore<K, V> store;
     /** A statement is no larger than one with the largest state may be. */
-    private final long maxBytes;
+    private final long largest;
 
     /** Where writes of the batch went through. */
     private final Set<String> won = new HashSet<>();
@@ -48,10 +48,12 @@ final class Batch<K, V> {
     private final Set<String> alone = new HashSet<>();
     /** Where the batch has waited for a lock, in vain: of some of them. */
     private final Set<String> waited = new HashSet<>();
+    /** Ids that were to be appended and are there, by key, with the numbers under which they are. */
+    private final Map<String, Map<String, Long>> present = new HashMap<>();
 
     Batch(JdbcJoinStore<K, V> store) {
         this.store = store;
-        maxBytes = Math.min(MAX_BYTES, store.maxEntryBytes());
+        largest = store.maxEntryBytes();
     }
 
     List<@Nullable Versioned<V>> find(List<K> keys) {
@@ -71,7 +73,7 @@ final class Batch<K, V> {
 
     private Map<String, Stored> stored(List<String> texts) {
         Map<String, Stored> found = new HashMap<>();
-        chunks(texts, text -> 0)
+        Chunks.of(texts)
                 .forEach(chunk -> found.putAll(
                         store.connections().read(connection -> store.table().findAll(connection, chunk))));
         return found;
@@ -84,16 +86,19 @@ final class Batch<K, V> {
         final String text;
 
         final @Nullable Row row;
+        final @Nullable KeyParts parts;
         final @Nullable RuntimeException refusal;
 
         Encoded(Change<K, V> change) {
             this.change = change;
             String encodedText = "";
             Row encodedRow = null;
+            KeyParts encodedParts = null;
             RuntimeException problem = null;
             try {
                 encodedText = store.text(change.key());
                 encodedRow = change.next() == null ? null : store.row(encodedText, change.next());
+                encodedParts = store.parts(encodedText, change.expected(), change.next());
                 if (change.expected() != null || encodedRow != null) {
                     store.currentTransaction().requireNotLocked(encodedText);
                 }
@@ -102,6 +107,7 @@ final class Batch<K, V> {
             }
             text = encodedText;
             row = encodedRow;
+            parts = encodedParts == null || encodedParts.change().isNone() ? null : encodedParts;
             refusal = problem;
         }
 
@@ -130,22 +136,54 @@ final class Batch<K, V> {
     }
 
     private void write(List<Encoded> all) {
+        Map<String, KeyParts> parts = new HashMap<>();
+        for (Encoded encoded : all) {
+            if (encoded.refusal == null && encoded.parts != null) {
+                parts.put(encoded.text, encoded.parts);
+            }
+        }
+        look(parts.values());
         List<Row> inserts = new ArrayList<>();
         List<RowChange> updates = new ArrayList<>();
         List<RowChange> deletes = new ArrayList<>();
         for (Encoded encoded : all) {
             Versioned<V> expected = encoded.change.expected();
-            if (encoded.refusal == null && expected != null) {
+            if (encoded.refusal != null || present.containsKey(encoded.text)) {
+                continue;
+            }
+            if (expected != null) {
                 (encoded.row == null ? deletes : updates)
                         .add(new RowChange(encoded.text, expected.version(), encoded.row));
-            } else if (encoded.refusal == null && encoded.row != null) {
+            } else if (encoded.row != null) {
                 inserts.add(encoded.row);
             }
         }
         JoinTable table = store.table();
-        writeAll(inserts, Row::key, Row::bytes, table::insertAll);
-        writeAll(updates, RowChange::key, Batch::size, table::updateAll);
-        writeAll(deletes, RowChange::key, change -> 0, table::deleteAll);
+        writeAll(inserts, parts, Row::key, Row::bytes, table::insertAll, table::insertAllNew);
+        writeAll(updates, parts, RowChange::key, Batch::size, table::updateAll, table::updateAll);
+        writeAll(deletes, parts, RowChange::key, change -> 0, table::deleteAll, table::deleteAll);
+    }
+
+    /**
+     * Looks for the ids of what is to be appended. It may do so before the exchanges: what is expected was there before, so if it is
+     * still there when it is exchanged, nothing was appended meanwhile. If it is there in the end under ids that were found, they
+     * were there all the time.
+     */
+    private void look(Collection<KeyParts> all) {
+        List<Look> looks = new ArrayList<>();
+        for (KeyParts parts : all) {
+            for (Long number : parts.change().lookIn()) {
+                for (String id : parts.change().ids()) {
+                    looks.add(new Look(parts.key(), number, id));
+                }
+            }
+        }
+        for (List<Look> chunk : Chunks.of(looks)) {
+            for (Look look :
+                    store.connections().read(connection -> store.table().parts.present(connection, chunk))) {
+                present.computeIfAbsent(look.key(), key -> new HashMap<>()).put(look.id(), look.number());
+            }
+        }
     }
 
     private Exchange<V> exchange(Encoded encoded, @Nullable Stored witness) {
@@ -159,6 +197,9 @@ final class Batch<K, V> {
             return Exchange.written();
         }
         JdbcJoinStore.requireKnown(repeated.contains(text), text);
+        if (present.containsKey(text) && JdbcJoinStore.isThere(change.expected(), witness)) {
+            return Exchange.present(present.get(text));
+        }
         if (waited.contains(text)) {
             try {
                 return store.exchangeWithoutWaiting(change.key(), change.expected(), change.next());
@@ -180,10 +221,40 @@ final class Batch<K, V> {
         Set<String> run(Connection connection, List<T> rows) throws SQLException;
     }
 
-    private <T> void writeAll(List<T> rows, Function<T, String> key, ToIntFunction<T> size, Statement<T> statement) {
+    /** Rows with parts are written apart from the others, which need not wait for parts, nor be in one transaction with them. */
+    private <T> void writeAll(
+            List<T> rows,
+            Map<String, KeyParts> parts,
+            Function<T, String> key,
+            ToLongFunction<T> size,
+            Statement<T> statement,
+            Statement<T> statementWithParts) {
+        Predicate<T> hasParts = row -> parts.containsKey(key.apply(row));
+        List<T> plain = rows.stream().filter(hasParts.negate()).toList();
+        writeAll(plain, key, size, statement);
+        List<T> withParts = rows.stream().filter(hasParts).toList();
+        ToLongFunction<T> sizeOfBoth = row -> size.applyAsLong(row)
+                + Objects.requireNonNull(parts.get(key.apply(row))).bytes();
+        writeAll(
+                withParts,
+                key,
+                sizeOfBoth,
+                (connection, chunk) -> JoinTable.inTransaction(connection, () -> {
+                    Set<String> written = statementWithParts.run(connection, chunk);
+                    List<KeyParts> ofWritten = chunk.stream()
+                            .map(key)
+                            .filter(written::contains)
+                            .map(parts::get)
+                            .toList();
+                    store.table().parts.write(connection, ofWritten, largest);
+                    return written;
+                }));
+    }
+
+    private <T> void writeAll(List<T> rows, Function<T, String> key, ToLongFunction<T> size, Statement<T> statement) {
         List<T> sorted = new ArrayList<>(rows);
         sorted.sort(Comparator.comparing(key));
-        for (List<T> chunk : chunks(sorted, size)) {
+        for (List<T> chunk : Chunks.of(sorted, size, largest)) {
             Work<Set<String>> work = connection -> statement.run(connection, chunk);
             try {
                 Done<Set<String>> done = store.connections().write(work, MAX_TRIES);
@@ -197,24 +268,5 @@ final class Batch<K, V> {
                 chunk.forEach(row -> alone.add(key.apply(row)));
             }
         }
-    }
-
-    private <T> List<List<T>> chunks(List<T> rows, ToIntFunction<T> size) {
-        List<List<T>> chunks = new ArrayList<>();
-        long bytes = 0;
-        int begin = 0;
-        for (int i = 0; i < rows.size(); i++) {
-            int next = size.applyAsInt(rows.get(i));
-            if (i > begin && (i - begin == MAX_ROWS || bytes + next > maxBytes)) {
-                chunks.add(rows.subList(begin, i));
-                begin = i;
-                bytes = 0;
-            }
-            bytes += next;
-        }
-        if (begin < rows.size()) {
-            chunks.add(rows.subList(begin, rows.size()));
-        }
-        return chunks;
     }
 }

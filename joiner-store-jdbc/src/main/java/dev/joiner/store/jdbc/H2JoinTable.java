@@ -17,7 +17,7 @@ final class H2JoinTable extends JoinTable {
     private final String lock;
 
     H2JoinTable(String table, String namespace) {
-        super(table, namespace);
+        super(table, namespace, new H2PartTable(table, namespace));
         findAll =
                 "SELECT t.join_key, t.version, t.state, t.join_value FROM UNNEST(CAST(? AS VARCHAR ARRAY)) n(join_key) JOIN "
                         + table + " t ON t.namespace = ? AND t.join_key = n.join_key";

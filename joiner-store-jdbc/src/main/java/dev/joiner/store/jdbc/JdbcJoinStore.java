@@ -9,10 +9,14 @@ import dev.joiner.JoinStoreConfig;
 import dev.joiner.KeyCodec;
 import dev.joiner.KeyedJoiner;
 import dev.joiner.StoreException;
+import dev.joiner.ValueTooLargeException;
 import dev.joiner.engine.HandOverScope;
 import dev.joiner.spi.EntryCodec;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinStore;
+import dev.joiner.spi.PartsChange;
+import dev.joiner.spi.PartsChange.Append;
+import dev.joiner.spi.StoredParts.Part;
 import dev.joiner.spi.Versioned;
 import dev.joiner.store.jdbc.Connections.Done;
 import dev.joiner.store.jdbc.JoinTable.DueKey;
@@ -24,7 +28,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -35,10 +41,11 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store of joins in a table of a relational database: one row for each key.
+ * A store of joins in tables of a relational database: one row for each key, and in a second table one for each part that a join has
+ * collected.
  *
- * <p>It is thread-safe, and shared by all nodes that open the same table with the same namespace. An exchange is one
- * statement in a transaction of its own, whatever the connection's isolation; a connection goes back to the data source
+ * <p>It is thread-safe, and shared by all nodes that open the same table with the same namespace. An exchange is a
+ * transaction of its own, of one statement if no parts are collected, whatever the connection's isolation; a connection goes back to the data source
  * as it came, with auto-commit on or off.
  *
  * <p>What the database has rolled back (a deadlock, a lost race, a lock not had in time) is tried again a few times.
@@ -166,9 +173,9 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
         }
 
         /**
-         * Sets the table.
+         * Sets the table. That of the parts has the same name with {@code _parts} behind it.
          *
-         * @param name an identifier of up to 60 letters, digits and underscores, or two with a dot in between: schema and
+         * @param name an identifier of up to 54 letters, digits and underscores, or two with a dot in between: schema and
          *     table
          * @throws IllegalArgumentException if it is anything else
          */
@@ -177,7 +184,7 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
             return this;
         }
 
-        /** Creates the table, as the file in the jar does, if it is not there. Needs the permission to do so. */
+        /** Creates those tables that are not there, as the file in the jar does. Needs the permission to do so. */
         public Builder<K, V> createTableIfMissing() {
             createTableIfMissing = true;
             return this;
@@ -221,7 +228,7 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
 
         /**
          * Sets how large the state of a key may become, in bytes; 64 MiB by default. What is larger is refused with a
-         * {@link dev.joiner.ValueTooLargeException}, rather than fill the memory of every node that reads it. It is less if
+         * {@link ValueTooLargeException}, rather than fill the memory of every node that reads it. It is less if
          * the column or the statements of the database take less, see {@link JdbcJoinStore#maxEntryBytes()}.
          *
          * @param bytes positive
@@ -454,6 +461,7 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
     private Exchange<V> exchange(K key, @Nullable Versioned<V> expected, @Nullable Versioned<V> next, boolean waits) {
         String text = codec.text(key);
         Row row = next == null ? null : row(text, next);
+        KeyParts parts = parts(text, expected, next);
         if (expected == null && row == null) {
             Versioned<V> held = find(key);
             return held == null ? Exchange.written() : Exchange.lost(held);
@@ -462,13 +470,16 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
             currentTransaction.requireNotLocked(text);
             Long replaced = expected == null ? null : expected.version();
             for (int tries = 1; tries <= MAX_TRIES; tries++) {
-                Done<Answer> done = waits ? write(text, replaced, row) : writeWithoutWaiting(text, replaced, row);
+                Done<Answer> done = waits ? write(replaced, row, parts) : writeWithoutWaiting(replaced, row, parts);
                 Stored witness = done.answer().witness();
                 if (done.answer().won() || isMine(witness, row)) {
                     wrote(text, row);
                     return Exchange.written();
                 }
                 requireKnown(done.repeated(), text);
+                if (!done.answer().present().isEmpty()) {
+                    return Exchange.present(done.answer().present());
+                }
                 if (!isThere(expected, witness)) {
                     return Exchange.lost(seen(text, witness));
                 }
@@ -489,23 +500,23 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
     }
 
     /** @param replaced the version of the row that is to be replaced; null: there is to be none */
-    private Done<Answer> write(String text, @Nullable Long replaced, @Nullable Row row) {
-        return connections.write(connection -> write(table, connection, text, replaced, row));
+    private Done<Answer> write(@Nullable Long replaced, @Nullable Row row, KeyParts parts) {
+        return connections.write(connection -> write(table, connection, replaced, row, parts));
     }
 
-    private Done<Answer> writeWithoutWaiting(String text, @Nullable Long replaced, @Nullable Row row) {
+    private Done<Answer> writeWithoutWaiting(@Nullable Long replaced, @Nullable Row row, KeyParts parts) {
         return connections
                 .withoutWaiting()
                 .write(connection -> impatient.withoutWaiting(
-                        connection, text, () -> write(impatient, connection, text, replaced, row)));
+                        connection, parts.key(), () -> write(impatient, connection, replaced, row, parts)));
     }
 
-    private static Answer write(
-            JoinTable table, Connection connection, String text, @Nullable Long replaced, @Nullable Row row)
+    private Answer write(
+            JoinTable table, Connection connection, @Nullable Long replaced, @Nullable Row row, KeyParts parts)
             throws SQLException {
-        return replaced == null
-                ? table.insert(connection, Objects.requireNonNull(row))
-                : table.change(connection, new RowChange(text, replaced, row));
+        return parts.change().isNone()
+                ? table.exchange(connection, parts.key(), replaced, row)
+                : table.exchange(connection, replaced, row, parts, maxEntryBytes());
     }
 
     @Override
@@ -551,7 +562,7 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
     }
 
     private Set<String> deletePlaceholders(List<String> keys) {
-        List<String> some = keys.subList(0, Math.min(keys.size(), Batch.MAX_ROWS));
+        List<String> some = keys.subList(0, Math.min(keys.size(), Chunks.MAX_ROWS));
         return connections.read(connection -> table.deletePlaceholders(connection, some));
     }
 
@@ -589,6 +600,33 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
     @Override
     public boolean isRemote() {
         return true;
+    }
+
+    @Override
+    public boolean collects() {
+        return true;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>A page ends with the part that makes 4 MiB full.
+     */
+    @Override
+    public List<Part> parts(K key, long number, int from, int limit) {
+        requirePositive(limit);
+        String text = codec.text(key);
+        return connections.read(connection -> parts(connection, text, number, from, limit));
+    }
+
+    List<Part> parts(Connection connection, String text, long number, int from, int limit) throws SQLException {
+        return table.parts.page(connection, text, number, from, limit, MAX_PAGE_BYTES);
+    }
+
+    @Override
+    public Map<String, Long> present(K key, Collection<Long> numbers, Collection<String> ids) {
+        String text = codec.text(key);
+        return connections.read(connection -> table.parts.present(connection, text, numbers, ids));
     }
 
     /** Closes the data source if the store was told to, or was opened by URL; otherwise does nothing. */
@@ -630,11 +668,29 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
      * The row of a state that is to be written.
      *
      * @throws dev.joiner.CodecException if the state cannot be encoded
-     * @throws dev.joiner.ValueTooLargeException if it is too large
+     * @throws ValueTooLargeException if it is too large
      */
     Row row(String text, Versioned<V> next) {
         JoinState<V> state = next.state();
         return Row.of(text, next.version(), codec.bytes(text, state), codec.isText(), state);
+    }
+
+    /**
+     * What an exchange does to the parts of its key.
+     *
+     * @throws ValueTooLargeException if one of them is too large
+     */
+    KeyParts parts(String text, @Nullable Versioned<V> expected, @Nullable Versioned<V> next) {
+        PartsChange change = PartsChange.between(expected, next);
+        for (Append append : change.appended()) {
+            for (Part part : append.parts()) {
+                int size = part.bytes() == null ? 0 : part.bytes().length;
+                if (size > maxEntryBytes()) {
+                    throw new ValueTooLargeException(text, size, maxEntryBytes());
+                }
+            }
+        }
+        return new KeyParts(text, change);
     }
 
     /** A random number that nobody else draws. */

@@ -1,5 +1,6 @@
 package dev.joiner.store.jdbc;
 
+import dev.joiner.spi.PartsChange;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -54,6 +55,7 @@ abstract class JoinTable {
 
     final String table;
     final String namespace;
+    final PartTable parts;
 
     private final String insert;
     private final String update;
@@ -65,14 +67,15 @@ abstract class JoinTable {
     private final String count;
     private final String deletePlaceholder;
 
-    JoinTable(String table, String namespace) {
-        this(table, namespace, "namespace");
+    JoinTable(String table, String namespace, PartTable parts) {
+        this(table, namespace, parts, "namespace");
     }
 
     /** @param indexedNamespace what the index of due times has for the namespace */
-    JoinTable(String table, String namespace, String indexedNamespace) {
+    JoinTable(String table, String namespace, PartTable parts, String indexedNamespace) {
         this.table = table;
         this.namespace = namespace;
+        this.parts = parts;
         insert = "INSERT INTO " + table + " (" + ALL_COLUMNS + ") VALUES " + ROW_OF_PARAMETERS;
         update = "UPDATE " + table + " SET " + SET_ALL + " WHERE " + THIS_VERSION;
         delete = "DELETE FROM " + table + " WHERE " + THIS_VERSION;
@@ -125,6 +128,49 @@ abstract class JoinTable {
     /** Replaces or takes out a row. */
     Answer change(Connection connection, RowChange change) throws SQLException {
         return changesOne(connection, change) ? Answer.WON : Answer.lostTo(find(connection, change.key()));
+    }
+
+    /**
+     * Exchanges a row and does to the parts of its key what that says, both or neither: the row first, since whoever has that has the
+     * parts.
+     *
+     * @param expected the version that the row must have; null: there must be none
+     * @param next null: nothing
+     * @param largest how many bytes of parts a statement may have
+     */
+    Answer exchange(Connection connection, @Nullable Long expected, @Nullable Row next, KeyParts keyParts, long largest)
+            throws SQLException {
+        return inTransaction(connection, () -> {
+            Answer answer = expected == null
+                    ? insertNew(connection, Objects.requireNonNull(next))
+                    : change(connection, new RowChange(keyParts.key(), expected, next));
+            if (!answer.won()) {
+                return answer;
+            }
+            PartsChange change = keyParts.change();
+            Map<String, Long> present = change.lookIn().isEmpty()
+                    ? Map.of()
+                    : parts.present(connection, keyParts.key(), change.lookIn(), change.ids());
+            if (!present.isEmpty()) {
+                connection.rollback();
+                return Answer.present(present);
+            }
+            parts.write(connection, List.of(keyParts), largest);
+            return answer;
+        });
+    }
+
+    /** Writes a row where there is none, and tells that from one that an earlier try has written: the parts of that are there. */
+    Answer insertNew(Connection connection, Row row) throws SQLException {
+        return insert(connection, row);
+    }
+
+    /** Does so without parts. */
+    final Answer exchange(Connection connection, String key, @Nullable Long expected, @Nullable Row next)
+            throws SQLException {
+        return expected == null
+                ? insert(connection, Objects.requireNonNull(next))
+                : change(connection, new RowChange(key, expected, next));
     }
 
     /** A row that is there already is no failure of the transaction, on the databases that need this. */
@@ -202,6 +248,11 @@ abstract class JoinTable {
 
     /** Writes rows where there are none; the keys of those that it wrote. */
     abstract Set<String> insertAll(Connection connection, List<Row> rows) throws SQLException;
+
+    /** Does so and tells them from those that an earlier try has written. */
+    Set<String> insertAllNew(Connection connection, List<Row> rows) throws SQLException {
+        return insertAll(connection, rows);
+    }
 
     /** Replaces rows; the keys of those that it replaced. */
     abstract Set<String> updateAll(Connection connection, List<RowChange> changes) throws SQLException;

@@ -5,12 +5,14 @@ import dev.joiner.ContentionException;
 import dev.joiner.StoreException;
 import dev.joiner.engine.InlineJoiner.OnException;
 import dev.joiner.spi.JoinState;
+import dev.joiner.spi.PartReader;
 import dev.joiner.spi.Versioned;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransactionRollbackException;
 import java.sql.Savepoint;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -36,6 +38,9 @@ final class JoinTransaction<K, V> implements AutoCloseable {
     private final long version;
 
     private final Locked locked;
+    /** What the row holds, whose parts may be in a table of their own. */
+    private final @Nullable Versioned<V> held;
+    /** The same with its parts in it. */
     private final @Nullable Versioned<V> found;
 
     /** Stands for the handler that runs; null if none does. */
@@ -43,6 +48,7 @@ final class JoinTransaction<K, V> implements AutoCloseable {
 
     private @Nullable JoinState<V> written;
     private boolean isChanged;
+    private boolean takesUpRemains;
     /** Whether others may have written. */
     private volatile boolean isUsed;
 
@@ -64,7 +70,8 @@ final class JoinTransaction<K, V> implements AutoCloseable {
             Connection connection,
             boolean autoCommit,
             long version,
-            Locked locked) {
+            Locked locked)
+            throws SQLException {
         this.store = store;
         this.text = text;
         this.onException = onException;
@@ -72,7 +79,36 @@ final class JoinTransaction<K, V> implements AutoCloseable {
         this.autoCommit = autoCommit;
         this.version = version;
         this.locked = locked;
-        found = locked.stored().isPlaceholder() ? null : store.held(text, locked.stored());
+        held = locked.stored().isPlaceholder() ? null : store.held(text, locked.stored());
+        found = held == null || held instanceof Versioned.Unreadable<V> ? held : gathered(held);
+    }
+
+    /** Handlers of a transaction get what was collected from the state, whoever has begun the join. */
+    private Versioned<V> gathered(Versioned<V> apart) throws SQLException {
+        PartReader reader = PartReader.of((number, from, limit) -> {
+            try {
+                return store.parts(connection, text, number, from, limit);
+            } catch (SQLException e) {
+                throw new ReadException(e);
+            }
+        });
+        try {
+            return Versioned.of(apart.version(), reader.gathered(apart.state()));
+        } catch (ReadException e) {
+            throw e.failure;
+        }
+    }
+
+    /** Carries a failure of the database through code that knows of none. */
+    private static final class ReadException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        final SQLException failure;
+
+        ReadException(SQLException failure) {
+            super(failure);
+            this.failure = failure;
+        }
     }
 
     /**
@@ -153,13 +189,24 @@ final class JoinTransaction<K, V> implements AutoCloseable {
     }
 
     /**
-     * The state of what is under the key.
+     * The state of what is under the key, with all parts in it.
      *
      * @throws CodecException if it cannot be read
      */
     @Nullable
     JoinState<V> state() {
-        return found == null ? null : found.state();
+        JoinState<V> state = found == null ? null : found.state();
+        boolean isEmpty =
+                state != null && state.open() == null && state.inFlight().isEmpty() && state.closed() == null;
+        return isEmpty ? null : state; // there were no more than parts of joins that have ended
+    }
+
+    /**
+     * Lets the state be written at the end also if nothing changes it, as long as there are parts of joins that have ended: they are
+     * due, and go with that write.
+     */
+    void takeUpRemains() {
+        takesUpRemains = found != null && held != null && !held.state().ended().isEmpty();
     }
 
     /** Calls a handler. If it throws, what it has written is undone now, or everything is when the transaction ends. */
@@ -270,8 +317,8 @@ final class JoinTransaction<K, V> implements AutoCloseable {
      * @throws StoreException if nothing is written, or nobody knows
      */
     void settle() {
-        if (isChanged || isUsed) {
-            JoinState<V> next = isChanged ? written : state();
+        if (isChanged || isUsed || takesUpRemains) {
+            JoinState<V> next = next();
             uninterrupted(() -> {
                 commit(next);
                 return true;
@@ -281,6 +328,13 @@ final class JoinTransaction<K, V> implements AutoCloseable {
         close();
     }
 
+    private @Nullable JoinState<V> next() {
+        if (isChanged || takesUpRemains) {
+            return isChanged ? written : state();
+        }
+        return held == null ? null : held.state();
+    }
+
     /** Whether the event has come to its end. */
     boolean isSettled() {
         return isSettled;
@@ -288,11 +342,16 @@ final class JoinTransaction<K, V> implements AutoCloseable {
 
     private void commit(@Nullable JoinState<V> next) {
         try {
-            Row row = next == null ? null : store.row(text, Versioned.of(store.newVersion(), next));
+            Versioned<V> versioned = next == null ? null : Versioned.of(store.newVersion(), next);
+            Row row = versioned == null ? null : store.row(text, versioned);
             if (!change(new RowChange(text, version, row))) {
                 throw new StoreException(
                         "key \"" + text + "\": a handler or the database has ended the transaction before"
                                 + " its end: nothing of it is written, but for what a handler has committed");
+            }
+            KeyParts parts = store.parts(text, held, versioned);
+            if (!parts.change().isNone()) {
+                store.table().parts.write(connection, List.of(parts), store.maxEntryBytes());
             }
             connection.commit();
             isCommitted = true;
@@ -332,7 +391,7 @@ final class JoinTransaction<K, V> implements AutoCloseable {
      */
     boolean writeInstead(K key, JoinState<V> next, RuntimeException failure) {
         close();
-        if (found == null || isCommitted || isRolledBackByDatabase) {
+        if (held == null || isCommitted || isRolledBackByDatabase) {
             return false;
         }
         Versioned<V> instead = Versioned.of(store.newVersion(), next);

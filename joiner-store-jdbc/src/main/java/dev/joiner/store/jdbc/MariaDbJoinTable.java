@@ -25,6 +25,7 @@ final class MariaDbJoinTable extends JoinTable {
     private final String patiently;
 
     private final String insert;
+    private final String insertNew;
     private final String update;
     private final String delete;
     private final String updateLocked;
@@ -32,12 +33,13 @@ final class MariaDbJoinTable extends JoinTable {
     private final String lock;
 
     MariaDbJoinTable(String table, String namespace, Duration lockTimeout) {
-        super(table, namespace);
+        super(table, namespace, new MySqlPartTable(table, namespace));
         // No lock is waited for with 0: the timeout is rounded up.
         long seconds = (lockTimeout.toMillis() + 999) / 1_000;
         patiently = "SET STATEMENT innodb_lock_wait_timeout = " + seconds + " FOR ";
         String write = "INSERT INTO " + table + " (" + ALL_COLUMNS + ") VALUES " + ROW_OF_PARAMETERS;
         insert = patiently + write + KEEP + WITNESS;
+        insertNew = patiently + write;
         String begin = "BEGIN NOT ATOMIC ";
         lock = begin + patiently + write + " ON DUPLICATE KEY UPDATE version = VALUES(version) RETURNING " + STORED
                 + "; " + SAVEPOINT + "; END";
@@ -60,6 +62,30 @@ final class MariaDbJoinTable extends JoinTable {
                 rows.next();
                 return rows.getLong(1) == row.version() ? Answer.WON : Answer.lostTo(stored(rows, 1));
             }
+        }
+    }
+
+    @Override
+    Answer insertNew(Connection connection, Row row) throws SQLException {
+        return insertsAll(connection, insertNew, List.of(row))
+                ? Answer.WON
+                : Answer.lostTo(find(connection, row.key()));
+    }
+
+    /** Writes all rows or none; whether none was there. */
+    private boolean insertsAll(Connection connection, String sql, List<Row> rows) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            int at = 1;
+            for (Row row : rows) {
+                at = set(statement, at, row);
+            }
+            statement.executeUpdate();
+            return true;
+        } catch (SQLException e) {
+            if (SqlFailure.of(e) == SqlFailure.DUPLICATE_KEY) {
+                return false;
+            }
+            throw e;
         }
     }
 
@@ -128,6 +154,20 @@ final class MariaDbJoinTable extends JoinTable {
             }
             return inserted;
         }
+    }
+
+    @Override
+    Set<String> insertAllNew(Connection connection, List<Row> rows) throws SQLException {
+        String sql = patiently + "INSERT INTO " + table + " (" + ALL_COLUMNS + ") VALUES "
+                + times(ROW_OF_PARAMETERS, rows.size());
+        if (insertsAll(connection, sql, rows)) {
+            return rows.stream().map(Row::key).collect(Collectors.toSet());
+        }
+        Set<String> there =
+                findAll(connection, rows.stream().map(Row::key).toList()).keySet();
+        List<Row> absent =
+                rows.stream().filter(row -> !there.contains(row.key())).toList();
+        return absent.isEmpty() ? Set.of() : insertAll(connection, absent);
     }
 
     /** The rows are locked where they are read; without that, at READ COMMITTED, updates would be lost. */

@@ -20,7 +20,7 @@ final class MySqlJoinTable extends JoinTable {
     private final String lock;
 
     MySqlJoinTable(String table, String namespace) {
-        super(table, namespace);
+        super(table, namespace, new MySqlPartTable(table, namespace));
         rows = "INSERT INTO " + table + " (" + ALL_COLUMNS + ") VALUES ";
         lock = rows + ROW_OF_PARAMETERS + " ON DUPLICATE KEY UPDATE version = VALUES(version)";
     }

@@ -1,5 +1,7 @@
 package dev.joiner.store.jdbc;
 
+import dev.joiner.spi.PartsChange;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -35,6 +37,9 @@ final class PostgresJoinTable extends JoinTable {
     private final String insert;
     private final String update;
     private final String delete;
+    private final PartsStatement insertWithParts;
+    private final PartsStatement updateWithParts;
+    private final PartsStatement deleteWithParts;
     private final String lock;
     final String findAll;
     private final String insertAll;
@@ -42,7 +47,7 @@ final class PostgresJoinTable extends JoinTable {
     final String deleteAll;
 
     PostgresJoinTable(String table, String namespace, Duration lockTimeout) {
-        super(table, namespace, "namespace || ''");
+        super(table, namespace, new PostgresPartTable(table, namespace), "namespace || ''");
         // 0 would be no timeout.
         String setTimeout = "set_config('lock_timeout', '" + Math.max(1, lockTimeout.toMillis()) + "', true)";
         String patiently = setTimeout + " IS NOT NULL";
@@ -50,10 +55,16 @@ final class PostgresJoinTable extends JoinTable {
         String into = "INSERT INTO " + table + " (" + ALL_COLUMNS + ") ";
         String conflict = " ON CONFLICT (namespace, join_key) DO ";
         String witness = "; SELECT " + WITNESS + " FROM " + table + " WHERE " + THIS_KEY;
-        insert = into + "SELECT " + parameters(COLUMNS.size()) + " WHERE " + patiently + conflict + "NOTHING" + witness;
+        String insertOne = into + "SELECT " + parameters(COLUMNS.size()) + " WHERE " + patiently + conflict + "NOTHING";
+        insert = insertOne + witness;
         String thisVersion = " WHERE " + THIS_VERSION + " AND " + patiently;
-        update = "UPDATE " + table + " SET " + SET_ALL + thisVersion + witness;
-        delete = "DELETE FROM " + table + thisVersion + "; SELECT " + STORED + " FROM " + table + " WHERE " + THIS_KEY;
+        String updateOne = "UPDATE " + table + " SET " + SET_ALL + thisVersion;
+        update = updateOne + witness;
+        String deleteOne = "DELETE FROM " + table + thisVersion;
+        delete = deleteOne + "; SELECT " + STORED + " FROM " + table + " WHERE " + THIS_KEY;
+        insertWithParts = new PartsStatement(table, parts.table, insertOne);
+        updateWithParts = new PartsStatement(table, parts.table, updateOne);
+        deleteWithParts = new PartsStatement(table, parts.table, deleteOne);
         // The timeout is for this lock alone: statements of handlers wait as long as the session says.
         lock = "SELECT set_config('joiner.lock_timeout', current_setting('lock_timeout'), true),"
                 + " " + setTimeout + "; " + into + "VALUES " + ROW_OF_PARAMETERS + conflict
@@ -86,7 +97,7 @@ final class PostgresJoinTable extends JoinTable {
             int at = set(statement, 1, row);
             at = setVersionTwice(statement, at, row.version());
             setKey(statement, at, row.key());
-            return answer(statement, row);
+            return answer(statement);
         }
     }
 
@@ -99,22 +110,87 @@ final class PostgresJoinTable extends JoinTable {
                 at = setVersionTwice(statement, at, next.version());
             }
             setKey(statement, at, change.key());
-            return answer(statement, next);
+            return answer(statement);
         }
     }
 
-    private static Answer answer(PreparedStatement statement, @Nullable Row next) throws SQLException {
+    /** One statement, unless there is more to append than one takes. */
+    @Override
+    Answer exchange(Connection connection, @Nullable Long expected, @Nullable Row next, KeyParts keyParts, long largest)
+            throws SQLException {
+        List<PartRow> appended = keyParts.appended();
+        if (Chunks.of(appended, PartRow::bytes, largest).size() > 1) {
+            return super.exchange(connection, expected, next, keyParts, largest);
+        }
+        PartsStatement exchange = expected == null ? insertWithParts : next == null ? deleteWithParts : updateWithParts;
+        PartsChange change = keyParts.change();
+        boolean looks = !change.lookIn().isEmpty() && !change.ids().isEmpty();
+        try (PreparedStatement statement = connection.prepareStatement(exchange.sql(change, looks, next != null))) {
+            int at = expected == null
+                    ? set(statement, 1, Objects.requireNonNull(next))
+                    : setChange(statement, 1, new RowChange(keyParts.key(), expected, next));
+            if (looks) {
+                at = setLook(statement, at, keyParts);
+            }
+            if (change.removesAll()) {
+                at = setKey(statement, at, keyParts.key());
+            }
+            if (!change.removed().isEmpty()) {
+                at = PostgresPartTable.setRanges(statement, setKey(statement, at, keyParts.key()), change.removed());
+            }
+            if (!change.stripped().isEmpty()) {
+                at = PostgresPartTable.setRanges(statement, setKey(statement, at, keyParts.key()), change.stripped());
+            }
+            if (!appended.isEmpty()) {
+                at = PostgresPartTable.setRows(statement, setKey(statement, at, keyParts.key()), appended);
+            }
+            if (next != null) {
+                at = setVersionTwice(statement, at, next.version());
+            }
+            if (looks) {
+                statement.setLong(at, Objects.requireNonNull(expected));
+                at = setLook(statement, at + 1, keyParts);
+            }
+            setKey(statement, at, keyParts.key());
+            return answerWithParts(statement);
+        }
+    }
+
+    private int setLook(PreparedStatement statement, int first, KeyParts keyParts) throws SQLException {
+        int at = setKey(statement, first, keyParts.key());
+        setArray(statement, at, "bigint", List.copyOf(keyParts.change().lookIn()), number -> number);
+        setArray(statement, at + 1, "text", List.copyOf(keyParts.change().ids()), id -> id);
+        return at + 2;
+    }
+
+    private static Answer answerWithParts(PreparedStatement statement) throws SQLException {
         statement.execute();
-        if (statement.getUpdateCount() > 0) {
-            return Answer.WON;
+        try (ResultSet rows = statement.getResultSet()) {
+            rows.next();
+            if (rows.getLong(1) > 0) {
+                return Answer.WON;
+            }
         }
         statement.getMoreResults();
         try (ResultSet rows = statement.getResultSet()) {
             if (!rows.next()) {
                 return Answer.lostTo(null);
             }
-            long version = rows.getLong(1);
-            return next != null && version == next.version() ? Answer.WON : Answer.lostTo(stored(rows, 1));
+            Array present = rows.getArray(4);
+            return present == null
+                    ? Answer.lostTo(stored(rows, 1))
+                    : new Answer(false, stored(rows, 1), PartsStatement.present((String[]) present.getArray()));
+        }
+    }
+
+    private static Answer answer(PreparedStatement statement) throws SQLException {
+        statement.execute();
+        if (statement.getUpdateCount() > 0) {
+            return Answer.WON;
+        }
+        statement.getMoreResults();
+        try (ResultSet rows = statement.getResultSet()) {
+            return Answer.lostTo(rows.next() ? stored(rows, 1) : null);
         }
     }
 
@@ -195,7 +271,7 @@ final class PostgresJoinTable extends JoinTable {
         setArray(statement, at, "text", rows, Row::lastError);
     }
 
-    private static <T> void setArray(
+    static <T> void setArray(
             PreparedStatement statement, int at, String type, List<T> rows, Function<T, @Nullable Object> column)
             throws SQLException {
         Object[] values = new Object[rows.size()];

@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** What the table has to be like: made so where it is missing, and checked where it is there. */
+/** What the tables have to be like: made so where they are missing, and checked where they are there. */
 final class TableDefinition {
     private static final String NAME_IN_FILE = "joiner_joins";
     private static final String COMMENT = "joiner format ";
@@ -37,14 +37,20 @@ final class TableDefinition {
 
     private final JdbcDialect dialect;
     private final TableName table;
+    private final TableName parts;
 
     TableDefinition(JdbcDialect dialect, TableName table) {
         this.dialect = dialect;
         this.table = table;
+        parts = table.ofParts();
     }
 
-    /** Whether there is such a table, whatever it is like. */
+    /** Whether there are such tables, whatever they are like. */
     boolean exists(Connection connection) throws SQLException {
+        return exists(connection, table) && exists(connection, parts);
+    }
+
+    private static boolean exists(Connection connection, TableName table) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.executeQuery("SELECT 1 FROM " + table + " WHERE 1 = 0").close();
             return true;
@@ -57,8 +63,15 @@ final class TableDefinition {
         }
     }
 
+    /** Creates what is missing. */
     void create(Connection connection) throws SQLException {
+        boolean hasTable = exists(connection, table);
+        boolean hasParts = exists(connection, parts);
         for (String sql : statements()) {
+            boolean isOfParts = sql.contains(" " + parts);
+            if (isOfParts ? hasParts : hasTable) {
+                continue;
+            }
             try (Statement statement = connection.createStatement()) {
                 statement.execute(sql);
             }
@@ -74,6 +87,7 @@ final class TableDefinition {
         }
         String named = file.replaceAll("--.*", "")
                 .replace(NAME_IN_FILE + "_due", table.name() + "_due") // an index is where its table is
+                .replace(NAME_IN_FILE + "_parts_id", parts.name() + "_id")
                 .replace(" " + NAME_IN_FILE, " " + table);
         return named
                 .lines()
@@ -86,19 +100,25 @@ final class TableDefinition {
     }
 
     /**
-     * Returns how many bytes a state may have.
+     * Returns how many bytes a state, or a part, may have.
      *
-     * @throws StoreException if the table would lose or confuse joins; says what is wrong with it
+     * @throws StoreException if a table would lose or confuse joins; says what is wrong with it
      */
     long check(Connection connection) throws SQLException {
-        if (!exists(connection)) {
-            throw wrong("is not there: create it as " + dialect.definition() + " in the jar says, or let"
-                    + " createTableIfMissing() do so");
+        for (TableName name : List.of(table, parts)) {
+            if (!exists(connection, name)) {
+                throw wrong(
+                        name,
+                        "is not there: create it as " + dialect.definition() + " in the jar says, or let"
+                                + " createTableIfMissing() do so");
+            }
         }
         checkEncoding(connection);
-        long capacity = checkColumns(connection);
-        checkPrimaryKey(connection);
-        checkCatalogue(connection);
+        long capacity = Math.min(checkColumns(connection), checkColumnsOfParts(connection));
+        checkPrimaryKey(connection, table, Set.of("namespace", "join_key"));
+        checkPrimaryKey(connection, parts, Set.of("namespace", "join_key", "number", "position"));
+        checkCatalogue(connection, table);
+        checkCatalogue(connection, parts);
         return Math.min(capacity, dialect.limit(connection));
     }
 
@@ -126,22 +146,45 @@ final class TableDefinition {
     }
 
     private long checkColumns(Connection connection) throws SQLException {
-        String sql = "SELECT " + JoinTable.ALL_COLUMNS + " FROM " + table + " WHERE 1 = 0";
+        return checkColumns(connection, table, JoinTable.ALL_COLUMNS, columns -> {
+            checkText(table, columns, 1, 100);
+            checkText(table, columns, 2, 500);
+            checkType(table, columns, 3, Set.of(Types.BIGINT));
+            checkType(table, columns, 4, BYTES);
+            checkType(table, columns, 5, TEXT);
+            checkType(table, columns, 6, Set.of(Types.BIGINT));
+            checkType(table, columns, 7, Set.of(Types.BIGINT));
+            checkType(table, columns, 8, WHOLE);
+            checkType(table, columns, 9, WHOLE);
+            checkType(table, columns, 10, WHOLE);
+            checkText(table, columns, 11, 500);
+            return Math.min(capacity(columns, 4), capacity(columns, 5));
+        });
+    }
+
+    private long checkColumnsOfParts(Connection connection) throws SQLException {
+        return checkColumns(connection, parts, PartTable.ALL_COLUMNS, columns -> {
+            checkText(parts, columns, 1, 100);
+            checkText(parts, columns, 2, 500);
+            checkType(parts, columns, 3, Set.of(Types.BIGINT));
+            checkType(parts, columns, 4, WHOLE);
+            checkType(parts, columns, 5, isOfMySqlFamily() ? BYTES : TEXT);
+            checkLength(parts, columns, 5, 500);
+            checkType(parts, columns, 6, BYTES);
+            return capacity(columns, 6);
+        });
+    }
+
+    private interface ColumnsCheck {
+        long check(ResultSetMetaData columns) throws SQLException;
+    }
+
+    private static long checkColumns(Connection connection, TableName table, String names, ColumnsCheck check)
+            throws SQLException {
+        String sql = "SELECT " + names + " FROM " + table + " WHERE 1 = 0";
         try (Statement statement = connection.createStatement();
                 ResultSet none = statement.executeQuery(sql)) {
-            ResultSetMetaData columns = none.getMetaData();
-            checkText(columns, 1, 100);
-            checkText(columns, 2, 500);
-            checkType(columns, 3, Set.of(Types.BIGINT));
-            checkType(columns, 4, BYTES);
-            checkType(columns, 5, TEXT);
-            checkType(columns, 6, Set.of(Types.BIGINT));
-            checkType(columns, 7, Set.of(Types.BIGINT));
-            checkType(columns, 8, WHOLE);
-            checkType(columns, 9, WHOLE);
-            checkType(columns, 10, WHOLE);
-            checkText(columns, 11, 500);
-            return Math.min(capacity(columns, 4), capacity(columns, 5));
+            return check.check(none.getMetaData());
         } catch (SQLException e) {
             if (e.getSQLState() != null && e.getSQLState().startsWith("42")) {
                 throw new StoreException("table " + table + " lacks a column: " + e.getMessage(), e);
@@ -150,26 +193,39 @@ final class TableDefinition {
         }
     }
 
+    private boolean isOfMySqlFamily() {
+        return dialect == JdbcDialect.MARIADB || dialect == JdbcDialect.MYSQL;
+    }
+
     private static int capacity(ResultSetMetaData columns, int column) throws SQLException {
         int capacity = columns.getPrecision(column);
         return capacity <= 0 ? Integer.MAX_VALUE : capacity; // more than an int: no limit that could be met
     }
 
-    private void checkText(ResultSetMetaData columns, int column, int length) throws SQLException {
-        checkType(columns, column, TEXT);
+    private void checkText(TableName table, ResultSetMetaData columns, int column, int length) throws SQLException {
+        checkType(table, columns, column, TEXT);
+        checkLength(table, columns, column, length);
+    }
+
+    private void checkLength(TableName table, ResultSetMetaData columns, int column, int length) throws SQLException {
         int precision = columns.getPrecision(column);
         if (precision > 0 && precision < length) {
-            throw wrong("has " + precision + " characters for " + name(columns, column) + ", which needs " + length
-                    + ": see " + dialect.definition() + " in the jar");
+            throw wrong(
+                    table,
+                    "has " + precision + " characters for " + name(columns, column) + ", which needs " + length
+                            + ": see " + dialect.definition() + " in the jar");
         }
     }
 
-    private void checkType(ResultSetMetaData columns, int column, Set<Integer> types) throws SQLException {
+    private void checkType(TableName table, ResultSetMetaData columns, int column, Set<Integer> types)
+            throws SQLException {
         String type = columns.getColumnTypeName(column);
         boolean folds = type.toUpperCase(Locale.ROOT).contains("IGNORECASE");
         if (folds || !types.contains(columns.getColumnType(column))) {
-            throw wrong("has type " + type + " for " + name(columns, column) + ", see " + dialect.definition()
-                    + " in the jar");
+            throw wrong(
+                    table,
+                    "has type " + type + " for " + name(columns, column) + ", see " + dialect.definition()
+                            + " in the jar");
         }
     }
 
@@ -177,11 +233,11 @@ final class TableDefinition {
         return columns.getColumnLabel(column).toLowerCase(Locale.ROOT);
     }
 
-    /** Without it, two nodes could begin one join twice. */
-    private void checkPrimaryKey(Connection connection) throws SQLException {
+    /** Without it, two nodes could begin one join twice, or append two parts in one place. */
+    private void checkPrimaryKey(Connection connection, TableName table, Set<String> needed) throws SQLException {
         DatabaseMetaData database = connection.getMetaData();
-        boolean schemasAreCatalogues = dialect == JdbcDialect.MARIADB || dialect == JdbcDialect.MYSQL;
-        String schema = schema(connection, database);
+        boolean schemasAreCatalogues = isOfMySqlFamily();
+        String schema = schema(connection, table, database);
         String catalogue =
                 schemasAreCatalogues ? Objects.requireNonNullElse(table.schema(), connection.getCatalog()) : null;
         Set<String> columns = new TreeSet<>();
@@ -191,14 +247,17 @@ final class TableDefinition {
                 columns.add(rows.getString("COLUMN_NAME").toLowerCase(Locale.ROOT));
             }
         }
-        if (!columns.equals(Set.of("namespace", "join_key"))) {
-            throw wrong("has " + (columns.isEmpty() ? "no primary key" : "the primary key " + columns)
-                    + ", needs one of namespace and join_key");
+        if (!columns.equals(needed)) {
+            throw wrong(
+                    table,
+                    "has " + (columns.isEmpty() ? "no primary key" : "the primary key " + columns) + ", needs one of "
+                            + new TreeSet<>(needed));
         }
     }
 
     /** Where a table without a schema is; PostgreSQL looks through its search path, of which it tells only the first. */
-    private @Nullable String schema(Connection connection, DatabaseMetaData database) throws SQLException {
+    private @Nullable String schema(Connection connection, TableName table, DatabaseMetaData database)
+            throws SQLException {
         if (table.schema() != null) {
             return folded(database, table.schema());
         }
@@ -222,7 +281,7 @@ final class TableDefinition {
         return database.storesLowerCaseIdentifiers() ? name.toLowerCase(Locale.ROOT) : name;
     }
 
-    private void checkCatalogue(Connection connection) throws SQLException {
+    private void checkCatalogue(Connection connection, TableName table) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(dialect.columns)) {
             statement.setString(1, table.schema());
             statement.setString(2, table.name());
@@ -230,32 +289,40 @@ final class TableDefinition {
                 while (rows.next()) {
                     String column = rows.getString(1);
                     String collation = rows.getString(2);
-                    if (Set.of("namespace", "join_key").contains(column) && !dialect.tellsAllApart(collation)) {
-                        throw wrong("has collation " + collation + " for " + column
-                                + ", which takes different keys for the same: see " + dialect.definition()
-                                + " in the jar");
+                    boolean isKey = Set.of("namespace", "join_key").contains(column)
+                            || (column.equals("id") && !isOfMySqlFamily());
+                    if (isKey && !dialect.tellsAllApart(collation)) {
+                        throw wrong(
+                                table,
+                                "has collation " + collation + " for " + column
+                                        + ", which takes different keys for the same: see " + dialect.definition()
+                                        + " in the jar");
                     }
                     if (Set.of("join_value", "last_error").contains(column) && !dialect.takesAllLetters(collation)) {
-                        throw wrong("has collation " + collation + " for " + column
-                                + ", whose encoding lacks letters: see " + dialect.definition() + " in the jar");
+                        throw wrong(
+                                table,
+                                "has collation " + collation + " for " + column + ", whose encoding lacks letters: see "
+                                        + dialect.definition() + " in the jar");
                     }
-                    checkFormat(rows.getString(3));
+                    checkFormat(table, rows.getString(3));
                 }
             }
         }
     }
 
-    private void checkFormat(@Nullable String comment) {
+    private void checkFormat(TableName table, @Nullable String comment) {
         if (comment != null && comment.startsWith(COMMENT)) {
             String format = comment.substring(COMMENT.length());
             if (!format.equals(String.valueOf(FORMAT))) {
-                throw wrong("has format " + format + ", this version of Joiner knows " + FORMAT
-                        + ": use the version that made it, or a later one");
+                throw wrong(
+                        table,
+                        "has format " + format + ", this version of Joiner knows " + FORMAT
+                                + ": use the version that made it, or a later one");
             }
         }
     }
 
-    private StoreException wrong(String problem) {
+    private static StoreException wrong(TableName table, String problem) {
         return new StoreException("table " + table + " " + problem);
     }
 }

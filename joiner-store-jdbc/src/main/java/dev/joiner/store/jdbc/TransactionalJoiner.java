@@ -20,6 +20,7 @@ import dev.joiner.engine.Tally;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinStore.Entry;
 import dev.joiner.spi.JoinStore.Page;
+import dev.joiner.spi.PartReader;
 import dev.joiner.spi.Versioned;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -247,7 +248,9 @@ final class TransactionalJoiner<M, K, V, R> implements KeyedJoiner<M, K, V, R> {
 
         boolean sweep() {
             return inTransaction(store.text(key), OnException.RETRY, transaction -> {
-                inline.due(key, transaction.state(), now, OnException.RETRY, new SweepHost(transaction), tally);
+                JoinState<V> state = transaction.state();
+                transaction.takeUpRemains();
+                inline.due(key, state, now, OnException.RETRY, new SweepHost(transaction), tally);
                 return transaction.isCommitted();
             });
         }
@@ -363,7 +366,7 @@ final class TransactionalJoiner<M, K, V, R> implements KeyedJoiner<M, K, V, R> {
             if (transaction.found() instanceof Versioned.Unreadable<V> unreadable) {
                 transaction.write(null);
                 transaction.settle();
-                return PendingJoins.of(functions, key, unreadable);
+                return PendingJoins.of(functions, key, unreadable, PartReader.NONE);
             }
             return inline.drop(key, transaction.state(), clock.millis(), new TransactionHost(transaction));
         }));

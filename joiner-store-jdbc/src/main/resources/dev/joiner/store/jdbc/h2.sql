@@ -15,3 +15,17 @@ CREATE TABLE joiner_joins (
 );
 CREATE INDEX joiner_joins_due ON joiner_joins (namespace, due_at);
 COMMENT ON TABLE joiner_joins IS 'joiner format 1';
+
+-- What joins that collect have collected, one row for each part, kept apart from the state so that one more costs the same however
+-- many there are. A row goes with the state that counts it.
+CREATE TABLE joiner_joins_parts (
+    namespace  VARCHAR(100)           NOT NULL,
+    join_key   VARCHAR(500)           NOT NULL,
+    number     BIGINT                 NOT NULL, -- of the join, as its state has it
+    position   INTEGER                NOT NULL, -- in the order of arrival, from 0
+    id         VARCHAR(500),                    -- of the message, if the spec says so
+    part       BINARY LARGE OBJECT,             -- null: the join has ended, and only the id is kept
+    PRIMARY KEY (namespace, join_key, number, position)
+);
+CREATE UNIQUE INDEX joiner_joins_parts_id ON joiner_joins_parts (namespace, join_key, number, id);
+COMMENT ON TABLE joiner_joins_parts IS 'joiner format 1';

@@ -17,3 +17,18 @@ CREATE TABLE joiner_joins (
 -- has not analyzed the table, it takes them for equally good, and reads the whole namespace.
 CREATE INDEX joiner_joins_due ON joiner_joins ((namespace || ''), due_at) WHERE due_at IS NOT NULL;
 COMMENT ON TABLE joiner_joins IS 'joiner format 1';
+
+-- What joins that collect have collected, one row for each part, kept apart from the state so that one more costs the same however
+-- many there are. A row goes with the state that counts it.
+CREATE TABLE joiner_joins_parts (
+    namespace  VARCHAR(100) COLLATE "C" NOT NULL,
+    join_key   VARCHAR(500) COLLATE "C" NOT NULL,
+    number     BIGINT       NOT NULL, -- of the join, as its state has it
+    position   INTEGER      NOT NULL, -- in the order of arrival, from 0
+    id         VARCHAR(500) COLLATE "C", -- of the message, if the spec says so
+    part       BYTEA,                 -- null: the join has ended, and only the id is kept
+    PRIMARY KEY (namespace, join_key, number, position)
+);
+-- An expression for the same reason: by the primary key, all parts of a join would be read to find one id.
+CREATE UNIQUE INDEX joiner_joins_parts_id ON joiner_joins_parts ((namespace || ''), join_key, number, id) WHERE id IS NOT NULL;
+COMMENT ON TABLE joiner_joins_parts IS 'joiner format 1';

@@ -23,6 +23,8 @@ import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinState.Join;
 import dev.joiner.spi.JoinStore.Change;
 import dev.joiner.spi.JoinStore.Exchange;
+import dev.joiner.spi.StoredParts;
+import dev.joiner.spi.StoredParts.Part;
 import dev.joiner.spi.Versioned;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -123,6 +125,48 @@ class DatabaseFailureTest {
 
         assertThat(store.find("k")).isEqualTo(second);
         assertThat(store.guess("k")).isEqualTo(second);
+    }
+
+    private static Versioned<String> collecting(StoredParts parts) {
+        Join<String> join = new Join<>("v", 1, 1_000, JoinState.NEVER, JoinState.NEVER, Ids.NONE, false, parts);
+        return Versioned.of(VERSIONS.incrementAndGet(), new JoinState<>(join, List.of(), null, 0));
+    }
+
+    @Test
+    void partsThatWereWrittenAreRecognisedThoughTheAnswerWasLost() {
+        StoredParts one = StoredParts.none(7).with("a", new byte[] {1});
+        StoredParts two = one.with("b", new byte[] {2});
+        Versioned<String> first = collecting(one);
+        observed.loseNextCommit();
+        assertThat(store.compareAndExchange("k", null, first)).isEqualTo(Exchange.written());
+
+        Versioned<String> second = collecting(two);
+        observed.loseNextCommit();
+        assertThat(store.compareAndExchange("k", first, second)).isEqualTo(Exchange.written());
+
+        Versioned<String> third = collecting(two.with("c", new byte[] {3}));
+        observed.loseNextCommit();
+        assertThat(store.compareAndExchangeAll(List.of(new Change<>("k", second, third))))
+                .containsExactly(Exchange.written());
+        assertThat(store.find("k")).isEqualTo(third);
+        assertThat(store.parts("k", 7, 0, 10)).extracting(Part::id).containsExactly("a", "b", "c");
+    }
+
+    /** The state is written by then. */
+    @Test
+    void stateIsNotWrittenWithoutItsParts() {
+        StoredParts one = StoredParts.none(7).with("a", new byte[] {1});
+        Versioned<String> first = collecting(one);
+        store.compareAndExchange("k", null, first);
+        observed.passNext();
+        observed.passNext();
+        observed.failNext("53100");
+
+        assertThatExceptionOfType(StoreException.class)
+                .isThrownBy(() -> store.compareAndExchange("k", first, collecting(one.with("b", new byte[] {2}))));
+
+        assertThat(store.find("k")).isEqualTo(first);
+        assertThat(store.parts("k", 7, 0, 10)).hasSize(1);
     }
 
     @Test

@@ -72,6 +72,13 @@ class H2ContractTest {
     }
 
     @Nested
+    class TransactionsOfParts extends TransactionalPartsContract {
+        TransactionsOfParts() {
+            super(H2ContractTest::inMemory);
+        }
+    }
+
+    @Nested
     class Transactions extends TransactionalContract {
         Transactions() {
             super(H2ContractTest::inMemory);
@@ -137,7 +144,7 @@ class H2ContractTest {
     @Nested
     class Statements extends StatementsContract {
         Statements() {
-            super(H2ContractTest::inMemory, new Costs(2, 2, 3, 2));
+            super(H2ContractTest::inMemory, new Costs(2, 2, 3, 2, 2, 3));
         }
     }
 

@@ -20,11 +20,16 @@ import dev.joiner.spi.Versioned;
 import dev.joiner.store.tck.JoinStoreContract;
 import dev.joiner.store.tck.StoreUnderTest;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -50,8 +55,21 @@ abstract class JdbcWritesContract implements StoreUnderTest {
     }
 
     @AfterAll
-    void closePool() {
-        pool.close();
+    void closePool() throws SQLException {
+        try (HikariDataSource closed = pool) {
+            assertThat(partsWithoutAJoin(closed)).as("whatever was tried").isZero();
+        }
+    }
+
+    private static long partsWithoutAJoin(DataSource dataSource) throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "SELECT COUNT(*) FROM joiner_joins_parts p LEFT JOIN joiner_joins j"
+                                + " ON j.namespace = p.namespace AND j.join_key = p.join_key WHERE j.join_key IS NULL")) {
+            rows.next();
+            return rows.getLong(1);
+        }
     }
 
     /** What is special about a store. */

@@ -49,6 +49,13 @@ class MariaDbContractTest {
     }
 
     @Nested
+    class TransactionsOfParts extends TransactionalPartsContract {
+        TransactionsOfParts() {
+            super(MariaDbContractTest::mariaDb);
+        }
+    }
+
+    @Nested
     class Transactions extends TransactionalContract {
         Transactions() {
             super(MariaDbContractTest::mariaDb);
@@ -108,7 +115,7 @@ class MariaDbContractTest {
     @Nested
     class Statements extends StatementsContract {
         Statements() {
-            super(MariaDbContractTest::mariaDb, new Costs(1, 1, 3, 2));
+            super(MariaDbContractTest::mariaDb, new Costs(1, 1, 3, 2, 2, 3));
         }
     }
 

@@ -56,6 +56,16 @@ class MySqlContractTest {
     }
 
     @Nested
+    class TransactionsOfParts extends TransactionalPartsContract {
+        TransactionsOfParts() {
+            super(pool -> {
+                mySql(pool);
+                waitingForOneSecond(pool);
+            });
+        }
+    }
+
+    @Nested
     class Transactions extends TransactionalContract {
         Transactions() {
             super(pool -> {
@@ -121,7 +131,7 @@ class MySqlContractTest {
     @Nested
     class Statements extends StatementsContract {
         Statements() {
-            super(MySqlContractTest::mySql, new Costs(2, 1, 4, 5));
+            super(MySqlContractTest::mySql, new Costs(2, 1, 4, 5, 2, 3));
         }
     }
 

@@ -46,6 +46,13 @@ class PostgresContractTest {
     }
 
     @Nested
+    class TransactionsOfParts extends TransactionalPartsContract {
+        TransactionsOfParts() {
+            super(PostgresContractTest::readCommitted);
+        }
+    }
+
+    @Nested
     class Transactions extends TransactionalContract {
         Transactions() {
             super(PostgresContractTest::readCommitted);
@@ -106,7 +113,7 @@ class PostgresContractTest {
     @Nested
     class Statements extends StatementsContract {
         Statements() {
-            super(PostgresContractTest::readCommitted, new Costs(1, 1, 3, 2));
+            super(PostgresContractTest::readCommitted, new Costs(1, 1, 3, 2, 1, 1));
         }
     }
 

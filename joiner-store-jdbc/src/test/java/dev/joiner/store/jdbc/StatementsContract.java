@@ -45,8 +45,10 @@ abstract class StatementsContract {
      * @param insertAll to insert many rows
      * @param writtenByOthers to update many rows of which this joiner knows nothing
      * @param transaction for a transactional message
+     * @param firstPart for the first part of a join that collects
+     * @param nextPart for one more part with an id
      */
-    record Costs(int lost, int insertAll, int writtenByOthers, int transaction) {}
+    record Costs(int lost, int insertAll, int writtenByOthers, int transaction, int firstPart, int nextPart) {}
 
     StatementsContract(Consumer<HikariConfig> options, Costs costs) {
         this.options = options;
@@ -257,6 +259,52 @@ abstract class StatementsContract {
         assertThat(joiner.sweep().joined()).isEqualTo(200);
 
         assertCost(4); // what is due, its states, the claims, the last writes
+    }
+
+    private Joiner<String, String> collecting() {
+        return Joiner.create(
+                JoinSpec.joining(String.class)
+                        .keyedBy(message -> message.split(":", -1)[0])
+                        .<String>mergedBy((message, pending) -> "v")
+                        .collecting(message -> message, Codec.string())
+                        .sufficientWhen((value, parts) -> parts == 3)
+                        .identifiedBy(message -> message)
+                        .process((collected, handOver) -> String.join(" ", collected))
+                        .build(),
+                store(),
+                clock);
+    }
+
+    private void assertCostOfParts(int statements, int transactions) {
+        assertThat(observed.statements()).as("statements").isEqualTo(statements);
+        assertThat(observed.commits()).as("transactions").isEqualTo(transactions);
+    }
+
+    @Test
+    void aPartIsWrittenInTheTransactionOfItsState() {
+        Joiner<String, String> collecting = collecting();
+        observed.statements();
+        observed.commits();
+
+        collecting.accept("k:1");
+        assertCostOfParts(costs.firstPart(), 1);
+        collecting.accept("k:2");
+        assertCostOfParts(costs.nextPart(), 1);
+        assertThat(collecting.accept("k:3")).isEqualTo(new Outcome.Joined<>("k:1 k:2 k:3", true));
+        // Claimed with its part, read by the handler, written off with all parts.
+        assertCostOfParts(costs.nextPart() + 1 + costs.firstPart(), 3);
+    }
+
+    @Test
+    void aBatchOfPartsIsAFewStatementsWhateverItsSize() {
+        Joiner<String, String> collecting = collecting();
+        observed.statements();
+        observed.commits();
+
+        collecting.acceptAll(part(1));
+        assertCostOfParts(costs.insertAll() + 1, 1);
+        collecting.acceptAll(part(2));
+        assertCostOfParts(3, 2); // looked for, then states and parts in one transaction
     }
 
     @Test

@@ -14,6 +14,7 @@ import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinState.Join;
 import dev.joiner.spi.JoinStore.Change;
 import dev.joiner.spi.JoinStore.Exchange;
+import dev.joiner.spi.StoredParts;
 import dev.joiner.spi.Versioned;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -156,6 +157,26 @@ abstract class TableDefinitionContract {
     }
 
     @Test
+    void tableOfPartsThatIsMissingIsCreatedOnlyIfToldSo() throws Exception {
+        String name = tableWith();
+        run("DROP TABLE " + name + "_parts");
+
+        assertRefused(name, name + "_parts is not there", dialect.definition(), "createtableifmissing");
+        builder(name).createTableIfMissing().build();
+        assertThat(builder(name).build().parts("k", 7, 0, 10)).isEmpty();
+    }
+
+    @Test
+    void nameOfATableLeavesRoomForThatOfItsParts() {
+        String name = "t" + newName() + "x".repeat(20);
+        assertThat(name).hasSize(54);
+
+        builder(name).createTableIfMissing().build();
+        assertThat(builder(name).build().parts("k", 7, 0, 10)).isEmpty();
+        assertThatIllegalArgumentException().isThrownBy(() -> builder(name + "x"));
+    }
+
+    @Test
     void severalNodesMayCreateTheTableAtOnce() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(6);
         try {
@@ -207,6 +228,59 @@ abstract class TableDefinitionContract {
         String table = tableWith("(?m)^ *" + column + " [^,]+,", column + " " + type + (nullable ? "," : " NOT NULL,"));
 
         assertRefused(table, column, dialect.definition() + " in the jar");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"number, INTEGER", "position, SMALLINT", "id, INTEGER", "id, VARCHAR(499)", "part, VARCHAR(1000)"})
+    void columnThatWouldNotKeepWhatIsCollectedIsNamed(String column, String type) throws Exception {
+        boolean nullable = Set.of("id", "part").contains(column);
+        String table = tableWith("(?m)^ *" + column + " [^,]+,", column + " " + type + (nullable ? "," : " NOT NULL,"));
+
+        assertRefused(table, table + "_parts", column, dialect.definition() + " in the jar");
+    }
+
+    @Test
+    void twoNodesCouldAppendTwoPartsInOnePlace() throws Exception {
+        String table = tableWith("(?s),\\s*PRIMARY KEY \\(namespace, join_key, number, position\\)", "");
+
+        assertRefused(table, table + "_parts", "no primary key");
+    }
+
+    @Test
+    void partThatIsLargerThanItsColumnIsNotWritten() throws Exception {
+        JdbcJoinStore<String, String> store = builder(
+                        tableWith("(?m)^ *part [^,]+,", "part " + smallState.replace("state", "part") + ","))
+                .build();
+
+        assertThatExceptionOfType(tooLarge)
+                .isThrownBy(() -> store.compareAndExchange("k", null, collecting(new byte[70_000])));
+
+        assertThat(store.find("k")).isNull();
+        assertThat(store.parts("k", 7, 0, 10)).isEmpty();
+    }
+
+    private static Versioned<String> collecting(byte[] part) {
+        StoredParts parts = StoredParts.none(7).with("id", part);
+        return Versioned.of(
+                1,
+                new JoinState<>(
+                        new Join<>("v", 1, 1_000, JoinState.NEVER, JoinState.NEVER, Ids.NONE, false, parts),
+                        List.of(),
+                        null,
+                        0));
+    }
+
+    @Test
+    void partAsLargeAsTheLimitIsWritten() throws Exception {
+        JdbcJoinStore<String, String> store = builder(tableWith()).build();
+        byte[] part =
+                "'".repeat((int) Math.min(store.maxEntryBytes(), MOST_TRIED)).getBytes(StandardCharsets.UTF_8);
+
+        assertThat(store.compareAndExchange("k", null, collecting(part)).won()).isTrue();
+
+        assertThat(store.parts("k", 7, 0, 10))
+                .singleElement()
+                .satisfies(kept -> assertThat(kept.bytes()).isEqualTo(part));
     }
 
     @ParameterizedTest

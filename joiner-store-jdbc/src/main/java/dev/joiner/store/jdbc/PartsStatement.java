@@ -1,0 +1,93 @@
+package dev.joiner.store.jdbc;
+
+import dev.joiner.spi.PartsChange;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * PostgreSQL: the exchange of a row and what it does to the parts of its key, as one statement. All of it is gated by the exchange,
+ * and that by the ids that must not be there.
+ *
+ * <p>All parts of the statement see one moment, that of its beginning. A row that has the version expected was committed with its
+ * parts, so a moment that shows the one shows the others; and a row that others are changing is waited for, and does not have that
+ * version after that.
+ *
+ * @param exchange the insert, update or delete of the row, without what it returns
+ */
+record PartsStatement(String table, String partTable, String exchange) {
+    private static final String AND_PRESENT_IDS = " WHERE namespace || '' = ? AND join_key = ?"
+            + " AND number = ANY(?::bigint[]) AND id = ANY(?::text[]) AND id IS NOT NULL";
+    private static final String KEY = "CAST(? AS text) AS namespace, CAST(? AS text) AS join_key";
+    private static final String RANGES = " AS MATERIALIZED (SELECT " + KEY
+            + ", a.* FROM e, unnest(?::bigint[], ?::int[], ?::int[]) a(number, first, beyond)), ";
+
+    /**
+     * Composes it.
+     *
+     * @param looks whether ids are looked for
+     * @param writes whether there is a state that is to be there then, whose bytes are not to come back
+     */
+    String sql(PartsChange change, boolean looks, boolean writes) {
+        StringBuilder sql = new StringBuilder("WITH e AS (").append(exchange);
+        if (looks) {
+            sql.append(" AND NOT EXISTS (SELECT 1 FROM ")
+                    .append(partTable)
+                    .append(AND_PRESENT_IDS)
+                    .append(')');
+        }
+        sql.append(" RETURNING 1)");
+        if (change.removesAll()) {
+            sql.append(", all_removed AS (DELETE FROM ")
+                    .append(partTable)
+                    .append(" p USING e WHERE p.namespace = ? AND p.join_key = ?)");
+        }
+        if (!change.removed().isEmpty()) {
+            sql.append(", r")
+                    .append(RANGES)
+                    .append("removed AS (DELETE FROM ")
+                    .append(partTable)
+                    .append(" p USING r n WHERE ")
+                    .append(PostgresPartTable.SAME_RANGE)
+                    .append(')');
+        }
+        if (!change.stripped().isEmpty()) {
+            sql.append(", s")
+                    .append(RANGES)
+                    .append("stripped AS (UPDATE ")
+                    .append(partTable)
+                    .append(" p SET part = NULL FROM s n WHERE ")
+                    .append(PostgresPartTable.SAME_RANGE)
+                    .append(')');
+        }
+        if (!change.appended().isEmpty()) {
+            sql.append(", appended AS (INSERT INTO ")
+                    .append(partTable)
+                    .append(" (")
+                    .append(PartTable.ALL_COLUMNS)
+                    .append(") SELECT ?, ?, a.* FROM e, unnest(?::bigint[], ?::int[], ?::text[], ?::bytea[]) a)");
+        }
+        return sql.append(" SELECT COUNT(*) FROM e; SELECT ")
+                .append(writes ? JoinTable.WITNESS : JoinTable.STORED)
+                .append(looks ? ", CASE WHEN version = ? THEN " + present() + " END" : ", NULL::text[]")
+                .append(" FROM ")
+                .append(table)
+                .append(" WHERE ")
+                .append(JoinTable.THIS_KEY)
+                .toString();
+    }
+
+    /** The number and the id of each that is there: looked for only where what was expected is there. */
+    private String present() {
+        return "ARRAY(SELECT number || ':' || id FROM " + partTable + AND_PRESENT_IDS + ")";
+    }
+
+    /** Reads what {@link #present()} gives. */
+    static Map<String, Long> present(String[] numbersAndIds) {
+        Map<String, Long> present = new HashMap<>();
+        for (String numberAndId : numbersAndIds) {
+            int colon = numberAndId.indexOf(':');
+            present.put(numberAndId.substring(colon + 1), Long.parseLong(numberAndId.substring(0, colon)));
+        }
+        return present;
+    }
+}
