@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -39,6 +40,12 @@ abstract class TransactionalPartsContract extends TransactionalFixture {
 
     TransactionalPartsContract(Consumer<HikariConfig> options) {
         super(options);
+    }
+
+    /** One instance has all tests. */
+    @BeforeEach
+    void forget() {
+        given.clear();
     }
 
     private static JoinSpec.Builder<Message, String, String, Collected<String, String>, Collected<String, String>>

@@ -148,7 +148,7 @@ record JdbcUrl(String text, String database, Map<String, String> options) {
             secrets.add(URLDecoder.decode(found, StandardCharsets.UTF_8));
         }
         secrets.remove("");
-        String problem = problemOfThisUrl(e).replace(text, "(the URL)");
+        String problem = problemOfThisUrl(e).replace(text, database.equals("h2") ? shown() : "(the URL)");
         for (String secret : secrets) {
             problem = problem.replace(secret, "***");
         }
