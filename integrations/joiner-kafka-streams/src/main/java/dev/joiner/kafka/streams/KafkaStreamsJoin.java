@@ -45,10 +45,17 @@ import org.apache.kafka.streams.state.Stores;
  *
  * <pre>{@code
  * var builder = new StreamsBuilder();
- * var payments = JoinInput.of("payments", builder.stream("payments", Consumed.with(Serdes.String(), PAYMENTS)), PAYMENTS);
- * var stocks = JoinInput.of("stocks", builder.stream("stocks", Consumed.with(Serdes.String(), STOCKS)), STOCKS);
- * var orders = KafkaStreamsJoin.join(spec, options, payments, stocks);
+ * var payments = builder.stream("payments", Consumed.with(Serdes.String(), PAYMENTS));
+ * var shipments = builder.stream("shipments", Consumed.with(Serdes.String(), SHIPMENTS));
+ *
+ * var options = KafkaJoinOptions.of("orders", KeyCodec.string(), ORDER.codec());
+ * var orders = KafkaStreamsJoin.join(
+ *         spec,
+ *         options,
+ *         JoinInput.of("payments", payments, PAYMENTS),
+ *         JoinInput.of("shipments", shipments, SHIPMENTS));
  * orders.joined().to("orders", Produced.with(Serdes.String(), Serdes.String()));
+ * orders.expired().mapValues(parts -> parts.missing().toString()).to("incomplete-orders");
  * }</pre>
  */
 public final class KafkaStreamsJoin {

@@ -47,27 +47,32 @@ class KafkaStreamsJoinTest {
                 (topic, bytes) -> bytes == null ? null : codec.decode(bytes));
     }
 
-    private final Part<Payment> payment =
+    private static final Part<Payment> PAYMENT =
             Part.of("payment", Payment.class, Payment::order).storedBy(PAYMENT_CODEC);
-    private final Part<Shipment> shipment =
+    private static final Part<Shipment> SHIPMENT =
             Part.of("shipment", Shipment.class, Shipment::order).storedBy(SHIPMENT_CODEC);
-    private final PartsMerge merge = Parts.of(payment, shipment);
+    private static final PartsMerge ORDER = Parts.of(PAYMENT, SHIPMENT);
 
-    private final JoinSpec<Object, String, Parts, String> spec = merge.keyedBy(String.class)
-            .expireAfter(Duration.ofHours(1))
-            .onExpired((parts, handOver) -> {})
-            .process(parts ->
-                    parts.get(payment).cents() + " for " + parts.get(shipment).parcel())
-            .build();
+    private static JoinSpec<Object, String, Parts, String> spec() {
+        // snippet:kafka-streams-spec
+        var spec = ORDER.keyedBy(String.class) // Parts.of(PAYMENT, SHIPMENT)
+                .expireAfter(Duration.ofHours(1))
+                .onExpired((parts, handOver) -> {}) // they are a stream
+                .process(parts -> parts.get(PAYMENT).cents() + " for "
+                        + parts.get(SHIPMENT).parcel())
+                .build();
+        // end:kafka-streams-spec
+        return spec;
+    }
 
-    private final KafkaJoinOptions<String, Parts> options =
-            KafkaJoinOptions.of("orders", KeyCodec.string(), merge.codec());
-
-    private Topology topology() {
+    private static Topology topology() {
+        var spec = spec();
         // snippet:kafka-streams-join
         var builder = new StreamsBuilder();
         var payments = builder.stream("payments", Consumed.with(Serdes.String(), PAYMENTS));
         var shipments = builder.stream("shipments", Consumed.with(Serdes.String(), SHIPMENTS));
+
+        var options = KafkaJoinOptions.of("orders", KeyCodec.string(), ORDER.codec());
         var orders = KafkaStreamsJoin.join(
                 spec,
                 options,
@@ -75,7 +80,7 @@ class KafkaStreamsJoinTest {
                 JoinInput.of("shipments", shipments, SHIPMENTS));
         orders.joined().to("orders", Produced.with(Serdes.String(), Serdes.String()));
         orders.expired().mapValues(parts -> parts.missing().toString()).to("incomplete-orders");
-        // end
+        // end:kafka-streams-join
         return builder.build();
     }
 
@@ -141,6 +146,8 @@ class KafkaStreamsJoinTest {
         StreamsBuilder builder = new StreamsBuilder();
         KStream<String, Payment> stream = builder.stream("payments", Consumed.with(Serdes.String(), PAYMENTS));
         JoinInput<Payment> input = JoinInput.of("in", stream, PAYMENTS);
+        var spec = spec();
+        var options = KafkaJoinOptions.of("orders", KeyCodec.string(), ORDER.codec());
 
         assertThatThrownBy(() -> KafkaStreamsJoin.join(spec, options, input, input))
                 .hasMessage("orders: two inputs have the name \"in\"");
