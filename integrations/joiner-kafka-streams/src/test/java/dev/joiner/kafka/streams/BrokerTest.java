@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -32,13 +33,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Kafka Streams on a broker, in processes that are killed. */
 class BrokerTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final int PARTITIONS = 3;
     private static final int ORDERS_EACH = 200;
     private static final int KILLS = Integer.getInteger("kills", 3);
 
     private final long seed = Long.getLong("seed", System.nanoTime());
     private final Random random = new Random(seed);
+    private final List<Future<?>> sent = new ArrayList<>();
 
     private KafkaBroker broker;
     private Admin admin;
@@ -68,7 +70,7 @@ class BrokerTest {
 
     private void send(int input, Letter letter) {
         String key = Integer.toString(random.nextInt()); // of something else
-        producer.send(new ProducerRecord<>(WordApplication.INPUTS[input], key, letter));
+        sent.add(producer.send(new ProducerRecord<>(WordApplication.INPUTS[input], key, letter)));
     }
 
     /** Sends words of three letters, one in ten of which comes twice, and some that expire. What comes out, by topic and key. */
@@ -95,6 +97,8 @@ class BrokerTest {
         Collections.shuffle(sends, random);
         sends.forEach(Runnable::run);
         producer.flush();
+        sent.forEach(each -> assertThat(each).succeedsWithin(PATIENCE));
+        sent.clear();
         return expected;
     }
 

@@ -30,12 +30,12 @@ class KafkaStreamsJoinTest {
 
     private static final Codec<Payment> PAYMENT_CODEC =
             Codec.of(payment -> Codec.string().encode(payment.order() + ":" + payment.cents()), bytes -> {
-                String[] fields = Codec.string().decode(bytes).split(":");
+                String[] fields = Codec.string().decode(bytes).split(":", -1);
                 return new Payment(fields[0], Integer.parseInt(fields[1]));
             });
     private static final Codec<Shipment> SHIPMENT_CODEC =
             Codec.of(shipment -> Codec.string().encode(shipment.order() + ":" + shipment.parcel()), bytes -> {
-                String[] fields = Codec.string().decode(bytes).split(":");
+                String[] fields = Codec.string().decode(bytes).split(":", -1);
                 return new Shipment(fields[0], fields[1]);
             });
     static final Serde<Payment> PAYMENTS = serde(PAYMENT_CODEC);

@@ -3,6 +3,7 @@ package dev.joiner.kafka.streams;
 import dev.joiner.Codec;
 import dev.joiner.JoinSpec;
 import dev.joiner.KeyCodec;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -81,9 +82,7 @@ final class WordApplication {
                 }
             });
             streams.start();
-            while (System.in.read() >= 0) {
-                continue;
-            }
+            System.in.transferTo(OutputStream.nullOutputStream());
         }
     }
 }
