@@ -122,7 +122,13 @@ class BrokenStoresTest {
 
         assertThat(namesOf(tests.failed())).isEmpty();
         assertThat(namesOf(joins.failed())).isEmpty();
-        assertThat(tests.aborted().count()).isBetween(5L, 20L);
+        assertThat(tests.aborted().stream()
+                        .filter(test -> !test.getTestDescriptor()
+                                .getUniqueId()
+                                .toString()
+                                .contains("[nested-class:Parts]")) // this store keeps parts in states
+                        .count())
+                .isBetween(5L, 20L);
         assertThat(joins.aborted().count()).isBetween(5L, 120L);
         assertThat(tests.succeeded().count()).isGreaterThan(20);
         assertThat(joins.succeeded().count()).isGreaterThan(200);
