@@ -20,7 +20,6 @@ import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -250,7 +249,7 @@ final class JoinRun {
     /** Takes the lines into their joins. Whatever a line is rejected for, rejections are told in the order of the input. */
     private void takeAll(List<Input> inputs, KeyedJoiner<Line, ?, ?, ?> joiner, Rejections rejections)
             throws IOException, InterruptedException {
-        Map<Input, Rejection> refused = new IdentityHashMap<>(); // one file may be read twice
+        IdentityHashMap<Input, Rejection> refused = new IdentityHashMap<>(); // one file may be read twice
         List<Line> toTake = inputs.stream()
                 .filter(Line.class::isInstance)
                 .map(Line.class::cast)
@@ -274,7 +273,8 @@ final class JoinRun {
      *
      * @param refused receives the lines that no join takes
      */
-    private List<Line> take(List<Line> toTake, KeyedJoiner<Line, ?, ?, ?> joiner, Map<Input, Rejection> refused) {
+    private List<Line> take(
+            List<Line> toTake, KeyedJoiner<Line, ?, ?, ?> joiner, IdentityHashMap<Input, Rejection> refused) {
         List<? extends Outcome<?>> outcomes = joiner.acceptAll(toTake);
         List<Line> again = new ArrayList<>();
         for (int i = 0; i < outcomes.size(); i++) {
