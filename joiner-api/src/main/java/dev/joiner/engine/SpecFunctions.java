@@ -79,6 +79,11 @@ public final class SpecFunctions<M, K, V, R> {
         return spec.identifiedBy() != null;
     }
 
+    /** Whether a message with an id that comes once more is known as such after its join, too: for some time, by its id or key. */
+    public boolean remembersIds() {
+        return hasIds() && (spec.idsKept() != null || spec.rememberFor() != null);
+    }
+
     /**
      * Returns the id of a message, null if it has none.
      *

@@ -41,6 +41,17 @@ class SpecFunctionsTest {
     }
 
     @Test
+    void idsAreRememberedWhereTheyAreKeptOrTheKeyIs() {
+        Duration day = Duration.ofDays(1);
+
+        assertThat(of(spec().rememberFor(day)).remembersIds()).isFalse();
+        assertThat(of(spec().identifiedBy(m -> m)).remembersIds()).isFalse();
+        assertThat(of(spec().identifiedBy(m -> m, day)).remembersIds()).isTrue();
+        assertThat(of(spec().identifiedBy(m -> m).rememberFor(day)).remembersIds())
+                .isTrue();
+    }
+
+    @Test
     void messagesThatCannotBeJoinedAreToldFromWhatTheirFunctionsThrow() {
         assertInvalid(() -> of(spec()).keyOf(null), "String: the message is null");
         assertInvalid(() -> of(spec()).keyOf(""), "String: the key is empty");

@@ -330,7 +330,7 @@ final class Moves {
                 parts.rows().keySet(),
                 next);
         World checked = promises.wrote(world, index, world.state(), parts.gathered(next));
-        return promises.noticed(checked.holding(next, parts, past));
+        return promises.noticed(checked.holding(PartTable.asStored(next), parts, past));
     }
 
     private void handOver(World world, int index, Effect.HandOver handOver, String soFar, List<Move> moves) {

@@ -2,12 +2,14 @@ package dev.joiner.explorer;
 
 import static dev.joiner.explorer.BrokenPromise.unless;
 
+import dev.joiner.Codec;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.PartReader;
 import dev.joiner.spi.PartsChange;
 import dev.joiner.spi.PartsChange.Append;
 import dev.joiner.spi.PartsChange.Range;
 import dev.joiner.spi.PartsGoneException;
+import dev.joiner.spi.StateCodec;
 import dev.joiner.spi.StoredParts.Part;
 import dev.joiner.spi.Versioned;
 import java.util.ArrayList;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** The parts that the store keeps apart from the state, by the numbers of their joins. */
 record PartTable(Map<Long, List<Part>> rows) {
     static final PartTable EMPTY = new PartTable(Map.of());
+    private static final StateCodec<String> STATES = new StateCodec<>(Codec.string());
 
     /** What an exchange makes of it. */
     PartTable after(PartsChange change) {
@@ -48,6 +51,14 @@ record PartTable(Map<Long, List<Part>> rows) {
             next.put(append.number(), List.copyOf(parts));
         }
         return new PartTable(next);
+    }
+
+    /** What a store holds of what is written: bytes, without the parts that the state carried. */
+    static @Nullable Versioned<String> asStored(@Nullable Versioned<String> written) {
+        if (written == null || PartsChange.numbers(written.state()).isEmpty()) {
+            return written;
+        }
+        return Versioned.of(written.version(), STATES.decode(Setting.KEY, STATES.encode(Setting.KEY, written.state())));
     }
 
     List<Part> read(long number, int from, int limit) {

@@ -203,6 +203,9 @@ final class Settings {
             all.add(
                     switch (setting.name()) { // reads of parts are steps of their own, so that less has to do
                         case "collecting" -> apart.with(budget -> budget.jumps(0));
+                        case "collecting, poisoned and expired" -> apart.with(budget -> budget.faults(0));
+                        case "collecting, ids kept until a time" -> apart.with(budget -> budget.sweeps(1));
+                        case "collecting, ids that come again" -> apart.with(budget -> budget.redeliveries(1));
                         case "collecting, released, dropped and reexamined" ->
                             apart.with(budget -> budget.faults(0).reexaminations(0));
                         default -> apart;

@@ -40,6 +40,7 @@ class ArchitectureTest {
             ".codec.jackson3",
             ".micrometer",
             ".spring.boot",
+            ".kafka.streams",
             ".testing",
             ".cli",
             ".examples"
@@ -97,6 +98,7 @@ class ArchitectureTest {
                 .dependOnClassesThat(resideInAnyPackage(
                         "dev.joiner.micrometer..",
                         "dev.joiner.spring..",
+                        "dev.joiner.kafka..",
                         "dev.joiner.testing..",
                         "dev.joiner.cli..",
                         "dev.joiner.examples..")));
@@ -113,6 +115,18 @@ class ArchitectureTest {
                         "dev.joiner.micrometer..", "dev.joiner.spring..", "dev.joiner.conventions..")))
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("io.micrometer..", "dev.joiner.micrometer..")));
+    }
+
+    @Test
+    void kafkaStreamsIsKnownToItsIntegrationAlone() {
+        check(noClasses()
+                .that(not(resideInAPackage("dev.joiner.kafka..")))
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("org.apache.kafka.streams..", "dev.joiner.kafka..")));
+        check(noClasses()
+                .that(resideInAPackage("dev.joiner.kafka.."))
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("dev.joiner.store..", "dev.joiner.codec..")));
     }
 
     @Test

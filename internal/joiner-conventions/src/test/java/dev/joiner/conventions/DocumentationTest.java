@@ -69,6 +69,7 @@ class DocumentationTest {
             "PendingMetrics",
             "SweepMetrics",
             "HandOverObservation",
+            "KafkaStreamsJoin",
             "JoinerTesting",
             "JoinStoreContract");
 

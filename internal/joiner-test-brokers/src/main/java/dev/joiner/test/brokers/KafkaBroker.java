@@ -66,6 +66,10 @@ public final class KafkaBroker implements AutoCloseable {
         config.put("transaction.state.log.replication.factor", "1");
         config.put("transaction.state.log.min.isr", "1");
         config.put("group.initial.rebalance.delay.ms", "0");
+        // What a killed process leaves behind is not to be waited for.
+        config.put("group.min.session.timeout.ms", "1000");
+        config.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "500");
+        config.put("transaction.state.log.num.partitions", "1");
         new Formatter()
                 .setClusterId(CLUSTER)
                 .setNodeId(NODE)

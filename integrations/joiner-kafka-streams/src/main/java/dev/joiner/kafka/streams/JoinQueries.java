@@ -1,0 +1,121 @@
+package dev.joiner.kafka.streams;
+
+import dev.joiner.JoinSpec;
+import dev.joiner.JoinStoreConfig;
+import dev.joiner.PendingJoin;
+import dev.joiner.PendingJoin.Counts;
+import dev.joiner.PendingJoin.Status;
+import dev.joiner.engine.PendingJoins;
+import dev.joiner.engine.SpecFunctions;
+import dev.joiner.spi.EntryCodec;
+import dev.joiner.spi.JoinStore.Entry;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.StoreQueryParameters;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.QueryableStoreTypes;
+import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
+
+/**
+ * A view of the joins that one instance of an application holds, for people and metrics: those of the tasks that it has now. Thread-safe.
+ *
+ * <p>Each method throws {@link org.apache.kafka.streams.errors.InvalidStateStoreException} while the instance does not run or
+ * rebalances. What other instances hold is theirs to show; {@link KafkaStreams#streamsMetadataForStore} names them.
+ *
+ * @param <K> the keys
+ * @param <V> the values
+ */
+public final class JoinQueries<K, V> {
+    private final SpecFunctions<?, K, V, ?> functions;
+    private final EntryCodec<K, V> codec;
+    private final Supplier<ReadOnlyKeyValueStore<Bytes, byte[]>> store;
+
+    JoinQueries(
+            JoinSpec<?, K, V, ?> spec,
+            JoinStoreConfig<K, V> config,
+            Supplier<ReadOnlyKeyValueStore<Bytes, byte[]>> store) {
+        functions = SpecFunctions.of(spec);
+        codec = new EntryCodec<>(config);
+        this.store = store;
+    }
+
+    static <K, V> JoinQueries<K, V> of(
+            KafkaStreams streams, JoinSpec<?, K, V, ?> spec, KafkaJoinOptions<K, V> options) {
+        Objects.requireNonNull(streams, "streams");
+        Objects.requireNonNull(spec, "spec");
+        StoreQueryParameters<ReadOnlyKeyValueStore<Bytes, byte[]>> joins = StoreQueryParameters.fromNameAndType(
+                JoinStates.storeOfJoins(options.name()), QueryableStoreTypes.keyValueStore());
+        return new JoinQueries<>(spec, options.config(), () -> streams.store(joins));
+    }
+
+    /**
+     * Inspects a key: its open join, those that failed or are parked, and what is remembered of those that ended.
+     *
+     * @return empty if this instance holds nothing under the key
+     */
+    public List<PendingJoin<K, V>> find(K key) {
+        String text = codec.text(Objects.requireNonNull(key, "key"));
+        byte[] bytes = store.get().get(Bytes.wrap(text.getBytes(StandardCharsets.UTF_8)));
+        return bytes == null ? List.of() : PendingJoins.of(functions, key, codec.held(text, 0, bytes));
+    }
+
+    /**
+     * Returns joins that wait, failed, are parked or cannot be read; not what is only remembered.
+     *
+     * @param limit the most to return; at least 1
+     */
+    public List<PendingJoin<K, V>> pending(int limit) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("limit is " + limit + ", must be at least 1");
+        }
+        List<PendingJoin<K, V>> joins = new ArrayList<>();
+        try (KeyValueIterator<Bytes, byte[]> entries = store.get().all()) {
+            while (joins.size() < limit && entries.hasNext()) {
+                pending(entries.next(), joins::add);
+            }
+        }
+        return joins.size() > limit ? List.copyOf(joins.subList(0, limit)) : joins;
+    }
+
+    /** Counts the joins, by what they wait for; what is only remembered does not count. Reads all that the instance holds. */
+    public Counts counts() {
+        Map<Status, Long> counts = new EnumMap<>(Status.class);
+        Instant[] oldest = {Instant.MAX};
+        try (KeyValueIterator<Bytes, byte[]> entries = store.get().all()) {
+            while (entries.hasNext()) {
+                pending(entries.next(), join -> {
+                    counts.merge(join.status(), 1L, Long::sum);
+                    Instant firstAt = join.firstAt().orElse(Instant.MAX);
+                    oldest[0] = firstAt.isBefore(oldest[0]) ? firstAt : oldest[0];
+                });
+            }
+        }
+        return new Counts(
+                counts.getOrDefault(Status.WAITING, 0L),
+                counts.getOrDefault(Status.CLAIMED, 0L),
+                counts.getOrDefault(Status.FAILED, 0L),
+                counts.getOrDefault(Status.PARKED, 0L),
+                counts.getOrDefault(Status.UNREADABLE, 0L),
+                Optional.of(oldest[0]).filter(Instant.MAX::isAfter));
+    }
+
+    private void pending(KeyValue<Bytes, byte[]> found, Consumer<PendingJoin<K, V>> consumer) {
+        Entry<K, V> entry = codec.entry(JoinStates.text(found.key), 0, found.value);
+        for (PendingJoin<K, V> join : PendingJoins.of(functions, entry.key(), entry.held())) {
+            if (join.status() != Status.REMEMBERED) {
+                consumer.accept(join);
+            }
+        }
+    }
+}
