@@ -147,13 +147,16 @@ abstract class PartTable {
         return present;
     }
 
-    /** Sums up how much there is before each row, and joins that with the rows that fit. */
+    /**
+     * Sums up how much there is before each row, and joins that with the rows that fit. H2 would read all of a join unless it is told
+     * the positions twice.
+     */
     final String page(Connection connection) {
         String reads = reads(connection);
         return "SELECT p.id, p.part FROM (SELECT position, bytes, SUM(bytes) OVER (ORDER BY position ROWS UNBOUNDED"
                 + " PRECEDING) AS up_to FROM (SELECT position, COALESCE(OCTET_LENGTH(part), 0) AS bytes FROM "
                 + table + " WHERE " + THIS_RANGE + reads + ") k) n JOIN " + table + " p ON p.namespace = ? AND"
-                + " p.join_key = ? AND p.number = ? AND p.position = n.position WHERE n.up_to - n.bytes < ?"
+                + " p.join_key = ? AND p.number = ? AND p.position >= ? AND p.position < ? AND p.position = n.position WHERE n.up_to - n.bytes < ?"
                 + " ORDER BY p.position" + reads;
     }
 
@@ -167,9 +170,9 @@ abstract class PartTable {
             throws SQLException {
         int to = (int) Math.min(Integer.MAX_VALUE, (long) from + limit);
         try (PreparedStatement statement = connection.prepareStatement(page(connection))) {
-            int at = setRange(statement, setKey(statement, 1, key), new Range(number, from, to));
-            at = setKey(statement, at, key);
-            statement.setLong(at++, number);
+            Range range = new Range(number, from, to);
+            int at = setRange(statement, setKey(statement, 1, key), range);
+            at = setRange(statement, setKey(statement, at, key), range);
             statement.setLong(at, bytes);
             List<Part> page = new ArrayList<>();
             try (ResultSet rows = statement.executeQuery()) {

@@ -15,7 +15,7 @@ import java.util.Map;
  * @param exchange the insert, update or delete of the row, without what it returns
  */
 record PartsStatement(String table, String partTable, String exchange) {
-    private static final String AND_PRESENT_IDS = " WHERE namespace || '' = ? AND join_key = ?"
+    static final String WHERE_PRESENT = " WHERE namespace || '' = ? AND join_key = ?"
             + " AND number = ANY(?::bigint[]) AND id = ANY(?::text[]) AND id IS NOT NULL";
     private static final String KEY = "CAST(? AS text) AS namespace, CAST(? AS text) AS join_key";
     private static final String RANGES = " AS MATERIALIZED (SELECT " + KEY
@@ -32,7 +32,7 @@ record PartsStatement(String table, String partTable, String exchange) {
         if (looks) {
             sql.append(" AND NOT EXISTS (SELECT 1 FROM ")
                     .append(partTable)
-                    .append(AND_PRESENT_IDS)
+                    .append(WHERE_PRESENT)
                     .append(')');
         }
         sql.append(" RETURNING 1)");
@@ -78,7 +78,7 @@ record PartsStatement(String table, String partTable, String exchange) {
 
     /** The number and the id of each that is there: looked for only where what was expected is there. */
     private String present() {
-        return "ARRAY(SELECT number || ':' || id FROM " + partTable + AND_PRESENT_IDS + ")";
+        return "ARRAY(SELECT number || ':' || id FROM " + partTable + WHERE_PRESENT + ")";
     }
 
     /** Reads what {@link #present()} gives. */

@@ -61,4 +61,40 @@ class H2PlanTest {
             }
         }
     }
+
+    @Test
+    void findsIdsOfPartsByTheirIndex() throws Exception {
+        H2PartTable table = new H2PartTable("joiner_joins", "plans");
+        try (Connection connection = withTable().getConnection();
+                PreparedStatement explain = connection.prepareStatement("EXPLAIN " + table.present)) {
+            explain.setArray(1, connection.createArrayOf("VARCHAR", new Object[] {"key", "key"}));
+            explain.setArray(2, connection.createArrayOf("BIGINT", new Object[] {7L, 8L}));
+            explain.setArray(3, connection.createArrayOf("VARCHAR", new Object[] {"one", "two"}));
+            explain.setString(4, "plans");
+
+            try (ResultSet plan = explain.executeQuery()) {
+                plan.next();
+                assertThat(plan.getString(1)).containsPattern("JOINER_JOINS_PARTS_ID: .*(?s).*ID = N\\.ID");
+            }
+        }
+    }
+
+    @Test
+    void readsPagesOfPartsByTheirPositions() throws Exception {
+        H2PartTable table = new H2PartTable("joiner_joins", "plans");
+        try (Connection connection = withTable().getConnection();
+                PreparedStatement explain = connection.prepareStatement("EXPLAIN " + table.page(connection))) {
+            Object[] arguments = {"plans", "key", 7L, 0, 10, "plans", "key", 7L, 0, 10, 1L << 20};
+            for (int i = 0; i < arguments.length; i++) {
+                explain.setObject(i + 1, arguments[i]);
+            }
+
+            try (ResultSet plan = explain.executeQuery()) {
+                plan.next();
+                assertThat(plan.getString(1))
+                        .containsPattern("PRIMARY_KEY[^/]*POSITION >= \\?4\\s+AND POSITION < \\?5")
+                        .containsPattern("PRIMARY_KEY[^/]*POSITION >= \\?9\\s+AND POSITION < \\?10");
+            }
+        }
+    }
 }

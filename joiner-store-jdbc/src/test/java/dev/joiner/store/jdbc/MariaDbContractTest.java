@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Nested;
 
 /** The contract on MariaDB, with its own driver and with MySQL's. */
 class MariaDbContractTest {
-    private static void mariaDb(HikariConfig pool) {
+    static void mariaDb(HikariConfig pool) {
         pool.setJdbcUrl(MariaDbServer.shared().jdbcUrl());
         pool.setUsername(MariaDbServer.shared().user());
     }

@@ -20,6 +20,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 /** How PostgreSQL goes about statements on tables that it knows little of. */
 class PostgresPlanTest {
     private static final String TABLE = "planned_joins";
+    private static final String PARTS = TABLE + "_parts";
     private static final String NAMESPACE = "new";
 
     private final PostgresJoinTable table = new PostgresJoinTable(TABLE, NAMESPACE, Duration.ofSeconds(1));
@@ -30,7 +31,7 @@ class PostgresPlanTest {
         PGSimpleDataSource dataSource = new PGSimpleDataSource();
         dataSource.setUrl(PostgresServer.shared().jdbcUrl());
         connection = dataSource.getConnection();
-        execute("DROP TABLE IF EXISTS " + TABLE);
+        execute("DROP TABLE IF EXISTS " + TABLE + ", " + PARTS);
         JdbcJoinStore.builder(dataSource)
                 .namespace(NAMESPACE)
                 .valueCodec(Codec.bytes())
@@ -39,11 +40,12 @@ class PostgresPlanTest {
                 .build()
                 .close();
         execute("ALTER TABLE " + TABLE + " SET (autovacuum_enabled = false)");
+        execute("ALTER TABLE " + PARTS + " SET (autovacuum_enabled = false)");
     }
 
     @AfterEach
     void drop() throws SQLException {
-        execute("DROP TABLE " + TABLE);
+        execute("DROP TABLE " + TABLE + ", " + PARTS);
         connection.close();
     }
 
@@ -111,5 +113,56 @@ class PostgresPlanTest {
         fill(NAMESPACE, 20_000, "1000 + i");
         assertPlans();
         assertPlansOfBatches();
+    }
+
+    private void fillParts(String key, int parts) throws SQLException {
+        execute("INSERT INTO " + PARTS + " SELECT '" + NAMESPACE + "', '" + key
+                + "', 7, i, 'id-' || i, '\\x00' FROM generate_series(1, " + parts + ") i");
+    }
+
+    private void assertPlansOfParts() throws SQLException {
+        PostgresPartTable parts = (PostgresPartTable) table.parts;
+        Array keys = connection.createArrayOf("text", new Object[] {"key-7"});
+        Array numbers = connection.createArrayOf("bigint", new Object[] {7L});
+        Array ids = connection.createArrayOf("text", new Object[] {"id-7"});
+        Array from = connection.createArrayOf("int4", new Object[] {10});
+        Array to = connection.createArrayOf("int4", new Object[] {20});
+        assertThat(plan(parts.present, NAMESPACE, keys, numbers, ids))
+                .containsPattern(PARTS + "_id.*\\n.*Index Cond: .*\\(id\\)::text = ");
+        assertThat(plan("SELECT 1 FROM " + PARTS + PartsStatement.WHERE_PRESENT, NAMESPACE, "key-7", numbers, ids))
+                .as("the look of one exchange")
+                .containsPattern(PARTS + "_id.*\\n.*Index Cond: .*\\(id\\)::text = ANY");
+        assertThat(plan(parts.remove, NAMESPACE, keys, numbers, from, to))
+                .containsPattern(PARTS + "_pkey.*\\n.*Index Cond: .*\"?position\"? >= .*\"?position\"? < ");
+        assertThat(plan(
+                        parts.page(connection),
+                        NAMESPACE,
+                        "key-7",
+                        7L,
+                        10,
+                        20,
+                        NAMESPACE,
+                        "key-7",
+                        7L,
+                        10,
+                        20,
+                        1L << 20))
+                .as("the sizes of a page, and its parts")
+                .containsPattern("(?s)" + PARTS + "_pkey.*" + PARTS + "_pkey")
+                .doesNotContain("Seq Scan");
+    }
+
+    @Test
+    void usesTheRightIndexForPartsBeforeTheTableIsAnalyzed() throws SQLException {
+        fillParts("key-7", 20_000);
+        assertPlansOfParts();
+    }
+
+    @Test
+    void usesTheRightIndexForPartsThatAreNewerThanTheStatistics() throws SQLException {
+        fillParts("other", 100);
+        execute("ANALYZE " + PARTS);
+        fillParts("key-7", 20_000);
+        assertPlansOfParts();
     }
 }
