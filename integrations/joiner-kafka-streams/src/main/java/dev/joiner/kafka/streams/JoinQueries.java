@@ -9,6 +9,7 @@ import dev.joiner.engine.PendingJoins;
 import dev.joiner.engine.SpecFunctions;
 import dev.joiner.spi.EntryCodec;
 import dev.joiner.spi.JoinStore.Entry;
+import dev.joiner.spi.PartReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -67,7 +68,7 @@ public final class JoinQueries<K, V> {
     public List<PendingJoin<K, V>> find(K key) {
         String text = codec.text(Objects.requireNonNull(key, "key"));
         byte[] bytes = store.get().get(Bytes.wrap(text.getBytes(StandardCharsets.UTF_8)));
-        return bytes == null ? List.of() : PendingJoins.of(functions, key, codec.held(text, 0, bytes));
+        return bytes == null ? List.of() : PendingJoins.of(functions, key, codec.held(text, 0, bytes), PartReader.NONE);
     }
 
     /**
@@ -112,7 +113,7 @@ public final class JoinQueries<K, V> {
 
     private void pending(KeyValue<Bytes, byte[]> found, Consumer<PendingJoin<K, V>> consumer) {
         Entry<K, V> entry = codec.entry(JoinStates.text(found.key), 0, found.value);
-        for (PendingJoin<K, V> join : PendingJoins.of(functions, entry.key(), entry.held())) {
+        for (PendingJoin<K, V> join : PendingJoins.of(functions, entry.key(), entry.held(), PartReader.NONE)) {
             if (join.status() != Status.REMEMBERED) {
                 consumer.accept(join);
             }
