@@ -14,6 +14,13 @@ import dev.joiner.KeyedJoiner;
 import dev.joiner.Outcome;
 import dev.joiner.StoreException;
 import dev.joiner.engine.HandOverScope;
+import dev.joiner.spi.Ids;
+import dev.joiner.spi.JoinState;
+import dev.joiner.spi.JoinState.Join;
+import dev.joiner.spi.JoinStore.Exchange;
+import dev.joiner.spi.StoredParts;
+import dev.joiner.spi.StoredParts.Part;
+import dev.joiner.spi.Versioned;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -21,6 +28,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -182,6 +190,43 @@ abstract class CallersTransactionContract extends TransactionalFixture {
             return true;
         });
         assertThat(effects()).contains("callers a");
+    }
+
+    private static Versioned<String> collecting(long version, StoredParts parts) {
+        Join<String> join =
+                new Join<>("v", parts.size(), 1_000, JoinState.NEVER, JoinState.NEVER, Ids.NONE, false, parts);
+        return Versioned.of(version, new JoinState<>(join, List.of(), null, 0));
+    }
+
+    /** The strictest in which a transaction may write what others have written since it began. */
+    int isolationThatLetsOthersWrite() {
+        return Connection.TRANSACTION_READ_COMMITTED;
+    }
+
+    /** The transaction began to read before the id was there. */
+    @Test
+    void knownIdUndoesNothingOfTheCaller() throws Exception {
+        takePart(Shown.BY_THE_CONNECTION);
+        JdbcJoinStore<String, String> other = open(namespace);
+        StoredParts one = StoredParts.none(7).with("a", new byte[] {1});
+        StoredParts two = one.with("b", new byte[] {2});
+        other.compareAndExchange("k", null, collecting(1, one));
+
+        manager.inTransaction(false, isolationThatLetsOthersWrite(), () -> {
+            write("a");
+            assertThat(store.find("k")).isEqualTo(collecting(1, one));
+            other.compareAndExchange("k", collecting(1, one), collecting(2, two));
+            byte[] part = {3};
+            assertThat(store.compareAndExchange("k", collecting(2, two), collecting(3, two.with("b", part))))
+                    .isEqualTo(Exchange.present(Map.of("b", 7L)));
+            assertThat(store.compareAndExchange("k", collecting(2, two), collecting(4, two.with("c", part))))
+                    .isEqualTo(Exchange.written());
+            assertThat(other.parts("k", 7, 0, 10)).hasSize(2);
+            return true;
+        });
+
+        assertThat(effects()).containsExactly("callers a");
+        assertThat(other.parts("k", 7, 0, 10)).extracting(Part::id).containsExactly("a", "b", "c");
     }
 
     @ParameterizedTest

@@ -2,6 +2,7 @@ package dev.joiner.store.jdbc;
 
 import com.zaxxer.hikari.HikariConfig;
 import dev.joiner.test.servers.MariaDbServer;
+import java.sql.Connection;
 import org.junit.jupiter.api.Nested;
 
 /** The contract on MariaDB, with its own driver and with MySQL's. */
@@ -102,6 +103,11 @@ class MariaDbContractTest {
     class TransactionsOfCallers extends CallersTransactionContract {
         TransactionsOfCallers() {
             super(MariaDbContractTest::mariaDb);
+        }
+
+        @Override
+        int isolationThatLetsOthersWrite() {
+            return Connection.TRANSACTION_REPEATABLE_READ;
         }
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.zaxxer.hikari.HikariConfig;
 import dev.joiner.test.servers.MySqlServer;
+import java.sql.Connection;
 import org.junit.jupiter.api.Nested;
 
 /** The contract on MySQL, where there is one. */
@@ -118,6 +119,11 @@ class MySqlContractTest {
                 mySql(pool);
                 waitingForOneSecond(pool);
             });
+        }
+
+        @Override
+        int isolationThatLetsOthersWrite() {
+            return Connection.TRANSACTION_REPEATABLE_READ;
         }
     }
 
