@@ -157,11 +157,14 @@ class ArchitectureTest {
                         "com.fasterxml.jackson.databind..")));
     }
 
+    /** One class shows joins of any application, whatever codec that has: it reads their format, as a store does. */
     @ParameterizedTest
     @ValueSource(strings = {"dev.joiner.cli..", "dev.joiner.examples.."})
     void programsUseNothingButWhatUsersUse(String program) {
         check(noClasses()
                 .that(resideInAPackage(program))
+                .and()
+                .doNotHaveSimpleName("ForeignValues")
                 .should()
                 .dependOnClassesThat(
                         resideInAnyPackage("dev.joiner.spi..", "dev.joiner.engine..", "dev.joiner.store.tck..")));
