@@ -16,7 +16,14 @@ import java.util.List;
  * @param collected around which parts of a join that collects it is measured
  * @param folder for the data of servers
  */
-record Plan(Effort effort, List<Work> works, List<Integer> growth, int sweptOpen, int heapJoins, List<Integer> collected, Path folder) {
+record Plan(
+        Effort effort,
+        List<Work> works,
+        List<Integer> growth,
+        int sweptOpen,
+        int heapJoins,
+        List<Integer> collected,
+        Path folder) {
 
     /** All combinations. */
     static List<Work> matrix(List<Integer> parts, List<Integer> bytes, List<Integer> open, List<Integer> threads) {

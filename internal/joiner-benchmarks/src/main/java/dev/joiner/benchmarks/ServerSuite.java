@@ -92,13 +92,16 @@ final class ServerSuite<E> {
     void collect(BiFunction<E, String, JoinerStores.Opened> stores, List<Integer> parts) {
         Table table = new Table(
                 place.name() + ", microseconds of a part of 100 bytes, around part",
-                Stream.concat(Stream.of("collected"), parts.stream().map(part -> String.format(Locale.ROOT, "%,d", part)))
+                Stream.concat(
+                                Stream.of("collected"),
+                                parts.stream().map(part -> String.format(Locale.ROOT, "%,d", part)))
                         .toArray(String[]::new));
         List<CollectingRounds.Row> rows = new CollectingRounds(parts, progress)
                 .of(place.name(), namespace -> stores.apply(place.direct(), namespace));
         for (CollectingRounds.Row row : rows) {
-            table.addRow(Stream.concat(Stream.of(row.title()), row.micros().stream().map(Target::number))
-                    .toList());
+            table.addRow(
+                    Stream.concat(Stream.of(row.title()), row.micros().stream().map(Target::number))
+                            .toList());
             report.add(Target.atMost(
                     place.name() + ", collecting " + row.title() + ": the last part to the first", 1.5, row.growth()));
         }

@@ -45,7 +45,11 @@ public final class CollectingRounds {
 
     private record Line(String key, String id) {}
 
-    /** @param stores opens a store for a namespace */
+    /**
+     * Measures one place.
+     *
+     * @param stores opens a store for a namespace
+     */
     public List<Row> of(String name, Function<String, Opened> stores) {
         List<Row> rows = new ArrayList<>();
         for (boolean hasIds : List.of(false, true)) {
