@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectNestedClass;
 
 import dev.joiner.JoinStoreConfig;
+import dev.joiner.spi.JoinStore;
 import dev.joiner.spi.PartsChange;
 import dev.joiner.spi.StoredParts.Part;
 import dev.joiner.spi.Versioned;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.platform.testkit.engine.EngineTestKit;
@@ -34,6 +36,37 @@ class BrokenPartStoresTest {
 
         assertThat(failed).contains(test + "()");
         assertThat(tests.succeeded().count()).isGreaterThan(5);
+    }
+
+    /** Does something else with parts than it is to do. */
+    private static final class Changing<K, V> extends PartsMapStore<K, V> {
+        private final UnaryOperator<PartsChange> mistake;
+
+        Changing(
+                JoinStoreConfig<K, V> config,
+                NavigableMap<String, Row> rows,
+                Map<Place, List<Part>> parts,
+                UnaryOperator<PartsChange> mistake) {
+            super(config, rows, parts);
+            this.mistake = mistake;
+        }
+
+        @Override
+        void change(String text, PartsChange change) {
+            super.change(text, mistake.apply(change));
+        }
+    }
+
+    private static StoreUnderTest changing(UnaryOperator<PartsChange> mistake) {
+        return new PartsMapStore.PartsOpener(new PartsMapStore.PartsConstructor() {
+            @Override
+            public <K, V> JoinStore<K, V> create(
+                    JoinStoreConfig<K, V> config,
+                    NavigableMap<String, MapStore.Row> rows,
+                    Map<PartsMapStore.Place, List<Part>> parts) {
+                return new Changing<>(config, rows, parts, mistake);
+            }
+        });
     }
 
     static class LooksUnderAnyNumber extends JoinStoreContract {
@@ -110,21 +143,8 @@ class BrokenPartStoresTest {
 
     static class LeavesParts extends JoinStoreContract {
         LeavesParts() {
-            super(new PartsMapStore.PartsOpener(LeavesParts.Store::new));
-        }
-
-        static class Store<K, V> extends PartsMapStore<K, V> {
-            Store(JoinStoreConfig<K, V> config, NavigableMap<String, Row> rows, Map<Place, List<Part>> parts) {
-                super(config, rows, parts);
-            }
-
-            @Override
-            void change(String text, PartsChange change) {
-                super.change(
-                        text,
-                        new PartsChange(
-                                change.appended(), change.stripped(), List.of(), change.removesAll(), change.lookIn()));
-            }
+            super(changing(change -> new PartsChange(
+                    change.appended(), change.stripped(), List.of(), change.removesAll(), change.lookIn())));
         }
     }
 
@@ -135,21 +155,8 @@ class BrokenPartStoresTest {
 
     static class KeepsPartsWithTheirIds extends JoinStoreContract {
         KeepsPartsWithTheirIds() {
-            super(new PartsMapStore.PartsOpener(KeepsPartsWithTheirIds.Store::new));
-        }
-
-        static class Store<K, V> extends PartsMapStore<K, V> {
-            Store(JoinStoreConfig<K, V> config, NavigableMap<String, Row> rows, Map<Place, List<Part>> parts) {
-                super(config, rows, parts);
-            }
-
-            @Override
-            void change(String text, PartsChange change) {
-                super.change(
-                        text,
-                        new PartsChange(
-                                change.appended(), List.of(), change.removed(), change.removesAll(), change.lookIn()));
-            }
+            super(changing(change -> new PartsChange(
+                    change.appended(), List.of(), change.removed(), change.removesAll(), change.lookIn())));
         }
     }
 
@@ -160,21 +167,8 @@ class BrokenPartStoresTest {
 
     static class ForgetsPartsOfTheUnreadable extends JoinStoreContract {
         ForgetsPartsOfTheUnreadable() {
-            super(new PartsMapStore.PartsOpener(ForgetsPartsOfTheUnreadable.Store::new));
-        }
-
-        static class Store<K, V> extends PartsMapStore<K, V> {
-            Store(JoinStoreConfig<K, V> config, NavigableMap<String, Row> rows, Map<Place, List<Part>> parts) {
-                super(config, rows, parts);
-            }
-
-            @Override
-            void change(String text, PartsChange change) {
-                super.change(
-                        text,
-                        new PartsChange(
-                                change.appended(), change.stripped(), change.removed(), false, change.lookIn()));
-            }
+            super(changing(change ->
+                    new PartsChange(change.appended(), change.stripped(), change.removed(), false, change.lookIn())));
         }
     }
 
