@@ -35,13 +35,8 @@ public final class PendingJoins {
     public static <K, V> List<PendingJoin<K, V>> of(
             SpecFunctions<?, K, V, ?> functions, @Nullable K key, Versioned<V> held, PartReader parts) {
         return held instanceof Versioned.Unreadable<V> unreadable
-                ? List.of(unreadable(key, unreadable))
+                ? List.of(unreadable(key, unreadable.problem(), unreadable.bytes()))
                 : of(functions, key, held.state(), parts);
-    }
-
-    /** Shows an entry that cannot be read. */
-    public static <K, V> PendingJoin<K, V> unreadable(@Nullable K key, Versioned.Unreadable<V> held) {
-        return unreadable(key, held.problem(), held.bytes());
     }
 
     /** Returns the joins of a state with nothing kept apart from it, in the same order. */

@@ -470,8 +470,7 @@ public final class Transition<M, K, V> {
         return takeOff(draft, key, complete, Cause.COMPLETE, claim, alone);
     }
 
-    /** The hand-over of a claim returned. The time does not matter unless {@link #remembers}, or parts are kept
-     * apart. */
+    /** The hand-over of a claim returned. The time does not matter unless {@link #remembers}, or parts are kept apart. */
     public Step<V> returned(@Nullable JoinState<V> state, long claim, long now) {
         boolean isLast = state != null
                 && state.inFlight().size() == 1

@@ -3,6 +3,7 @@ package dev.joiner.internal.driver;
 import dev.joiner.PendingJoin;
 import dev.joiner.PendingJoin.Counts;
 import dev.joiner.PendingJoin.Status;
+import dev.joiner.engine.JoinCounter;
 import dev.joiner.engine.PendingJoins;
 import dev.joiner.engine.SpecFunctions;
 import dev.joiner.spi.JoinStore;
@@ -14,9 +15,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
@@ -91,20 +90,9 @@ public final class Inspection<K, V> {
     }
 
     Counts counts() {
-        Map<Status, Long> counts = new EnumMap<>(Status.class);
-        Instant[] oldest = {Instant.MAX};
-        all(join -> {
-            counts.merge(join.status(), 1L, Long::sum);
-            Instant firstAt = join.firstAt().orElse(Instant.MAX);
-            oldest[0] = firstAt.isBefore(oldest[0]) ? firstAt : oldest[0];
-        });
-        return new Counts(
-                counts.getOrDefault(Status.WAITING, 0L),
-                counts.getOrDefault(Status.CLAIMED, 0L),
-                counts.getOrDefault(Status.FAILED, 0L),
-                counts.getOrDefault(Status.PARKED, 0L),
-                counts.getOrDefault(Status.UNREADABLE, 0L),
-                Optional.of(oldest[0]).filter(Instant.MAX::isAfter));
+        JoinCounter counter = new JoinCounter();
+        all(counter::add);
+        return counter.counts();
     }
 
     private void all(Consumer<PendingJoin<K, V>> consumer) {

@@ -5,19 +5,16 @@ import dev.joiner.JoinStoreConfig;
 import dev.joiner.PendingJoin;
 import dev.joiner.PendingJoin.Counts;
 import dev.joiner.PendingJoin.Status;
+import dev.joiner.engine.JoinCounter;
 import dev.joiner.engine.PendingJoins;
 import dev.joiner.engine.SpecFunctions;
 import dev.joiner.spi.EntryCodec;
 import dev.joiner.spi.JoinStore.Entry;
 import dev.joiner.spi.PartReader;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.common.utils.Bytes;
@@ -91,24 +88,13 @@ public final class JoinQueries<K, V> {
 
     /** Counts the joins, by what they wait for; what is only remembered does not count. Reads all that the instance holds. */
     public Counts counts() {
-        Map<Status, Long> counts = new EnumMap<>(Status.class);
-        Instant[] oldest = {Instant.MAX};
+        JoinCounter counter = new JoinCounter();
         try (KeyValueIterator<Bytes, byte[]> entries = store.get().all()) {
             while (entries.hasNext()) {
-                pending(entries.next(), join -> {
-                    counts.merge(join.status(), 1L, Long::sum);
-                    Instant firstAt = join.firstAt().orElse(Instant.MAX);
-                    oldest[0] = firstAt.isBefore(oldest[0]) ? firstAt : oldest[0];
-                });
+                pending(entries.next(), counter::add);
             }
         }
-        return new Counts(
-                counts.getOrDefault(Status.WAITING, 0L),
-                counts.getOrDefault(Status.CLAIMED, 0L),
-                counts.getOrDefault(Status.FAILED, 0L),
-                counts.getOrDefault(Status.PARKED, 0L),
-                counts.getOrDefault(Status.UNREADABLE, 0L),
-                Optional.of(oldest[0]).filter(Instant.MAX::isAfter));
+        return counter.counts();
     }
 
     private void pending(KeyValue<Bytes, byte[]> found, Consumer<PendingJoin<K, V>> consumer) {
