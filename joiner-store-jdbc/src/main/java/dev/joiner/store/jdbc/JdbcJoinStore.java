@@ -334,9 +334,12 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
         }
 
         private static void create(Connections connections, TableDefinition definition) {
-            if (!connections.read(definition::exists)) {
+            // Apart from each other: PostgreSQL does nothing more in a transaction in which one of them was not there.
+            boolean hasTable = connections.read(definition::hasTable);
+            boolean hasParts = connections.read(definition::hasParts);
+            if (!hasTable || !hasParts) {
                 connections.read(connection -> {
-                    definition.create(connection);
+                    definition.create(connection, hasTable, hasParts);
                     return true;
                 });
             }

@@ -12,6 +12,9 @@ import java.util.Map;
  * parts, so a moment that shows the one shows the others; and a row that others are changing is waited for, and does not have that
  * version after that.
  *
+ * <p>Both of its statements answer in columns of the same types: with {@code prepareThreshold=-1} the driver asks for those of the
+ * last one in the formats of both.
+ *
  * @param exchange the insert, update or delete of the row, without what it returns
  */
 record PartsStatement(String table, String partTable, String exchange) {
@@ -66,7 +69,7 @@ record PartsStatement(String table, String partTable, String exchange) {
                     .append(PartTable.ALL_COLUMNS)
                     .append(") SELECT ?, ?, a.* FROM e, unnest(?::bigint[], ?::int[], ?::text[], ?::bytea[]) a)");
         }
-        return sql.append(" SELECT COUNT(*) FROM e; SELECT ")
+        return sql.append(" SELECT COUNT(*), NULL::bytea, NULL::text, NULL::text[] FROM e; SELECT ")
                 .append(writes ? JoinTable.WITNESS : JoinTable.STORED)
                 .append(looks ? ", CASE WHEN version = ? THEN " + present() + " END" : ", NULL::text[]")
                 .append(" FROM ")

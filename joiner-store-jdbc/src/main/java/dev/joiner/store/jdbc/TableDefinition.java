@@ -13,6 +13,7 @@ import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Types;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -45,9 +46,14 @@ final class TableDefinition {
         parts = table.ofParts();
     }
 
-    /** Whether there are such tables, whatever they are like. */
-    boolean exists(Connection connection) throws SQLException {
-        return exists(connection, table) && exists(connection, parts);
+    /** Whether there is such a table of joins, whatever it is like. */
+    boolean hasTable(Connection connection) throws SQLException {
+        return exists(connection, table);
+    }
+
+    /** The same of the parts. */
+    boolean hasParts(Connection connection) throws SQLException {
+        return exists(connection, parts);
     }
 
     private static boolean exists(Connection connection, TableName table) throws SQLException {
@@ -64,9 +70,7 @@ final class TableDefinition {
     }
 
     /** Creates what is missing. */
-    void create(Connection connection) throws SQLException {
-        boolean hasTable = exists(connection, table);
-        boolean hasParts = exists(connection, parts);
+    void create(Connection connection, boolean hasTable, boolean hasParts) throws SQLException {
         for (String sql : statements()) {
             boolean isOfParts = sql.contains(" " + parts);
             if (isOfParts ? hasParts : hasTable) {
@@ -89,11 +93,7 @@ final class TableDefinition {
                 .replace(NAME_IN_FILE + "_due", table.name() + "_due") // an index is where its table is
                 .replace(NAME_IN_FILE + "_parts_id", parts.name() + "_id")
                 .replace(" " + NAME_IN_FILE, " " + table);
-        return named
-                .lines()
-                .collect(java.util.stream.Collectors.joining("\n"))
-                .transform(sql -> List.of(sql.split(";")))
-                .stream()
+        return Arrays.stream(named.split(";"))
                 .map(String::strip)
                 .filter(sql -> !sql.isEmpty())
                 .toList();

@@ -167,6 +167,27 @@ abstract class TableDefinitionContract {
     }
 
     @Test
+    void tablesThatAreMissingAreCreatedWithoutAutoCommit() throws Exception {
+        HikariConfig config = new HikariConfig();
+        options.accept(config);
+        config.setJdbcUrl(pool.getJdbcUrl());
+        config.setAutoCommit(false);
+        String withoutParts = tableWith();
+        run("DROP TABLE " + withoutParts + "_parts");
+        try (HikariDataSource withoutAutoCommit = new HikariDataSource(config)) {
+            for (String name : List.of(newName(), withoutParts)) {
+                JdbcJoinStore.builder(withoutAutoCommit)
+                        .namespace("test")
+                        .table(name)
+                        .valueCodec(Codec.string())
+                        .createTableIfMissing()
+                        .build();
+                assertThat(builder(name).build().size()).isZero();
+            }
+        }
+    }
+
+    @Test
     void nameOfATableLeavesRoomForThatOfItsParts() {
         String name = "t" + newName() + "x".repeat(20);
         assertThat(name).hasSize(54);
