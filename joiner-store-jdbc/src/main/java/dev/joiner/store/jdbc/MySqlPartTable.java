@@ -77,12 +77,27 @@ final class MySqlPartTable extends PartTable {
         }
     }
 
+    /** Joins the rows that fit with the positions that do: the parts of the others would be copied. */
+    @Override
+    String page(Connection connection) {
+        String reads = reads(connection);
+        return "SELECT p.id, p.part FROM (SELECT position, bytes, " + BYTES_UP_TO + " AS up_to FROM (SELECT position, "
+                + BYTES
+                + " AS bytes FROM " + table + " WHERE " + THIS_RANGE + reads + ") k) n JOIN " + table
+                + " p ON p.namespace = ? AND p.join_key = ? AND p.number = ? AND p.position >= ? AND p.position < ?"
+                + " AND p.position = n.position WHERE n.up_to - n.bytes < ? ORDER BY p.position" + reads;
+    }
+
+    @Override
+    int rangesOfPage() {
+        return 2;
+    }
+
     /**
      * A transaction of the caller's may have begun to read before the row of the key was written that it has locked since: only what
      * is locked is read as it is now. A transaction of the store's own begins with that lock.
      */
-    @Override
-    String reads(Connection connection) {
+    private static String reads(Connection connection) {
         return CallersConnection.is(connection) ? " LOCK IN SHARE MODE" : "";
     }
 

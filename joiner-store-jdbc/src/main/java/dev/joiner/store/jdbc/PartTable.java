@@ -25,7 +25,9 @@ abstract class PartTable {
     static final String ALL_COLUMNS = String.join(", ", COLUMNS);
     static final String ROW_OF_PARAMETERS = "(" + JoinTable.parameters(COLUMNS.size()) + ")";
     private static final String SUFFIX = "_parts";
-    private static final String THIS_RANGE = JoinTable.THIS_KEY + " AND number = ? AND position >= ? AND position < ?";
+    static final String BYTES = "COALESCE(OCTET_LENGTH(part), 0)";
+    static final String BYTES_UP_TO = "SUM(bytes) OVER (ORDER BY position ROWS UNBOUNDED PRECEDING)";
+    static final String THIS_RANGE = JoinTable.THIS_KEY + " AND number = ? AND position >= ? AND position < ?";
 
     final String table;
     final String namespace;
@@ -147,32 +149,28 @@ abstract class PartTable {
         return present;
     }
 
-    /**
-     * Sums up how much there is before each row, and joins that with the rows that fit. H2 would read all of a join unless it is told
-     * the positions twice.
-     */
-    final String page(Connection connection) {
-        String reads = reads(connection);
-        return "SELECT p.id, p.part FROM (SELECT position, bytes, SUM(bytes) OVER (ORDER BY position ROWS UNBOUNDED"
-                + " PRECEDING) AS up_to FROM (SELECT position, COALESCE(OCTET_LENGTH(part), 0) AS bytes FROM "
-                + table + " WHERE " + THIS_RANGE + reads + ") k) n JOIN " + table + " p ON p.namespace = ? AND"
-                + " p.join_key = ? AND p.number = ? AND p.position >= ? AND p.position < ? AND p.position = n.position WHERE n.up_to - n.bytes < ?"
-                + " ORDER BY p.position" + reads;
+    /** Goes through the rows of a range, and sums up how much there is before each. */
+    String page(Connection connection) {
+        return "SELECT id, part FROM (SELECT position, id, part, bytes, " + BYTES_UP_TO
+                + " AS up_to FROM (SELECT position, id, part, "
+                + BYTES + " AS bytes FROM " + table + " WHERE " + THIS_RANGE
+                + ") k) n WHERE up_to - bytes < ? ORDER BY position";
     }
 
-    /** What a read of parts ends with that must not be of an earlier time than the row of their key. */
-    String reads(Connection connection) {
-        return "";
+    /** How many times {@link #page(Connection)} has the range among its parameters. */
+    int rangesOfPage() {
+        return 1;
     }
 
     /** As many of the next parts of a join as fit into so many bytes, and one at the least. */
-    final List<Part> page(Connection connection, String key, long number, int from, int limit, long bytes)
+    List<Part> page(Connection connection, String key, long number, int from, int limit, long bytes)
             throws SQLException {
-        int to = (int) Math.min(Integer.MAX_VALUE, (long) from + limit);
         try (PreparedStatement statement = connection.prepareStatement(page(connection))) {
-            Range range = new Range(number, from, to);
-            int at = setRange(statement, setKey(statement, 1, key), range);
-            at = setRange(statement, setKey(statement, at, key), range);
+            Range range = range(number, from, limit);
+            int at = 1;
+            for (int i = 0; i < rangesOfPage(); i++) {
+                at = setRange(statement, setKey(statement, at, key), range);
+            }
             statement.setLong(at, bytes);
             List<Part> page = new ArrayList<>();
             try (ResultSet rows = statement.executeQuery()) {
@@ -182,6 +180,10 @@ abstract class PartTable {
             }
             return page;
         }
+    }
+
+    static Range range(long number, int from, int limit) {
+        return new Range(number, from, (int) Math.min(Integer.MAX_VALUE, (long) from + limit));
     }
 
     // Parameters and results

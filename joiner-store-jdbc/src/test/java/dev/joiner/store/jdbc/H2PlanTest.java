@@ -83,8 +83,8 @@ class H2PlanTest {
     void readsPagesOfPartsByTheirPositions() throws Exception {
         H2PartTable table = new H2PartTable("joiner_joins", "plans");
         try (Connection connection = withTable().getConnection();
-                PreparedStatement explain = connection.prepareStatement("EXPLAIN " + table.page(connection))) {
-            Object[] arguments = {"plans", "key", 7L, 0, 10, "plans", "key", 7L, 0, 10, 1L << 20};
+                PreparedStatement explain = connection.prepareStatement("EXPLAIN " + table.page)) {
+            Object[] arguments = {"plans", "key", 7L, 0, 10};
             for (int i = 0; i < arguments.length; i++) {
                 explain.setObject(i + 1, arguments[i]);
             }
@@ -92,8 +92,8 @@ class H2PlanTest {
             try (ResultSet plan = explain.executeQuery()) {
                 plan.next();
                 assertThat(plan.getString(1))
-                        .containsPattern("PRIMARY_KEY[^/]*POSITION >= \\?4\\s+AND POSITION < \\?5")
-                        .containsPattern("PRIMARY_KEY[^/]*POSITION >= \\?9\\s+AND POSITION < \\?10");
+                        .contains("/* index sorted */")
+                        .containsPattern("PRIMARY_KEY[^/]*POSITION >= \\?4\\s+AND POSITION < \\?5");
             }
         }
     }

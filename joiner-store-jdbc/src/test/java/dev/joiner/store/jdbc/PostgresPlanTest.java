@@ -134,22 +134,9 @@ class PostgresPlanTest {
                 .containsPattern(PARTS + "_id.*\\n.*Index Cond: .*\\(id\\)::text = ANY");
         assertThat(plan(parts.remove, NAMESPACE, keys, numbers, from, to))
                 .containsPattern(PARTS + "_pkey.*\\n.*Index Cond: .*\"?position\"? >= .*\"?position\"? < ");
-        assertThat(plan(
-                        parts.page(connection),
-                        NAMESPACE,
-                        "key-7",
-                        7L,
-                        10,
-                        20,
-                        NAMESPACE,
-                        "key-7",
-                        7L,
-                        10,
-                        20,
-                        1L << 20))
-                .as("the sizes of a page, and its parts")
-                .containsPattern("(?s)" + PARTS + "_pkey.*" + PARTS + "_pkey")
-                .doesNotContain("Seq Scan");
+        assertThat(plan(parts.page(connection), NAMESPACE, "key-7", 7L, 10, 20, 1L << 20))
+                .containsPattern(PARTS + "_pkey.*\\n.*Index Cond: .*\"?position\"? >= .*\"?position\"? < ")
+                .doesNotContain("Join", "Nested Loop", "Sort");
     }
 
     @Test
