@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *     of one that failed, the end of a memory; empty if no sweep ever will
  * @param attempts how many hand-overs were begun, as far as is known
  * @param lastError what the last failed attempt threw, or why an entry cannot be read
- * @param ids how many message ids are kept with it
+ * @param ids how many message ids are kept with it; of a join that ended and had more than ids, at most so many
  * @param handedOverAt when a REMEMBERED key's last join ended; empty for all others
  * @param bytes what the store holds, if that is UNREADABLE; empty for all others
  * @param collected the value with the parts that were collected for it; empty if the spec does not {@linkplain

@@ -266,7 +266,7 @@ public final class InlineJoiner<M, K, V, R> {
 
     /** Takes out what there is under the key: the open join, and those that failed or are parked. Returns what it took. */
     public List<PendingJoin<K, V>> drop(K key, @Nullable JoinState<V> state, long now, Host<K, V, R> host) {
-        Removal<V> removal = transition.drop(state, now);
+        Removal<V> removal = transition.drop(key, state, now);
         if (removal.removed() == null) {
             return List.of();
         }

@@ -1,6 +1,7 @@
 package dev.joiner.engine;
 
 import dev.joiner.Cause;
+import dev.joiner.CodecException;
 import dev.joiner.ContentionException;
 import dev.joiner.engine.Step.Verdict;
 import dev.joiner.internal.SafeText;
@@ -74,6 +75,7 @@ public final class Transition<M, K, V> {
     private final boolean keepAfterJoin;
     private final boolean atMostOnce;
     private final boolean parkPoisoned;
+    private final boolean collects;
     /** Whether a message goes into a join that failed, as it does in the ancestor. */
     private final boolean mergesIntoFailed;
 
@@ -101,7 +103,30 @@ public final class Transition<M, K, V> {
         keepAfterJoin = spec.keepAfterJoin();
         atMostOnce = spec.atMostOnce();
         parkPoisoned = spec.parkPoisoned();
-        mergesIntoFailed = !functions.hasIds() && !functions.hasRetry() && !keepAfterJoin && !functions.collects();
+        collects = functions.collects();
+        mergesIntoFailed = !functions.hasIds() && !functions.hasRetry() && !keepAfterJoin && !collects;
+    }
+
+    /**
+     * A spec without collecting has no handler that would see the parts, and knows none of their ids.
+     *
+     * @throws CodecException if another spec has written the state, and has collected parts in it
+     */
+    private void requireWithoutParts(K key, @Nullable JoinState<V> state) {
+        if (collects || state == null) {
+            return;
+        }
+        int parts = state.open() == null ? 0 : state.open().collected().size();
+        for (Flight<V> flight : state.inFlight()) {
+            parts += flight.join().collected().size();
+        }
+        if (parts > 0) {
+            throw new CodecException(
+                    SafeText.of(key),
+                    "joins have collected " + parts + " parts here, and the spec of " + functions.name()
+                            + " is without collecting",
+                    null);
+        }
     }
 
     private static long millis(@Nullable Duration duration, long otherwise) {
@@ -163,6 +188,7 @@ public final class Transition<M, K, V> {
             long claim,
             boolean alone,
             Apart apart) {
+        requireWithoutParts(key, state);
         List<Flight<V>> inFlight = state == null ? List.of() : state.inFlight();
         if (id != null) {
             int known = flightWith(id, inFlight, apart);
@@ -291,6 +317,7 @@ public final class Transition<M, K, V> {
      * @throws ContentionException if the one thing due is an open join, and {@code maxInFlight} joins are in flight
      */
     public Step<V> due(K key, @Nullable JoinState<V> state, long now, long claim, boolean alone) {
+        requireWithoutParts(key, state);
         Draft draft = new Draft(state, now);
         List<Flight<V>> claimed = new ArrayList<>();
         List<Flight<V>> parked = new ArrayList<>(0);
@@ -368,6 +395,7 @@ public final class Transition<M, K, V> {
      * @throws ContentionException if {@code maxInFlight} joins are in flight
      */
     public Step<V> release(K key, @Nullable JoinState<V> state, long now, long claim, long upToToken) {
+        requireWithoutParts(key, state);
         Draft draft = new Draft(state, now);
         List<Integer> wanted = new ArrayList<>();
         List<Integer> suspects = new ArrayList<>();
@@ -424,7 +452,8 @@ public final class Transition<M, K, V> {
      * Somebody wants the key's joins taken out: the open one, and those that failed, are parked or whose claim ran out. Live
      * claims are left alone.
      */
-    public Removal<V> drop(@Nullable JoinState<V> state, long now) {
+    public Removal<V> drop(K key, @Nullable JoinState<V> state, long now) {
+        requireWithoutParts(key, state);
         Draft draft = new Draft(state, now);
         List<Flight<V>> removed = new ArrayList<>();
         for (int i = draft.inFlight.size() - 1; i >= 0; i--) {
@@ -452,6 +481,7 @@ public final class Transition<M, K, V> {
      * @throws ContentionException if it is, and {@code maxInFlight} joins are in flight
      */
     public Step<V> reexamine(K key, @Nullable JoinState<V> state, long now, long claim, boolean alone) {
+        requireWithoutParts(key, state);
         Join<V> open = state == null ? null : state.open();
         if (open == null || open.joinedBefore() || !functions.isSufficient(open.value(), open.parts())) {
             return Step.unchanged(state, Verdict.NOTHING);
@@ -781,7 +811,7 @@ public final class Transition<M, K, V> {
         private @Nullable Closed closed;
         private List<Ended> ended;
         private long token;
-        /** Whether the time of what was closed is over. */
+        /** Whether the time of what was closed is over, or that of ids that are kept apart. */
         final boolean forgot;
 
         Draft(@Nullable JoinState<V> state, long now) {
@@ -796,7 +826,8 @@ public final class Transition<M, K, V> {
                 token = state.token();
                 closed = remembered(state.closed(), at);
                 ended = known(state.ended(), at);
-                forgot = state.closed() != null && closed == null;
+                forgot = (state.closed() != null && closed == null)
+                        || state.ended().stream().anyMatch(join -> isOver(join, at));
             }
         }
 

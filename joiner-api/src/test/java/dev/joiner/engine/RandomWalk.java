@@ -251,7 +251,7 @@ final class RandomWalk {
                 0,
                 0,
                 () -> {
-                    Removal<String> removal = transition.drop(state, now);
+                    Removal<String> removal = transition.drop("k", state, now);
                     dropped = removal.removed();
                     return dropped == null
                             ? Step.unchanged(state, Verdict.NOTHING)

@@ -1584,7 +1584,7 @@ class TransitionTest {
 
         @Test
         void takeOutWhatNobodyHandsOver() {
-            Removal<String> removal = withIds.drop(all, AT);
+            Removal<String> removal = withIds.drop("k", all, AT);
 
             assertThat(removal.removed())
                     .isEqualTo(new JoinState<>(
@@ -1600,15 +1600,15 @@ class TransitionTest {
 
         @Test
         void areRememberedButNotAsAHandOver() {
-            assertThat(remembering.drop(open(join("a", "a")), AT).next())
+            assertThat(remembering.drop("k", open(join("a", "a")), AT).next())
                     .isEqualTo(new JoinState<>(
                             null, List.of(), new Closed(AT + 500, null, List.of(kept(AT + 500, "a"))), 5));
             Last last = new Last(AT - 7, Cause.COMPLETE, 2);
             JoinState<String> again =
                     new JoinState<>(join("a", "a"), List.of(), new Closed(AT + 5, last, List.of()), 5);
-            assertThat(remembering.drop(again, AT).next().closed().last()).isEqualTo(last);
+            assertThat(remembering.drop("k", again, AT).next().closed().last()).isEqualTo(last);
             assertThat(remembering
-                            .drop(flying(null, parked("gh", 3, "g")), AT)
+                            .drop("k", flying(null, parked("gh", 3, "g")), AT)
                             .next()
                             .closed())
                     .isEqualTo(new Closed(AT + 500, null, List.of(kept(AT + 500, "g"))));
@@ -1618,9 +1618,9 @@ class TransitionTest {
         void mayHaveNothingToDo() {
             JoinState<String> live = flying(null, alone("cd", 3, 1, AT + 1));
 
-            assertThat(plain.drop(live, AT).removed()).isNull();
-            assertThat(plain.drop(live, AT).next()).isSameAs(live);
-            assertThat(plain.drop(null, AT)).isEqualTo(new Removal<String>(null, null));
+            assertThat(plain.drop("k", live, AT).removed()).isNull();
+            assertThat(plain.drop("k", live, AT).next()).isSameAs(live);
+            assertThat(plain.drop("k", null, AT)).isEqualTo(new Removal<String>(null, null));
         }
     }
 

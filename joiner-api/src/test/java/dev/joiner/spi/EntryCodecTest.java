@@ -342,7 +342,7 @@ class EntryCodecTest {
                         .due("k", threw, now + 1_000_000, Long.MIN_VALUE, true)
                         .next());
                 assertFits(transition.returned(claimed, claim, now).next());
-                assertFits(transition.drop(threw, now).next());
+                assertFits(transition.drop("k", threw, now).next());
             }
         }
 

@@ -1,6 +1,5 @@
 package dev.joiner.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param until one of them has to hold in a line; none if nothing has to
  */
 record Completion(RequiredFields required, int count, List<FieldCondition> until) {
-    private static final String PROGRESS = "joiner:progress";
+    static final String PROGRESS = "joiner:progress";
     private static final String LINES = "lines";
     private static final String ENDED = "ended";
 
@@ -87,25 +86,5 @@ record Completion(RequiredFields required, int count, List<FieldCondition> until
             missing.add(until.stream().map(FieldCondition::toString).collect(Collectors.joining(" or ")));
         }
         return missing;
-    }
-
-    /** The object without what stands there of its progress. */
-    static ObjectNode withoutProgress(ObjectNode object) {
-        if (!object.has(PROGRESS)) {
-            return object;
-        }
-        ObjectNode plain = object.objectNode();
-        plain.setAll(object);
-        plain.remove(PROGRESS);
-        return plain;
-    }
-
-    /** Whether an object of the input has the name that is Joiner's own. */
-    static boolean isTakenIn(JsonNode object) {
-        return object.has(PROGRESS);
-    }
-
-    static String reservedName() {
-        return PROGRESS;
     }
 }

@@ -24,6 +24,8 @@ final class DeepMerge {
     private String path = "";
     /** Of all operations; filled in the root alone. */
     private final List<FieldPath> paths = new ArrayList<>();
+    /** The same. */
+    private final List<FieldPath> collected = new ArrayList<>();
 
     private DeepMerge() {}
 
@@ -49,6 +51,9 @@ final class DeepMerge {
             field.operation = MergeOperation.parse(setting.value());
             field.path = setting.path().toString();
             root.paths.add(setting.path());
+            if (field.operation == MergeOperation.COLLECT) {
+                root.collected.add(setting.path());
+            }
         }
         return root;
     }
@@ -56,6 +61,11 @@ final class DeepMerge {
     /** The fields that have operations. */
     List<FieldPath> paths() {
         return List.copyOf(paths);
+    }
+
+    /** The fields whose values are kept apart from the merged object, which has only their place. */
+    List<FieldPath> collected() {
+        return List.copyOf(collected);
     }
 
     ObjectNode merge(ObjectNode message, @Nullable ObjectNode pending) {

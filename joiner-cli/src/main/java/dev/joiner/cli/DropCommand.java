@@ -2,8 +2,10 @@ package dev.joiner.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.joiner.PendingJoin;
+import dev.joiner.PendingJoin.Status;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,12 +38,29 @@ final class DropCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         return joins.takeEach(environment, (joiner, key, output) -> {
+            requireParts(key, joiner.find(key));
             List<PendingJoin<String, ObjectNode>> dropped = joiner.drop(key);
             for (PendingJoin<String, ObjectNode> join : dropped) {
-                output.write(join.value().map(Completion::withoutProgress).orElseGet(() -> unreadable(join)));
+                Optional<MergedObject> object = MergedObject.of(join);
+                if (object.isPresent()) {
+                    output.write(object.get());
+                } else {
+                    output.write(unreadable(join));
+                }
             }
             return !dropped.isEmpty();
         });
+    }
+
+    /** Of a value of another codec, the bytes can be printed; but what is collected beside it would be gone. */
+    private static void requireParts(String key, List<PendingJoin<String, ObjectNode>> found) throws IOException {
+        for (PendingJoin<String, ObjectNode> join : found) {
+            int parts = join.status() == Status.UNREADABLE ? ForeignValues.partsIn(join) : 0;
+            if (parts > 0) {
+                throw new IOException("key " + key + ": the value is of another codec, and the " + parts
+                        + " parts collected beside it would be lost; only the program that joins here can drop it");
+            }
+        }
     }
 
     /** What cannot be read is printed as it was stored: it is nowhere else any more. */

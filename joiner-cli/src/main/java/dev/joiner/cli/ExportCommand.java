@@ -51,10 +51,19 @@ final class ExportCommand implements Callable<Integer> {
                 isEmpty[0] &= page.isEmpty();
                 for (PendingJoin<String, ObjectNode> join : page) {
                     if (join.status() == Status.UNREADABLE) {
-                        environment.messages().say(join.lastError().orElse(""));
+                        environment
+                                .messages()
+                                .say(
+                                        ForeignValues.in(join).isEmpty()
+                                                ? join.lastError().orElse("")
+                                                : "key \"" + join.key()
+                                                        + "\": the value is of another codec, not JSON");
                         areAllReadable[0] = false;
                     } else {
-                        output.write(ExportedJoin.node(join));
+                        output.write(
+                                ExportedJoin.node(join),
+                                ExportedJoin.VALUE,
+                                MergedObject.of(join).orElseThrow());
                     }
                 }
                 return true;

@@ -18,9 +18,9 @@ record ExportedJoin(String key, Instant firstAt, @Nullable Instant deadline, Obj
     private static final String KEY = "key";
     private static final String FIRST_AT = "firstAt";
     private static final String DEADLINE = "deadline";
-    private static final String VALUE = "value";
+    static final String VALUE = "value";
 
-    /** A join as it is exported, with what else people may want to know of it. */
+    /** A join as it is exported, but for its value, and with what else people may want to know of it. */
     static ObjectNode node(PendingJoin<String, ObjectNode> join) {
         ObjectNode node = Json.MAPPER.createObjectNode();
         node.put(KEY, join.key());
@@ -30,7 +30,6 @@ record ExportedJoin(String key, Instant firstAt, @Nullable Instant deadline, Obj
         if (join.status() == Status.WAITING) {
             join.dueAt().ifPresent(at -> node.put(DEADLINE, at.toString()));
         }
-        node.set(VALUE, join.value().orElseThrow());
         return node;
     }
 

@@ -2,6 +2,7 @@ package dev.joiner.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.joiner.Cause;
+import dev.joiner.Collected;
 import dev.joiner.JoinListener;
 import dev.joiner.JoinSpec;
 import dev.joiner.KeyedJoiner;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -305,25 +307,59 @@ final class JoinCommand implements Callable<Integer> {
             Unfinished unfinished,
             @Nullable JsonLines late,
             JoinListener listener) {
-        JoinSpec.Builder<Line, String, ObjectNode, ObjectNode, Boolean> spec = JoinSpec.joining(Line.class)
+        List<FieldPath> collected = merging.collected();
+        JoinSpec.Merged<Line, String, ObjectNode> merged = JoinSpec.joining(Line.class)
                 .keyedBy(Line::key)
-                .mergedBy((Line line, @Nullable ObjectNode pending) ->
-                        whole.track(line.object(), pending, merging.merge(line.object(), pending)))
-                .sufficientWhen(whole::isWhole)
+                .mergedBy((Line line, @Nullable ObjectNode pending) -> MergedObject.collecting(
+                        collected, whole.track(line.object(), pending, merging.merge(line.object(), pending))));
+        // What is collected would be read and written anew with each line, if it were in the value.
+        return collected.isEmpty()
+                ? options(
+                        merged.sufficientWhen(whole::isWhole),
+                        value -> value,
+                        MergedObject::of,
+                        lasting,
+                        output,
+                        unfinished,
+                        late,
+                        listener)
+                : options(
+                        merged.collecting(line -> MergedObject.part(collected, line.object()), Json.codec())
+                                .sufficientWhen((value, parts) -> whole.isWhole(value)),
+                        Collected::value,
+                        MergedObject::of,
+                        lasting,
+                        output,
+                        unfinished,
+                        late,
+                        listener);
+    }
+
+    private <H> JoinSpec<Line, String, ObjectNode, Boolean> options(
+            JoinSpec.Builder<Line, String, ObjectNode, H, H> withoutOptions,
+            Function<H, ObjectNode> valueOf,
+            Function<H, MergedObject> objectOf,
+            boolean lasting,
+            JsonLines output,
+            Unfinished unfinished,
+            @Nullable JsonLines late,
+            JoinListener listener) {
+        JoinSpec.Builder<Line, String, ObjectNode, H, Boolean> spec = withoutOptions
                 .named("join")
                 .lease(lasting ? lease : LEASE_IN_MEMORY)
                 .listener(listener)
-                .process((value, handOver) -> {
+                .process((joined, handOver) -> {
                     if (handOver.cause() == Cause.EVICTED) {
-                        unfinished.handle(value, handOver);
+                        unfinished.handle(objectOf.apply(joined), valueOf.apply(joined), handOver);
                     } else {
-                        output.write(Completion.withoutProgress(value));
+                        output.write(objectOf.apply(joined));
                     }
                     return true;
                 });
         Duration idle = completion.idle();
         if (idle == null) {
-            spec.onExpired(unfinished);
+            spec.onExpired(
+                    (joined, handOver) -> unfinished.handle(objectOf.apply(joined), valueOf.apply(joined), handOver));
         } else {
             spec.expireAfterIdle(idle).joinOnExpiry();
         }

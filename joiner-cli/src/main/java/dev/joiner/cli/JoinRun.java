@@ -7,6 +7,7 @@ import dev.joiner.KeyedJoiner;
 import dev.joiner.Outcome;
 import dev.joiner.PendingJoin;
 import dev.joiner.PendingJoin.Status;
+import dev.joiner.ProcessingException;
 import dev.joiner.StoreException;
 import dev.joiner.Sweeper;
 import dev.joiner.cli.Input.Position;
@@ -293,6 +294,9 @@ final class JoinRun {
                 } else if (!hasFailed()) {
                     refused.put(line, rejection(line, failed.cause()));
                 }
+            } else if (outcome instanceof Outcome.Failed<?> failed
+                    && failed.cause() instanceof ProcessingException processing) {
+                problems.tell(processing);
             }
         }
         return again;

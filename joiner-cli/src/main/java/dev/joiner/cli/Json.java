@@ -8,14 +8,19 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.BinaryNode;
 import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.joiner.Codec;
 import dev.joiner.codec.jackson.JacksonCodec;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /** JSON as it is read and written here: numbers keep all their digits, and no field may be there twice. */
@@ -63,6 +68,32 @@ final class Json {
 
     static String text(JsonNode node) {
         return new String(bytes(node), StandardCharsets.UTF_8);
+    }
+
+    /** Parts that other programs may have collected: as JSON, as text, or as bytes in base64. Reads everything. */
+    static Codec<JsonNode> ofAnyCodec() {
+        return Codec.of(Json::bytes, Json::ofAnyCodec);
+    }
+
+    private static JsonNode ofAnyCodec(byte[] bytes) {
+        try {
+            JsonNode node = MAPPER.reader()
+                    .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .readTree(bytes);
+            if (!node.isMissingNode()) {
+                return node;
+            }
+        } catch (IOException e) {
+            // It is no JSON.
+        }
+        try {
+            return TextNode.valueOf(StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString());
+        } catch (CharacterCodingException e) {
+            return BinaryNode.valueOf(bytes);
+        }
     }
 
     /** Objects as they lie in a store. */

@@ -1,12 +1,16 @@
 package dev.joiner.cli;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.joiner.JoinerException;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +46,41 @@ final class JsonLines implements Closeable {
         write(Json.bytes(node));
     }
 
+    synchronized void write(MergedObject object) throws IOException {
+        stream(object::writeTo);
+    }
+
+    /** Writes an object that has another one in its last field. */
+    synchronized void write(ObjectNode node, String name, MergedObject last) throws IOException {
+        stream(json -> {
+            json.writeStartObject();
+            for (Map.Entry<String, JsonNode> field : node.properties()) {
+                json.writeFieldName(field.getKey());
+                json.writeTree(field.getValue());
+            }
+            json.writeFieldName(name);
+            last.writeTo(json);
+            json.writeEndObject();
+        });
+    }
+
+    private interface Content {
+        void writeTo(JsonGenerator json) throws IOException;
+    }
+
+    private void stream(Content content) throws IOException {
+        attempt(() -> {
+            try (JsonGenerator json = Json.MAPPER.getFactory().createGenerator(out)) {
+                json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+                json.disable(JsonGenerator.Feature.FLUSH_PASSED_TO_STREAM);
+                content.writeTo(json);
+            } catch (IllegalStateException | JoinerException e) {
+                throw new IOException("the last line of the output is not whole: " + e.getMessage(), e);
+            }
+            endLine();
+        });
+    }
+
     /** Writes a line that people read. */
     synchronized void writeText(String line) throws IOException {
         write(line.getBytes(StandardCharsets.UTF_8));
@@ -50,11 +89,15 @@ final class JsonLines implements Closeable {
     private void write(byte[] line) throws IOException {
         attempt(() -> {
             out.write(line);
-            out.write('\n');
-            if (writeThrough) {
-                out.flush();
-            }
+            endLine();
         });
+    }
+
+    private void endLine() throws IOException {
+        out.write('\n');
+        if (writeThrough) {
+            out.flush();
+        }
     }
 
     /** {@link #write} for callers that may throw no {@link IOException}. */

@@ -62,11 +62,12 @@ final class LastingStore {
         var spec = JoinSpec.joining(Line.class)
                 .keyedBy(Line::key)
                 .mergedBy((Line line, @Nullable ObjectNode pending) -> line.object())
-                .sufficientWhen(completion::isWhole)
+                .collecting(Line::object, Json.ofAnyCodec())
+                .sufficientWhen((value, parts) -> completion.isWhole(value))
                 .missing(required::missingIn)
-                .onExpired((value, handOver) -> output.write(Completion.withoutProgress(value)))
-                .process(value -> {
-                    output.write(Completion.withoutProgress(value));
+                .onExpired((collected, handOver) -> output.write(MergedObject.of(collected)))
+                .process(collected -> {
+                    output.write(MergedObject.of(collected));
                     return true;
                 });
         if (remember != null) {

@@ -23,18 +23,21 @@ final class Leftovers {
     void readAll(KeyedJoiner<?, String, ObjectNode, ?> joiner) throws IOException {
         Pages.read(joiner, page -> {
             for (PendingJoin<String, ObjectNode> join : page) {
-                add(join, join.value().orElseThrow());
+                add(join);
             }
             return true;
         });
     }
 
-    private void add(PendingJoin<String, ObjectNode> join, ObjectNode value) throws IOException {
+    private void add(PendingJoin<String, ObjectNode> join) throws IOException {
         count++;
         if (shown.size() < SHOWN) {
-            shown.add(unfinished.missing(String.valueOf(join.key()), value));
+            shown.add(
+                    unfinished.missing(String.valueOf(join.key()), join.value().orElseThrow()));
         }
-        unfinished.keep(value);
+        if (unfinished.hasFile()) {
+            unfinished.keep(MergedObject.of(join).orElseThrow());
+        }
     }
 
     long count() {

@@ -8,6 +8,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Makes objects with a key out of the lines of one input, and says what is wrong with those that are none. Not thread-safe. */
@@ -53,9 +54,9 @@ final class LineParser {
     }
 
     private Line line(Position at, ObjectNode object) throws UnusableLineException {
-        if (Completion.isTakenIn(object)) {
-            throw new UnusableLineException(
-                    "has a field " + Completion.reservedName() + ", a name that is Joiner's own");
+        Optional<String> reserved = MergedObject.reservedNameIn(object);
+        if (reserved.isPresent()) {
+            throw new UnusableLineException("has a field " + reserved.get() + ", a name that is Joiner's own");
         }
         return new Line(
                 at,

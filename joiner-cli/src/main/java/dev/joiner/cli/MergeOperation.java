@@ -77,15 +77,16 @@ enum MergeOperation {
             return Json.number(before.decimalValue().add(BigDecimal.ONE));
         }
     },
+    /** Makes the place for what is collected, which is kept apart. */
     COLLECT {
         @Override
         JsonNode first(JsonNode value) {
-            return JSON.arrayNode().add(value);
+            return JSON.arrayNode();
         }
 
         @Override
         JsonNode merge(JsonNode before, JsonNode value) {
-            return copy(before).add(value);
+            return before.isArray() ? before : JSON.arrayNode().add(before);
         }
     },
     CONCAT {

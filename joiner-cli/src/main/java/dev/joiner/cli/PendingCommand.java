@@ -3,6 +3,7 @@ package dev.joiner.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.joiner.Cause;
+import dev.joiner.JoinerException;
 import dev.joiner.KeyedJoiner;
 import dev.joiner.PendingJoin;
 import dev.joiner.PendingJoin.Counts;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -111,11 +113,17 @@ final class PendingCommand implements Callable<Integer> {
                 return ExitStatus.OK;
             }
             areAllReadable = oldest.readAll(joiner, environment.messages());
+            print(oldest.joins(), now, output);
         }
-        List<PendingJoin<String, ObjectNode>> joins = oldest.joins();
+        output.flush();
+        tellOfTheRest(oldest.joins().size(), oldest.count(), areAllReadable);
+        return areAllReadable ? ExitStatus.OK : ExitStatus.FAILED;
+    }
+
+    private void print(List<PendingJoin<String, ObjectNode>> joins, Instant now, JsonLines output) throws IOException {
         if (json) {
             for (PendingJoin<String, ObjectNode> join : joins) {
-                output.write(node(join, now));
+                print(join, now, output);
             }
         } else if (!joins.isEmpty()) {
             output.writeText(String.format(ROW, "AGE", "STATUS", "LINES", "TRIED", "KEY", ""));
@@ -123,9 +131,22 @@ final class PendingCommand implements Callable<Integer> {
                 output.writeText(row(join, now));
             }
         }
-        output.flush();
-        tellOfTheRest(joins.size(), oldest.count(), areAllReadable);
-        return areAllReadable ? ExitStatus.OK : ExitStatus.FAILED;
+    }
+
+    private void print(PendingJoin<String, ObjectNode> join, Instant now, JsonLines output) throws IOException {
+        Optional<MergedObject> object = Optional.empty();
+        if (values) {
+            try {
+                object = MergedObject.of(join);
+            } catch (IllegalStateException | JoinerException e) { // it has ended meanwhile, or is of another codec
+                environment.messages().say(String.valueOf(e.getMessage()));
+            }
+        }
+        if (object.isPresent()) {
+            output.write(node(join, now), "value", object.get());
+        } else {
+            output.write(node(join, now));
+        }
     }
 
     private boolean isOld(PendingJoin<?, ?> join, Instant now) {
@@ -172,9 +193,6 @@ final class PendingCommand implements Callable<Integer> {
         if (!require.isEmpty()) {
             ArrayNode fields = node.putArray("missing");
             join.missing().forEach(fields::add);
-        }
-        if (values) {
-            join.value().ifPresent(value -> node.set("value", Completion.withoutProgress(value)));
         }
         join.bytes().ifPresent(bytes -> node.put("valueBytes", bytes.length));
         return node;

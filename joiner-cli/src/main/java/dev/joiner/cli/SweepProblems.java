@@ -2,9 +2,10 @@ package dev.joiner.cli;
 
 import dev.joiner.ProcessingException;
 import dev.joiner.SweepReport;
+import java.io.IOException;
 import java.util.function.Consumer;
 
-/** Tells people what sweeps could not deal with. What comes back with every sweep is told once. Thread-safe. */
+/** Tells people of what could not be dealt with. What comes back with every sweep is told once. Thread-safe. */
 final class SweepProblems implements Consumer<SweepReport> {
     private final ToldOnce problems;
 
@@ -15,10 +16,18 @@ final class SweepProblems implements Consumer<SweepReport> {
     @Override
     public void accept(SweepReport report) {
         for (SweepReport.Failure failure : report.failures()) {
-            // What a receiver threw is an output that failed, and ends the program with a message of its own.
-            if (!(failure.cause() instanceof ProcessingException)) {
+            if (failure.cause() instanceof ProcessingException processing) {
+                tell(processing);
+            } else {
                 problems.say("sweep: " + failure.cause().getMessage());
             }
+        }
+    }
+
+    /** Tells of a join that could not be printed, unless the output failed: that ends the program with a message of its own. */
+    void tell(ProcessingException processing) {
+        if (!(processing.getCause() instanceof IOException)) {
+            problems.say("not printed: " + processing.getMessage());
         }
     }
 }

@@ -3,13 +3,12 @@ package dev.joiner.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.joiner.Cause;
 import dev.joiner.HandOver;
-import dev.joiner.JoinSpec;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Where joins go that did not become whole: to a file as they are, or else to people. */
-final class Unfinished implements JoinSpec.Handler<String, ObjectNode> {
+final class Unfinished {
     private final @Nullable JsonLines file;
     private final Completion completion;
     private final Messages messages;
@@ -20,13 +19,12 @@ final class Unfinished implements JoinSpec.Handler<String, ObjectNode> {
         this.messages = messages;
     }
 
-    @Override
-    public void handle(ObjectNode value, HandOver<String> handOver) throws IOException {
+    void handle(MergedObject object, ObjectNode value, HandOver<String> handOver) throws IOException {
         if (file != null) {
-            file.write(Completion.withoutProgress(value));
+            file.write(object);
         } else {
             messages.say((handOver.cause() == Cause.EVICTED ? "evicted " : "expired ") + missing(handOver.key(), value)
-                    + ": " + Json.text(Completion.withoutProgress(value)));
+                    + ": " + object.text());
         }
     }
 
@@ -41,9 +39,9 @@ final class Unfinished implements JoinSpec.Handler<String, ObjectNode> {
     }
 
     /** Keeps a value that would end with the process. */
-    void keep(ObjectNode value) throws IOException {
+    void keep(MergedObject object) throws IOException {
         if (file != null) {
-            file.write(Completion.withoutProgress(value));
+            file.write(object);
         }
     }
 }

@@ -38,18 +38,23 @@ final class ChildJvm implements AutoCloseable {
 
     /** Runs the classes that the tests run. */
     static ChildJvm ofClasses(String... args) throws IOException {
-        return new ChildJvm(command(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()), args));
+        return new ChildJvm(
+                command(List.of("-Xmx256m", "-cp", System.getProperty("java.class.path"), Main.class.getName()), args));
     }
 
     /** Runs the jar that users run. */
     static ChildJvm ofJar(String... args) throws IOException {
-        return new ChildJvm(command(List.of("-jar", System.getProperty("joiner.jar")), args));
+        return ofJarInHeap("256m", args);
+    }
+
+    /** The same with a heap of this size. */
+    static ChildJvm ofJarInHeap(String size, String... args) throws IOException {
+        return new ChildJvm(command(List.of("-Xmx" + size, "-jar", System.getProperty("joiner.jar")), args));
     }
 
     private static List<String> command(List<String> program, String... args) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-Xmx256m");
         command.add("-XX:TieredStopAtLevel=1");
         command.addAll(program);
         command.addAll(List.of(args));
@@ -68,6 +73,11 @@ final class ChildJvm implements AutoCloseable {
 
     String readLine() throws IOException {
         return out.readLine();
+    }
+
+    /** How many bytes are still to come; none of them is kept. */
+    long countBytes() throws IOException {
+        return process.getInputStream().transferTo(OutputStream.nullOutputStream());
     }
 
     List<String> readLines() {

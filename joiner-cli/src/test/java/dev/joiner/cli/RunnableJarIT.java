@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.joiner.test.servers.MariaDbServer;
 import dev.joiner.test.servers.PostgresServer;
+import java.io.BufferedWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -67,6 +68,30 @@ class RunnableJarIT {
                 store,
                 Path.of("samples", "orders.jsonl").toString())) {
             assertThat(join.readLines()).hasSize(1000);
+            assertThat(join.awaitStatus()).as(join.err()).isZero();
+        }
+    }
+
+    /** 100 MB of lines in one join, in a heap of 48 MB: H2 must forget what was read, too. */
+    @Test
+    void collectsMoreThanTheHeapHolds() throws Exception {
+        int lines = 10_000;
+        Path input = folder.resolve("lines.jsonl");
+        try (BufferedWriter writer = Files.newBufferedWriter(input)) {
+            for (int i = 0; i < lines; i++) {
+                writer.write("{\"id\":1,\"page\":\"" + "x".repeat(10_000) + "\"}\n");
+            }
+        }
+        try (ChildJvm join = ChildJvm.ofJarInHeap(
+                "48m",
+                "join",
+                "--key=id",
+                "--count=" + lines,
+                "--merge=page=collect",
+                "--store=jdbc:h2:" + folder.resolve("joins").toAbsolutePath(),
+                input.toString())) {
+            String begin = "{\"id\":1,\"page\":[";
+            assertThat(join.countBytes()).as(join.err()).isEqualTo(begin.length() + 10_003L * lines + "}\n".length());
             assertThat(join.awaitStatus()).as(join.err()).isZero();
         }
     }

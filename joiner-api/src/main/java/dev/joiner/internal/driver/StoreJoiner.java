@@ -217,7 +217,7 @@ public final class StoreJoiner<M, K, V, R> implements KeyedJoiner<M, K, V, R> {
                         + "\" was gone when its removal was to be confirmed: a driver repeated the removal, or somebody"
                         + " else was faster");
             }
-            Removal<V> removal = context.transition().drop(state, context.now());
+            Removal<V> removal = context.transition().drop(key, state, context.now());
             hasTried = removal.next() == null && removal.removed() != null;
             return removal.removed() == null
                     ? removal

@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** Joins that keep the parts of their messages beside a value that stays small: here, the first and the last part. */
@@ -292,6 +293,69 @@ abstract class CollectingScenarios extends Scenarios {
         assertThat(dropped).hasSize(1);
         assertThat(partsOf(dropped.get(0))).containsExactly("x", "y");
         assertThat(joiner.find("l")).isEmpty();
+    }
+
+    /** Its handlers would not see them, and it knows none of their ids. */
+    @Test
+    void aSpecWithoutCollectingDoesNotTouchJoinsThatHaveParts() {
+        acceptEach(joinerOf(collecting(9).identifiedBy(Message::text)), "k:a", "k:b");
+        KeyedJoiner<Message, String, String, String> without = joiner(
+                JoinSpec.joining(Message.class)
+                        .keyedBy(Message::key)
+                        .<String>mergedBy(this::ends)
+                        .sufficientWhen(ends -> ends.endsWith("-c"))
+                        .identifiedBy(Message::text)
+                        .expireAfter(HOUR)
+                        .joinOnExpiry()
+                        .process((ends, handOver) -> seen.add(ends) ? ends : ""),
+                store());
+
+        for (ThrowingCallable touch : List.<ThrowingCallable>of(
+                () -> without.accept(Message.of("k:a")),
+                () -> without.accept(Message.of("k:c")),
+                () -> without.release("k"),
+                () -> without.drop("k"))) {
+            assertThatExceptionOfType(CodecException.class)
+                    .isThrownBy(touch)
+                    .withMessageStartingWith("key \"k\": ")
+                    .withMessageContaining("collected 2 parts")
+                    .withMessageEndingWith("without collecting");
+        }
+        List<Outcome<String>> outcomes = without.acceptAll(Message.of("k:c", "l:a"));
+        assertThat(outcomes.get(0)).isInstanceOf(Outcome.Failed.class);
+        assertThat(outcomes.get(1)).isEqualTo(incomplete());
+        assertThat(without.reexamine().failed()).isEqualTo(1);
+        assertThat(seen).isEmpty();
+        assertThat(joinerOf(collecting(9).identifiedBy(Message::text)).release("k"))
+                .containsExactly(joined("a+b"));
+    }
+
+    /** The first message is in the value alone. */
+    @Test
+    void aSpecThatBeginsToCollectHasThePartsThatCameSince() {
+        KeyedJoiner<Message, String, String, String> without = joiner(
+                JoinSpec.joining(Message.class)
+                        .keyedBy(Message::key)
+                        .<String>mergedBy(this::ends)
+                        .sufficientWhen(ends -> false),
+                store());
+        without.accept(Message.of("k:a"));
+
+        assertThat(acceptEach(joinerOf(collecting(3)), "k:b", "k:c")).containsExactly(incomplete(), joined("b+c"));
+        assertThat(seen).containsExactly("COMPLETE a-c: b+c");
+    }
+
+    @Test
+    void aSweepCountsAMemoryOfIdsOnceWhenItEnds() {
+        KeyedJoiner<Message, String, String, String> joiner =
+                joinerOf(collecting(2).identifiedBy(Message::text, HOUR));
+        acceptEach(joiner, "k:a", "k:b");
+        joiner.sweep();
+        clock.advance(HOUR);
+
+        assertThat(joiner.sweep().ended()).isEqualTo(1);
+        assertThat(joiner.sweep().ended()).isZero();
+        assertThat(joiner.find("k")).isEmpty();
     }
 
     @Test

@@ -31,6 +31,8 @@ record JdbcUrl(String text, String database, Map<String, String> options) {
             Set.of("table", "createTable", "cacheBytes", "maxEntryBytes", "lockTimeout", "poolSize", "pooling");
 
     private static final int H2_FILE_IN_USE = 90020;
+    /** How long H2 keeps a note of each state and part that was read: by default five minutes, in the heap. */
+    private static final String LOB_TIMEOUT_MILLIS = "1000";
 
     /** H2's file system that survives the interrupt of a thread. */
     private static final String ASYNC = "async:";
@@ -114,6 +116,7 @@ record JdbcUrl(String text, String database, Map<String, String> options) {
                 + (FILE_SYSTEM.matcher(path).lookingAt() ? path : ASYNC + path)
                 + unlessSet("WRITE_DELAY", "0")
                 + unlessSet("DB_CLOSE_ON_EXIT", "FALSE")
+                + unlessSet("LOB_TIMEOUT", LOB_TIMEOUT_MILLIS)
                 + unlessSet("TRACE_LEVEL_FILE", "0");
     }
 
