@@ -13,8 +13,10 @@ import dev.joiner.spi.JoinStore.Entry;
 import dev.joiner.store.memory.MapJoinStore;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,17 +48,30 @@ public final class JoinerTesting<M, K, V, R> {
     public static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
     private final JoinStore<K, V> store;
-    private final HandSetClock clock = new HandSetClock(START);
+    private final HandSetClock clock;
     private final KeyedJoiner<M, K, V, R> joiner;
 
-    private JoinerTesting(JoinSpec<M, K, V, R> spec, JoinStore<K, V> store) {
+    private JoinerTesting(JoinSpec<M, K, V, R> spec, JoinStore<K, V> store, HandSetClock clock) {
         this.store = store;
+        this.clock = clock;
         joiner = Joiner.create(spec, store, clock);
     }
 
     /** Creates a joiner with nothing in its store, which holds keys and values as they are. */
     public static <M, K, V, R> JoinerTesting<M, K, V, R> of(JoinSpec<M, K, V, R> spec) {
-        return new JoinerTesting<>(spec, MapJoinStore.create());
+        return new JoinerTesting<>(spec, MapJoinStore.create(), new HandSetClock(START));
+    }
+
+    /**
+     * Creates a joiner as {@link #of(JoinSpec)} does, of a spec that reads the clock itself, as with
+     * {@link dev.joiner.merge.PartsMerge#waitFor(dev.joiner.merge.Part, Duration, InstantSource) waitFor}.
+     *
+     * @param spec makes the spec, with the joiner's clock
+     */
+    public static <M, K, V, R> JoinerTesting<M, K, V, R> of(
+            Function<? super InstantSource, ? extends JoinSpec<M, K, V, R>> spec) {
+        HandSetClock clock = new HandSetClock(START);
+        return new JoinerTesting<>(spec.apply(clock), MapJoinStore.create(), clock);
     }
 
     /**
@@ -67,7 +82,7 @@ public final class JoinerTesting<M, K, V, R> {
     public static <M, K, V, R> JoinerTesting<M, K, V, R> of(
             JoinSpec<M, K, V, R> spec, KeyCodec<K> keys, Codec<V> values) {
         JoinStoreConfig<K, V> config = JoinStoreConfig.of("test", keys, values);
-        return new JoinerTesting<>(spec, new EncodingStore<>(config, MapJoinStore.create()));
+        return new JoinerTesting<>(spec, new EncodingStore<>(config, MapJoinStore.create()), new HandSetClock(START));
     }
 
     /** The joiner under test, for everything that has no short form here. */

@@ -13,6 +13,8 @@ import dev.joiner.KeyCodec;
 import dev.joiner.Outcome;
 import dev.joiner.PendingJoin;
 import dev.joiner.ProcessingException;
+import dev.joiner.merge.Part;
+import dev.joiner.merge.Parts;
 import dev.joiner.spi.Ids;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinState.Join;
@@ -20,6 +22,7 @@ import dev.joiner.spi.JoinStore.Exchange;
 import dev.joiner.spi.Versioned;
 import dev.joiner.store.memory.MapJoinStore;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -66,6 +69,32 @@ class JoinerTestingTest {
         assertFails(() -> join.accept("bcd").isUnchanged(), "expected bcd to be Unchanged, found Incomplete[]");
         assertFails(join::isEmpty, "expected nothing in the store, found [Entry[key=");
         assertThat(expired).isEmpty();
+    }
+
+    private record Payment(String order) {}
+
+    private record Coupon(String order) {}
+
+    private static final Part<Payment> PAYMENT = Part.of("payment", Payment.class, Payment::order);
+    private static final Part<Coupon> COUPON = Part.of("coupon", Coupon.class, Coupon::order);
+
+    private static JoinSpec<Object, String, Parts, Boolean> ofPayments(InstantSource clock) {
+        return Parts.of(PAYMENT)
+                .optional(COUPON)
+                .waitFor(COUPON, Duration.ofSeconds(30), clock)
+                .keyedBy(String.class)
+                .process(parts -> parts.find(COUPON).isPresent())
+                .build();
+    }
+
+    @Test
+    void specThatReadsTheClockGetsThatOfTheTest() {
+        // snippet:testing-a-wait
+        var join = JoinerTesting.of(clock -> ofPayments(clock)); // .waitFor(COUPON, Duration.ofSeconds(30), clock)
+
+        join.accept(new Payment("o-1")).isIncomplete();
+        assertThat(join.passes(Duration.ofSeconds(30)).joined()).isEqualTo(1);
+        // end:testing-a-wait
     }
 
     private static void assertFails(Runnable check, String message) {
