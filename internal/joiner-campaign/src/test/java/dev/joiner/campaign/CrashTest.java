@@ -33,7 +33,7 @@ class CrashTest {
     @MethodSource("dev.joiner.campaign.StoreKind#chosen")
     void killedAndPausedNodesLoseAndDoubleNoPartAndLeaveNone(StoreKind kind) throws Exception {
         Behaviour behaviour = Behaviour.of(Trouble.THROWS, LEASE).collecting();
-        Load load = new Load(Scale.of(17, 400), 0, 40);
+        Load load = new Load(Scale.of(12, 600), 0, 40);
         killAndPause("nodes killed, joins collect", kind, Scale.of(3, 50), Scale.of(1, 10), behaviour, load);
     }
 

@@ -95,10 +95,10 @@ final class Run {
 
     /** Most are small; some are more than is read and removed at once, or just that, or a little less. */
     private int many(int thing) {
-        return switch (thing % 16) {
+        return switch (thing % 64) {
             case 0 -> 1_000 + random.nextInt(1_001);
             case 1 -> 999 + random.nextInt(3);
-            case 2, 3 -> 31 + random.nextInt(969);
+            case 32, 33 -> 31 + random.nextInt(969);
             default -> 1 + random.nextInt(30);
         };
     }
