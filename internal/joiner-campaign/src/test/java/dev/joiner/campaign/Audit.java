@@ -42,6 +42,9 @@ final class Audit {
     private static final class HandOver {
         final Line before;
         final boolean killed;
+        /** What it was given; more than once if it read more than once. */
+        final List<String> contents = new ArrayList<>();
+
         boolean returned;
         boolean threw;
         boolean interrupted;
@@ -97,10 +100,15 @@ final class Audit {
                 case BEFORE -> {
                     HandOver handOver = new HandOver(line, killed);
                     inCall.add(handOver);
+                    if (!behaviour.collects()) {
+                        handOver.contents.add(line.value());
+                    }
                     handOvers
                             .computeIfAbsent(line.key(), key -> new ArrayList<>())
                             .add(handOver);
                 }
+                case READ -> latest(inCall, line.key()).contents.add(line.value());
+                case GONE -> judgeGone(latest(inCall, line.key()), line);
                 case AFTER -> latest(inCall, line.key()).returned = true;
                 case THREW -> latest(inCall, line.key()).threw = true;
                 case INTERRUPTED -> latest(inCall, line.key()).interrupted = true;
@@ -160,7 +168,23 @@ final class Audit {
                     broken.add(key + " is left in flight: " + state);
                 }
             }
+            if (state.ended().stream().anyMatch(ended -> ended.parts() > 0)) {
+                broken.add(key + " has ended, and its parts are left: " + state);
+            }
         });
+    }
+
+    /** What the store has of parts is what its states say, and so nothing where there are no states. */
+    void keptApart(PartRows rows, Map<String, JoinState<String>> held) {
+        PartRows counted = PartRows.countedIn(held.values());
+        if (!rows.equals(counted)) {
+            broken.add("the store has " + rows + ", and its states count " + counted);
+        }
+    }
+
+    /** What is in the store when all that is remembered is over. */
+    void leftAfterAll(Map<String, JoinState<String>> held) {
+        held.forEach((key, state) -> broken.add(key + " is never forgotten: " + state));
     }
 
     /** Looks at each join. */
@@ -174,8 +198,8 @@ final class Audit {
             } else {
                 judgeInnocent(key, ofKey);
             }
+            judgeContents(key, ofKey);
             for (int i = 0; i < ofKey.size(); i++) {
-                judgeContent(key, ofKey.get(i), ofKey.get(0));
                 if (i > 0) {
                     judgeRepetition(ofKey.get(i - 1), ofKey.get(i));
                 }
@@ -234,13 +258,28 @@ final class Audit {
         return handOver.threw || isOvertaken;
     }
 
-    private void judgeContent(String key, HandOver handOver, HandOver first) {
-        String value = handOver.before.value();
-        if (!Part.isWhole(key, value)) {
-            broken.add(key + " was handed over as " + value);
+    private void judgeContents(String key, List<HandOver> ofKey) {
+        List<String> contents =
+                ofKey.stream().flatMap(handOver -> handOver.contents.stream()).toList();
+        for (String content : contents) {
+            if (!(behaviour.collects() ? Contents.areWhole(key, content) : Part.isWhole(key, content))) {
+                broken.add(key + " was handed over as " + content);
+            }
+            if (!content.equals(contents.get(0))) {
+                broken.add(key + " was handed over as " + contents.get(0) + " and as " + content);
+            }
         }
-        if (!value.equals(first.before.value())) {
-            broken.add(key + " was handed over as " + first.before.value() + " and as " + value);
+        for (HandOver handOver : ofKey) {
+            if (handOver.returned && handOver.contents.isEmpty()) {
+                broken.add(key + " was handed over, and its handler read nothing");
+            }
+        }
+    }
+
+    /** Another node may have ended the join, but not before the lease is over. */
+    private void judgeGone(HandOver handOver, Line gone) {
+        if (gone.at() < handOver.claimedAt() + leaseMillis) {
+            broken.add(gone.key() + " lost its parts to nobody: " + gone.text());
         }
     }
 

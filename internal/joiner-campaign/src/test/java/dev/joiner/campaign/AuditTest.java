@@ -9,10 +9,13 @@ import dev.joiner.campaign.Ledger.Kind;
 import dev.joiner.campaign.Ledger.Line;
 import dev.joiner.spi.Ids;
 import dev.joiner.spi.JoinState;
+import dev.joiner.spi.JoinState.Ended;
 import dev.joiner.spi.JoinState.Flight;
 import dev.joiner.spi.JoinState.Flight.Status;
 import dev.joiner.spi.JoinState.Join;
+import dev.joiner.spi.StoredParts;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -29,6 +32,9 @@ class AuditTest {
 
     private final Audit audit = new Audit(Behaviour.of(Trouble.THROWS, LEASE));
     private final Audit strict = new Audit(new Behaviour(Trouble.HALTS, LEASE, 2, false, 0));
+
+    private final Audit collecting =
+            new Audit(Behaviour.of(Trouble.THROWS, LEASE).collecting());
 
     private static Line line(long at, Kind kind, int attempt, String value) {
         return line(at, kind, attempt, KEY, value);
@@ -331,6 +337,127 @@ class AuditTest {
         assertNamed(audit, KEY, "is left in flight");
         strict.leftAtTheEnd(Map.of(KEY, new JoinState<>(JOIN, List.of(), null, 0)));
         assertNamed(strict, KEY, "is left open");
+    }
+
+    private static final String ALL_OF_IT = KEY + "=2: 0-1 in order 5";
+
+    private static List<Line> reading(int attempt, String... contents) {
+        List<Line> lines = new ArrayList<>(handOver(0, attempt, Kind.CALL));
+        lines.add(line(0, Kind.BEFORE, attempt, KEY, ""));
+        Stream.of(contents).map(read -> line(0, Kind.READ, attempt, KEY, read)).forEach(lines::add);
+        lines.add(line(0, Kind.AFTER, attempt, KEY, ""));
+        lines.add(line(0, Kind.CONFIRMED, attempt, KEY, ""));
+        lines.add(line(0, Kind.END, attempt, KEY, ""));
+        return lines;
+    }
+
+    private void judgeReading(String... contents) {
+        collecting.add(reading(1, contents), false);
+        collecting.judge(List.of(KEY));
+    }
+
+    @Test
+    void aJoinThatIsReadWholeEachTimeIsAsPromised() {
+        judgeReading(ALL_OF_IT, ALL_OF_IT);
+        assertThat(collecting.broken()).isEmpty();
+    }
+
+    @Test
+    void partsThatAreMissingDoubledOrAnothersAreSeen() {
+        for (String read :
+                List.of("7/2=2: 0-0", "7/2=2: 0-1,1-1", "7/2=2: 0-2", "7/2=2: 0-1 and 8/2:0", "7/2=1: 0-1")) {
+            Audit each = new Audit(Behaviour.of(Trouble.THROWS, LEASE).collecting());
+            each.add(reading(1, read + " in order 5"), false);
+            each.judge(List.of(KEY));
+            assertNamed(each, KEY, "was handed over as " + read);
+        }
+    }
+
+    @Test
+    void anOrderThatChangesIsSeen() {
+        judgeReading(ALL_OF_IT, KEY + "=2: 0-1 in order 6");
+        assertNamed(collecting, KEY, "and as 7/2=2: 0-1 in order 6");
+    }
+
+    @Test
+    void aHandlerThatWasGivenNothingIsSeen() {
+        judgeReading();
+        assertNamed(collecting, KEY, "its handler read nothing");
+    }
+
+    @Test
+    void partsMayBeGoneOnceTheLeaseIsOver() {
+        collecting.add(gone(2_000), false);
+        collecting.add(readLater(), false);
+        collecting.judge(List.of(KEY));
+        assertThat(collecting.broken()).isEmpty();
+        assertThat(collecting.repeated(Reason.LEASE)).isEqualTo(1);
+    }
+
+    @Test
+    void partsThatAreGoneWithinTheLeaseAreSeen() {
+        collecting.add(gone(1_999), false);
+        assertNamed(collecting, KEY, "lost its parts to nobody");
+    }
+
+    private static List<Line> gone(long at) {
+        Line gone = new Line(START + at, Kind.GONE, 1, KEY, 1, START * 1_000, "0 of 2");
+        return List.of(line(0, Kind.CALL, 1, ""), line(0, Kind.BEFORE, 1, KEY, ""), gone, line(3_000, Kind.END, 1, ""));
+    }
+
+    /** By the node that took over. */
+    private static List<Line> readLater() {
+        return Stream.of(Kind.BEFORE, Kind.READ, Kind.AFTER)
+                .map(kind -> line(2_000, kind, 2, KEY, kind == Kind.READ ? ALL_OF_IT : ""))
+                .toList();
+    }
+
+    @Test
+    void partsOfAJoinThatEndedAreSeenAtTheEnd() {
+        audit.leftAtTheEnd(Map.of(KEY, remembering(2, 0)));
+        assertThat(audit.broken()).isEmpty();
+        audit.leftAtTheEnd(Map.of(KEY, remembering(2, 1)));
+        assertNamed(audit, KEY, "its parts are left");
+    }
+
+    @Test
+    void partsThatNoStateCountsAreSeen() {
+        audit.keptApart(new PartRows(7, 2), Map.of(KEY, remembering(2, 0), KILLER, remembering(5, 2)));
+        audit.keptApart(new PartRows(0, 0), Map.of());
+        assertThat(audit.broken()).isEmpty();
+        audit.keptApart(new PartRows(2, 1), Map.of(KEY, remembering(2, 0)));
+        audit.keptApart(new PartRows(1, 0), Map.of());
+        assertThat(audit.broken())
+                .containsExactly(
+                        "the store has 2 rows of parts, 1 with their part,"
+                                + " and its states count 2 rows of parts, 0 with their part",
+                        "the store has 1 rows of parts, 0 with their part,"
+                                + " and its states count 0 rows of parts, 0 with their part");
+    }
+
+    @Test
+    void partsOfJoinsThatWaitOrFlyAreCounted() {
+        Join<String> three = new Join<>(
+                WHOLE, 3, START, JoinState.NEVER, JoinState.NEVER, Ids.NONE, false, StoredParts.of(1, 3, 9, 3));
+        JoinState<String> flying = flying(Status.THREW, START);
+        Flight<String> flight = flying.inFlight().get(0);
+        Flight<String> collecting =
+                new Flight<>(three, flight.cause(), flight.status(), false, 1, 1, 0, null, flight.dueAt());
+        assertThat(PartRows.countedIn(List.of(new JoinState<>(three, List.of(flight, collecting), null, 1))))
+                .isEqualTo(new PartRows(6, 6));
+    }
+
+    @Test
+    void whatIsNeverForgottenIsSeen() {
+        audit.leftAfterAll(Map.of());
+        assertThat(audit.broken()).isEmpty();
+        audit.leftAfterAll(Map.of(KEY, remembering(2, 0)));
+        assertNamed(audit, KEY, "is never forgotten");
+    }
+
+    private static JoinState<String> remembering(int rows, int parts) {
+        Ended ended = new Ended(1, rows, parts, START, START + 1, Cause.COMPLETE);
+        return new JoinState<>(null, List.of(), null, 1, List.of(ended));
     }
 
     private static final Join<String> JOIN =

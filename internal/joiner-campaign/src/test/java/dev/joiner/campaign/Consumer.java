@@ -1,6 +1,7 @@
 package dev.joiner.campaign;
 
 import dev.joiner.Codec;
+import dev.joiner.Collected;
 import dev.joiner.HandOver;
 import dev.joiner.JoinSpec;
 import dev.joiner.JoinStoreConfig;
@@ -14,6 +15,7 @@ import dev.joiner.Sweeper;
 import dev.joiner.campaign.Behaviour.Trouble;
 import dev.joiner.campaign.Ledger.Kind;
 import dev.joiner.spi.JoinStore;
+import dev.joiner.spi.PartsGoneException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -48,7 +50,6 @@ final class Consumer implements AutoCloseable {
 
     private static final Duration SWEEPS_EVERY = Duration.ofMillis(150);
     private static final Duration OPENS_WITHIN = Duration.ofSeconds(50);
-    private static final Duration LONGER_THAN_A_RUN = Duration.ofHours(12);
 
     private final Behaviour behaviour;
     private final Journal journal;
@@ -97,13 +98,21 @@ final class Consumer implements AutoCloseable {
     }
 
     private JoinSpec<Part, String, String, String> spec() {
-        JoinSpec.Builder<Part, String, String, String, String> builder = Part.joined(behaviour.lease(), this::process)
-                .expireAt(Part::deadline)
-                .joinOnExpiry()
-                .retry(behaviour.maxAttempts(), Duration.ofMillis(100), Duration.ofMillis(500));
+        return behaviour.collects()
+                ? retried(Part.collected(behaviour.lease(), this::processCollected)
+                        .expireAt(Part::collectedDeadline)
+                        .onExpired(this::processCollected))
+                : retried(Part.joined(behaviour.lease(), this::process)
+                        .expireAt(Part::deadline)
+                        .joinOnExpiry());
+    }
+
+    private <H> JoinSpec<Part, String, String, String> retried(
+            JoinSpec.Builder<Part, String, String, H, String> builder) {
+        builder.retry(behaviour.maxAttempts(), Duration.ofMillis(100), Duration.ofMillis(500));
         return behaviour.parks()
                 ? builder.parkPoisoned().build()
-                : builder.onPoisoned((value, handOver) -> journal.note(Kind.POISONED, handOver, value))
+                : builder.onPoisoned((given, handOver) -> journal.note(Kind.POISONED, handOver, "" + given))
                         .build();
     }
 
@@ -232,7 +241,7 @@ final class Consumer implements AutoCloseable {
     /** What is in flight is due within a lease or a backoff, what is only remembered much later. */
     private boolean somethingIsInFlight() {
         try {
-            return !store.due(Instant.EPOCH, Instant.now().plus(LONGER_THAN_A_RUN.dividedBy(2)), 1)
+            return !store.due(Instant.EPOCH, Instant.now().plus(Part.LONGER_THAN_A_RUN.dividedBy(2)), 1)
                     .isEmpty();
         } catch (StoreException e) {
             return true;
@@ -241,13 +250,39 @@ final class Consumer implements AutoCloseable {
 
     private String process(String value, HandOver<String> handOver) throws InterruptedException {
         journal.note(Kind.BEFORE, handOver, value);
+        attempt(value, handOver);
+        journal.note(Kind.AFTER, handOver, value);
+        return value;
+    }
+
+    /** Reads twice, so that what is read late is seen to be there still, or not at all. */
+    private String processCollected(Collected<String, String> collected, HandOver<String> handOver)
+            throws InterruptedException {
+        journal.note(Kind.BEFORE, handOver, "");
+        read(collected, handOver);
+        attempt(collected.value(), handOver);
+        read(collected, handOver);
+        journal.note(Kind.AFTER, handOver, collected.value());
+        return collected.value();
+    }
+
+    private void read(Collected<String, String> collected, HandOver<String> handOver) {
+        try {
+            journal.note(Kind.READ, handOver, Contents.of(collected));
+        } catch (PartsGoneException e) {
+            journal.note(Kind.GONE, handOver, e.getMessage());
+            throw e;
+        }
+    }
+
+    private void attempt(String value, HandOver<String> handOver) throws InterruptedException {
         ThreadLocalRandom random = ThreadLocalRandom.current();
         long micros = random.nextInt(behaviour.longestMicros() + 1);
         switch (behaviour.trouble()) {
             case NONE -> work(micros);
             case THROWS -> {
                 work(micros);
-                if (handOver.attempt() == 1 && random.nextInt(100) == 0) {
+                if (handOver.attempt() == 1 && random.nextInt(behaviour.throwsOneIn()) == 0) {
                     journal.note(Kind.THREW, handOver, value);
                     throw new IllegalStateException("as the campaign wants it");
                 }
@@ -261,8 +296,6 @@ final class Consumer implements AutoCloseable {
                 work(micros);
             }
         }
-        journal.note(Kind.AFTER, handOver, value);
-        return value;
     }
 
     private static void work(long micros) {

@@ -24,12 +24,24 @@ class CrashTest {
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("dev.joiner.campaign.StoreKind#chosen")
     void killedAndPausedNodesLoseNoJoinAndRepeatOnlyWhatTheyHadInHand(StoreKind kind) throws Exception {
-        int kills = Scale.of(4, 200);
-        int pauses = Scale.of(1, 20);
+        Behaviour behaviour = Behaviour.of(Trouble.THROWS, LEASE);
+        Load load = Load.of(Scale.of(300, 20_000));
+        killAndPause("nodes killed", kind, Scale.of(4, 200), Scale.of(1, 20), behaviour, load);
+    }
+
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("dev.joiner.campaign.StoreKind#chosen")
+    void killedAndPausedNodesLoseAndDoubleNoPartAndLeaveNone(StoreKind kind) throws Exception {
+        Behaviour behaviour = Behaviour.of(Trouble.THROWS, LEASE).collecting();
+        Load load = new Load(Scale.of(12, 600), 0, 40);
+        killAndPause("nodes killed, joins collect", kind, Scale.of(3, 50), Scale.of(1, 10), behaviour, load);
+    }
+
+    private void killAndPause(String test, StoreKind kind, int kills, int pauses, Behaviour behaviour, Load load)
+            throws Exception {
         int every = kills / pauses + 1;
         try (Backend backend = kind.start(folder)) {
-            Run run = new Run(
-                    kind, backend, folder, Behaviour.of(Trouble.THROWS, LEASE), Load.of(Scale.of(300, 20_000)), seed);
+            Run run = new Run(kind, backend, folder, behaviour, load, seed);
             run.disturb(kills + pauses, number -> {
                 if (number % every == every / 2) {
                     run.pauseNode();
@@ -38,7 +50,7 @@ class CrashTest {
                 }
             });
             assertThat(run.killed()).isEqualTo(kills);
-            report("nodes killed", kind, kills, run, run.audit());
+            report(test, kind, kills, run, run.audit());
         }
     }
 
@@ -71,6 +83,6 @@ class CrashTest {
                 audit.repeated(Reason.LAST_WRITE),
                 audit.repeated(Reason.THROWN),
                 audit.unexplained(),
-                "seed " + seed);
+                run.parts() + " parts, seed " + seed);
     }
 }

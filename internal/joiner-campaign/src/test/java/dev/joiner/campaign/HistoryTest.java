@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -87,6 +88,66 @@ class HistoryTest {
             assertThat(unsure.isLinearizable(0L, StoreCall::step)).isTrue();
             unsure.add(StoreCall.found(1 - seen), 7, 8);
             assertThat(unsure.isLinearizable(0L, StoreCall::step)).isEqualTo(seen == 0);
+        }
+    }
+
+    private static PartsCall write(
+            PartsCall.Kind kind, long expected, long next, PartsCall.Answer answer, String... ids) {
+        return new PartsCall(kind, expected, next, 1, List.of(ids), answer);
+    }
+
+    private static PartsCall read(String... rows) {
+        return new PartsCall(PartsCall.Kind.READ, 0, 0, 1, List.of(), PartsCall.Answer.read(List.of(rows)));
+    }
+
+    /** Each call one after the other, and the first two at once. */
+    private static boolean areLinearizable(PartsCall... calls) {
+        History<PartsCall> ofParts = new History<>();
+        for (int i = 0; i < calls.length; i++) {
+            ofParts.add(calls[i], i < 2 ? 0 : 10L * i, 10L * Math.max(i, 1) + 5);
+        }
+        return ofParts.isLinearizable(PartsCall.Held.NOTHING, PartsCall::step);
+    }
+
+    private static final PartsCall BEGUN = write(PartsCall.Kind.BEGIN, 0, 1, PartsCall.Answer.WON, "a", "b");
+    private static final PartsCall APPENDED = write(PartsCall.Kind.APPEND, 1, 2, PartsCall.Answer.WON, "c");
+    private static final PartsCall ENDED = write(PartsCall.Kind.END, 2, 3, PartsCall.Answer.WON);
+    private static final PartsCall REMOVED = write(PartsCall.Kind.REMOVE, 3, 0, PartsCall.Answer.WON);
+
+    private static PartsCall refused(long expected, long next, Map<String, Long> present, String... ids) {
+        return write(PartsCall.Kind.APPEND, expected, next, PartsCall.Answer.present(present), ids);
+    }
+
+    private static PartsCall looked(Map<String, Long> present) {
+        return new PartsCall(PartsCall.Kind.LOOK, 0, 0, 1, List.of("a", "c", "e"), PartsCall.Answer.present(present));
+    }
+
+    @Test
+    void partsThatComeAndGoAreExplained() {
+        assertThat(areLinearizable(
+                        APPENDED, BEGUN, read("a", "b", "c"), ENDED, read("a-", "b-", "c-"), REMOVED, read()))
+                .isTrue();
+        assertThat(areLinearizable(
+                        BEGUN, APPENDED, refused(2, 9, Map.of("b", 1L), "d", "b"), looked(Map.of("a", 1L, "c", 1L))))
+                .isTrue();
+    }
+
+    @Test
+    void wrongPartsAreSeen() {
+        List<List<PartsCall>> wrong = List.of(
+                List.of(BEGUN, APPENDED, read("a", "b")), // lost
+                List.of(BEGUN, APPENDED, read("a", "b", "c", "c")), // doubled
+                List.of(BEGUN, APPENDED, read("a", "c", "b")), // in another order
+                List.of(BEGUN, APPENDED, ENDED, read("a", "b", "c")), // not stripped
+                List.of(BEGUN, APPENDED, ENDED, REMOVED, read("a-")), // left behind
+                List.of(BEGUN, write(PartsCall.Kind.APPEND, 1, 2, PartsCall.Answer.WON, "b")), // twice
+                List.of(BEGUN, APPENDED, refused(2, 9, Map.of("d", 1L), "d")), // never there
+                List.of(BEGUN, APPENDED, refused(1, 9, Map.of("a", 1L), "a")), // of a version that is over
+                List.of(BEGUN, APPENDED, looked(Map.of("a", 1L)))); // not found
+        for (List<PartsCall> calls : wrong) {
+            assertThat(areLinearizable(calls.toArray(PartsCall[]::new)))
+                    .as(calls.toString())
+                    .isFalse();
         }
     }
 

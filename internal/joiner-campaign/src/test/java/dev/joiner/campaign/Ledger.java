@@ -22,6 +22,10 @@ final class Ledger implements AutoCloseable {
         CALL,
         /** A handler begins. */
         BEFORE,
+        /** It has read what its join collected. */
+        READ,
+        /** It found that the parts of its join are gone. */
+        GONE,
         /** It returned. */
         AFTER,
         /** It threw, as it was to. */

@@ -34,6 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LinearizabilityTest {
     private static final int THREADS = 3;
     private static final int CALLS = 4;
+    private static final int CALLS_WITH_PARTS = 6;
 
     private final long seed = Scale.seed();
     private final int histories = Scale.of(100, 2_000);
@@ -72,6 +73,29 @@ class LinearizabilityTest {
             }
             stores.forEach(JoinStore::close);
             Results.add("histories of a store", kind, histories, THREADS * CALLS, 0);
+        }
+    }
+
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("stores")
+    void exchangesWithPartsHappenOneAfterTheOther(StoreKind kind) throws Exception {
+        try (Backend backend = kind.start(folder)) {
+            List<JoinStore<String, String>> stores = open(backend);
+            for (int round = 0; round < histories; round++) {
+                History<PartsCall> history = new History<>();
+                History<PartsCall> ofNeighbour = new History<>();
+                actAtOnce(
+                        round,
+                        (thread, key, random) -> new PartsThread(stores.get(thread), random, thread)
+                                .run(CALLS_WITH_PARTS, key, history, ofNeighbour));
+                for (History<PartsCall> each : List.of(history, ofNeighbour)) {
+                    assertThat(each.isLinearizable(PartsCall.Held.NOTHING, PartsCall::step))
+                            .as("%s, seed %d, history %d\n%s", kind, seed, round, each)
+                            .isTrue();
+                }
+            }
+            stores.forEach(JoinStore::close);
+            Results.add("histories of a store with parts", kind, histories, THREADS * CALLS_WITH_PARTS, 0);
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.joiner.campaign;
 
+import dev.joiner.Codec;
+import dev.joiner.Collected;
 import dev.joiner.JoinSpec;
 import dev.joiner.JoinSpec.Processor;
 import java.time.Duration;
@@ -17,7 +19,8 @@ record Part(String key, int number) {
     /** A thing whose handler halts the process. */
     static final String KILLER = "!";
 
-    private static final Duration LONGER_THAN_A_RUN = Duration.ofHours(12);
+    /** How long ids are kept. */
+    static final Duration LONGER_THAN_A_RUN = Duration.ofHours(12);
 
     static Part of(String written) {
         int separator = written.lastIndexOf(':');
@@ -36,7 +39,8 @@ record Part(String key, int number) {
                 .toList();
     }
 
-    private static int parts(String key) {
+    /** How many parts a key's thing has. */
+    static int parts(String key) {
         String counted = key.replace(SWEPT, "").replace(KILLER, "");
         return Integer.parseInt(counted.substring(counted.indexOf('/') + 1));
     }
@@ -84,6 +88,36 @@ record Part(String key, int number) {
                 .identifiedBy(Part::number, LONGER_THAN_A_RUN)
                 .lease(lease)
                 .process(process);
+    }
+
+    /** Joins that collect their parts; a value is {@code 17/3=2}, how many parts were merged. */
+    static JoinSpec.Builder<Part, String, String, Collected<String, String>, String> collected(
+            Duration lease, Processor<String, Collected<String, String>, String> process) {
+        return JoinSpec.joining(Part.class)
+                .keyedBy(Part::key)
+                .mergedBy(String.class, Part::countIn)
+                .collecting(Part::toString, Codec.string())
+                .sufficientWhen((value, parts) -> hasCounted(value, parts) && !value.contains(SWEPT))
+                .identifiedBy(Part::number, LONGER_THAN_A_RUN)
+                .lease(lease)
+                .process(process);
+    }
+
+    private String countIn(String pending) {
+        return key + "=" + (pending == null ? 1 : counted(pending) + 1);
+    }
+
+    private static int counted(String value) {
+        return Integer.parseInt(value.substring(value.indexOf('=') + 1));
+    }
+
+    private static boolean hasCounted(String value, int parts) {
+        return parts == parts(value.substring(0, value.indexOf('=')));
+    }
+
+    /** When a thing expires that collects and is never sufficient. */
+    static Instant collectedDeadline(String value) {
+        return hasCounted(value, counted(value)) && value.contains(SWEPT) ? Instant.EPOCH : null;
     }
 
     @Override

@@ -72,6 +72,39 @@ class PauseTest {
         }
     }
 
+    /** What it read before it was paused it cannot read again: the parts are gone, and it is told so. */
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("dev.joiner.campaign.StoreKind#chosenServers")
+    void aNodeThatIsOvertakenIsToldThatThePartsAreGone(StoreKind kind) throws Exception {
+        Path paused = folder.resolve("paused");
+        Path other = folder.resolve("other");
+        String key = "0/3";
+        try (Backend backend = kind.start(folder.resolve("server"));
+                JavaProcess slow = start(new Options(backend.url(), "pause", paused, HOLDING.collecting()));
+                JavaProcess quick = start(new Options(backend.url(), "pause", other, GOING_ON.collecting()))) {
+            slow.awaitLine("ready");
+            quick.awaitLine("ready");
+            slow.writeLine("1 acceptAll " + key + ":2 " + key + ":0 " + key + ":1");
+            await().atMost(Duration.ofSeconds(60)).until(() -> count(paused, Kind.READ) == 1);
+            slow.pause();
+            await().atMost(Duration.ofSeconds(60)).until(() -> count(other, Kind.AFTER) == 1);
+            end(quick); // and with that, it has written the join off
+            slow.writeLine("go");
+            slow.resume();
+            end(slow, "1");
+
+            assertThat(keys(Ledger.read(paused), Kind.GONE)).containsExactly(key);
+            assertThat(keys(Ledger.read(paused), Kind.AFTER)).isEmpty();
+            Audit audit = new Audit(GOING_ON.collecting());
+            audit.read(paused, false);
+            audit.read(other, false);
+            audit.keptApart(PartRows.of(kind, backend, "pause"), backend.held("pause"));
+            audit.judge(List.of(key));
+            assertThat(audit.broken()).isEmpty();
+            assertThat(audit.repeated(Reason.LEASE)).isEqualTo(1);
+        }
+    }
+
     private static void assertOvertaken(List<Line> paused, List<Line> other) {
         // What waited behind the first of the batch was not begun: its claim was gone.
         assertThat(keys(paused, Kind.BEFORE)).containsExactlyInAnyOrder(ALONE, FIRST_OF_BATCH);

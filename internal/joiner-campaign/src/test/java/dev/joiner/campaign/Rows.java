@@ -25,11 +25,15 @@ interface Rows extends AutoCloseable {
     static Rows of(StoreKind kind, Backend backend, String namespace) throws SQLException {
         return switch (kind) {
             case REDIS -> new OfRedis(backend, namespace);
-            case H2_FILE ->
-                new OfDatabase(backend.url().replace("jdbc:h2:", "jdbc:h2:async:") + ";WRITE_DELAY=0", namespace);
-            case POSTGRESQL, MARIADB, MYSQL -> new OfDatabase(backend.url(), namespace);
+            case H2_FILE, POSTGRESQL, MARIADB, MYSQL -> new OfDatabase(databaseUrl(kind, backend), namespace);
             case REDIS_CLUSTER -> throw new IllegalArgumentException("as in Redis, spread over its nodes");
         };
+    }
+
+    static String databaseUrl(StoreKind kind, Backend backend) {
+        return kind == StoreKind.H2_FILE
+                ? backend.url().replace("jdbc:h2:", "jdbc:h2:async:") + ";WRITE_DELAY=0"
+                : backend.url();
     }
 
     /** A table, in which a state is what its two columns hold one after the other. */

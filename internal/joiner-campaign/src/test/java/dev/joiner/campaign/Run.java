@@ -3,13 +3,17 @@ package dev.joiner.campaign;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.joiner.JoinSpec;
+import dev.joiner.Joiner;
 import dev.joiner.campaign.Consumer.Options;
 import dev.joiner.spi.JoinState;
+import dev.joiner.spi.JoinStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +32,7 @@ import java.util.stream.IntStream;
 /** Many joins on one store, through several nodes, while something is broken again and again. */
 final class Run {
     private static final String NAMESPACE = "campaign";
+    private static final int SPREAD = 3_000;
 
     private final StoreKind kind;
     private final Backend backend;
@@ -63,21 +68,44 @@ final class Run {
                 .toList();
     }
 
-    /** Things of two to four parts, one in four for a sweep to find; one message in ten comes twice. */
+    /** A message, and its place among the others. */
+    private record Placed(Part message, int place) {}
+
+    /** Things of a few parts or many, one in four for a sweep to find; one message in ten comes twice. */
     private List<Part> messages(Load load) {
-        List<Part> messages = new ArrayList<>();
+        List<Part> all = new ArrayList<>();
         for (int thing = 0; thing < load.joins(); thing++) {
             String marks = (random.nextInt(4) == 0 ? Part.SWEPT : "") + (thing < load.killers() ? Part.KILLER : "");
-            List<Part> parts = Part.all(thing, 2 + random.nextInt(3), marks);
+            List<Part> parts = Part.all(thing, behaviour.collects() ? many(thing) : 2 + random.nextInt(3), marks);
             keys.add(parts.get(0).key());
-            messages.addAll(parts);
+            all.addAll(parts);
         }
-        int distinct = messages.size();
-        for (int i = 0; i < distinct / 10; i++) {
-            messages.add(messages.get(random.nextInt(distinct)));
+        List<Placed> messages = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
+            messages.add(placed(all, i));
         }
-        Collections.shuffle(messages, random);
-        return messages;
+        for (int i = 0; i < all.size() / 10; i++) {
+            messages.add(placed(all, random.nextInt(all.size())));
+        }
+        return messages.stream()
+                .sorted(Comparator.comparingInt(Placed::place))
+                .map(Placed::message)
+                .toList();
+    }
+
+    /** Most are small; some are more than is read and removed at once, or just that, or a little less. */
+    private int many(int thing) {
+        return switch (thing % 64) {
+            case 0 -> 1_000 + random.nextInt(1_001);
+            case 1 -> 999 + random.nextInt(3);
+            case 32, 33 -> 31 + random.nextInt(969);
+            default -> 1 + random.nextInt(30);
+        };
+    }
+
+    /** Large joins would all end last if they were not kept together a little. */
+    private Placed placed(List<Part> all, int i) {
+        return new Placed(all.get(i), behaviour.collects() ? i + random.nextInt(SPREAD) : random.nextInt());
     }
 
     Random random() {
@@ -182,11 +210,33 @@ final class Run {
         Map<String, JoinState<String>> held = backend.held(NAMESPACE);
         audit.leftAtTheEnd(held);
         audit.judge(keys);
+        if (behaviour.collects()) {
+            audit.keptApart(PartRows.of(kind, backend, NAMESPACE), held);
+            forgetAll();
+            Map<String, JoinState<String>> left = backend.held(NAMESPACE);
+            audit.leftAfterAll(left);
+            audit.keptApart(PartRows.of(kind, backend, NAMESPACE), left);
+        }
         requireNothingBroken();
         assertThat(held.keySet())
                 .as("%s, seed %d: remembered or parked", kind, seed)
                 .containsExactlyInAnyOrderElementsOf(keys);
         return audit;
+    }
+
+    /** Sweeps at a time at which nothing is remembered any more. */
+    private void forgetAll() {
+        Instant late = Instant.now().plus(Part.LONGER_THAN_A_RUN);
+        JoinSpec<Part, String, String, String> spec = Part.collected(behaviour.lease(), (collected, handOver) -> {
+                    throw new AssertionError(handOver.key() + " is handed over at the end");
+                })
+                .build();
+        try (JoinStore<String, String> store = backend.open(NAMESPACE);
+                Joiner<Part, String> joiner = Joiner.create(spec, store, () -> late)) {
+            while (!store.due(Instant.EPOCH, late, 1).isEmpty()) {
+                assertThat(joiner.sweep().failures()).isEmpty();
+            }
+        }
     }
 
     private void requireNothingBroken() {
@@ -201,6 +251,11 @@ final class Run {
 
     int joins() {
         return keys.size();
+    }
+
+    /** How many different messages there are. */
+    int parts() {
+        return keys.stream().mapToInt(Part::parts).sum();
     }
 
     int messages() {
