@@ -106,6 +106,7 @@ class DatabaseStoreTest {
                 .startsWith("joiner: ")
                 .contains(problem);
         assertThat(ended.err()).doesNotContain("hush");
+        assertThat(Path.of("joins.mv.db")).doesNotExist();
     }
 
     @Nested

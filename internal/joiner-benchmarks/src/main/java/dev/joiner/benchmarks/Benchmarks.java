@@ -8,6 +8,7 @@ import dev.joiner.benchmarks.report.Machine;
 import dev.joiner.benchmarks.report.MarkedRegion;
 import dev.joiner.benchmarks.report.Report;
 import dev.joiner.benchmarks.subject.Database;
+import dev.joiner.benchmarks.subject.HandWrittenParts;
 import dev.joiner.benchmarks.subject.JdbcContenders;
 import dev.joiner.benchmarks.subject.JoinerStores;
 import dev.joiner.benchmarks.subject.RedisAddress;
@@ -165,12 +166,14 @@ public final class Benchmarks implements Callable<Integer> {
 
     private static void collect(Plan plan, Progress progress, Report report) throws Exception {
         try (RedisPlace place = RedisPlace.start(plan.folder().resolve("redis-collecting"))) {
-            new ServerSuite<>(plan, progress, report, place).collect(JoinerStores::on, plan.collected());
+            new ServerSuite<>(plan, progress, report, place)
+                    .collect(JoinerStores::on, HandWrittenParts::on, plan.collected());
         }
         for (Database.Product product : Database.Product.values()) {
             Path data = Files.createDirectories(plan.folder().resolve(product.name() + "-collecting"));
             try (DatabasePlace place = DatabasePlace.start(product, data)) {
-                new ServerSuite<>(plan, progress, report, place).collect(JoinerStores::on, plan.collected());
+                new ServerSuite<>(plan, progress, report, place)
+                        .collect(JoinerStores::on, HandWrittenParts::on, plan.collected());
             }
         }
     }

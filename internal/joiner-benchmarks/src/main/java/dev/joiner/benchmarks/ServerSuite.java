@@ -12,12 +12,14 @@ import dev.joiner.benchmarks.report.Report;
 import dev.joiner.benchmarks.report.Table;
 import dev.joiner.benchmarks.report.Target;
 import dev.joiner.benchmarks.subject.Contender;
+import dev.joiner.benchmarks.subject.HandWrittenParts;
 import dev.joiner.benchmarks.subject.JoinerStores;
 import dev.joiner.benchmarks.work.Work;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -89,7 +91,10 @@ final class ServerSuite<E> {
     }
 
     /** One more part of a join that collects, be it small or large. */
-    void collect(BiFunction<E, String, JoinerStores.Opened> stores, List<Integer> parts) {
+    void collect(
+            BiFunction<E, String, JoinerStores.Opened> stores,
+            Function<E, HandWrittenParts> byHand,
+            List<Integer> parts) {
         Table table = new Table(
                 place.name() + ", microseconds of a part of 100 bytes, around part",
                 Stream.concat(
@@ -97,13 +102,24 @@ final class ServerSuite<E> {
                                 parts.stream().map(part -> String.format(Locale.ROOT, "%,d", part)))
                         .toArray(String[]::new));
         List<CollectingRounds.Row> rows = new CollectingRounds(parts, progress)
-                .of(place.name(), namespace -> stores.apply(place.direct(), namespace));
+                .of(place.name(), namespace -> stores.apply(place.direct(), namespace), byHand.apply(place.direct()));
         for (CollectingRounds.Row row : rows) {
             table.addRow(
                     Stream.concat(Stream.of(row.title()), row.micros().stream().map(Target::number))
                             .toList());
+            if (row.title().startsWith(CollectingRounds.BY_HAND)) {
+                continue;
+            }
             report.add(Target.atMost(
                     place.name() + ", collecting " + row.title() + ": the last part to the first", 1.5, row.growth()));
+            double atHand = rows.stream()
+                    .filter(other -> other.title().startsWith(CollectingRounds.BY_HAND)
+                            && row.title().endsWith(other.title().substring(CollectingRounds.BY_HAND.length())))
+                    .findFirst()
+                    .orElseThrow()
+                    .last();
+            report.add(Target.atLeast(
+                    place.name() + ", collecting " + row.title() + ": rate to that by hand", 0.7, atHand / row.last()));
         }
         report.add(table);
     }

@@ -133,8 +133,10 @@ record JdbcUrl(String text, String database, Map<String, String> options) {
                 || FILE_SYSTEM.matcher(path).lookingAt()) {
             return Optional.empty();
         }
-        return Optional.of(Path.of(
-                path.replaceFirst("^~(?=/)", Matcher.quoteReplacement(System.getProperty("user.home"))) + ".mv.db"));
+        Path file = Path.of(
+                path.replaceFirst("^~(?=/)", Matcher.quoteReplacement(System.getProperty("user.home"))) + ".mv.db");
+        boolean isTaken = file.isAbsolute() || path.startsWith("."); // H2 refuses a name alone
+        return Optional.of(file).filter(taken -> isTaken);
     }
 
     @Override
