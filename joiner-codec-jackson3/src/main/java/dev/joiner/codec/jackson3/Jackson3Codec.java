@@ -5,9 +5,11 @@ import dev.joiner.merge.Parts;
 import dev.joiner.merge.PartsMerge;
 import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
+import java.time.Month;
 import java.util.Arrays;
 import java.util.Objects;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamWriteConstraints;
 import tools.jackson.core.TokenStreamLocation;
@@ -19,12 +21,15 @@ import tools.jackson.databind.JavaType;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
+import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.cfg.DateTimeFeature;
 import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.cfg.MapperBuilder;
 import tools.jackson.databind.exc.InvalidDefinitionException;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.databind.ser.std.StdSerializer;
 
 /**
  * Values as JSON in UTF-8, by Jackson 3.
@@ -151,6 +156,7 @@ public final class Jackson3Codec<T> implements Codec<T> {
                         .build())
                 .build();
         return JsonMapper.builder(factory)
+                .addModule(new SimpleModule("months").addSerializer(Month.class, new MonthAsName()))
                 .enable(DateTimeFeature.WRITE_DATES_WITH_ZONE_ID)
                 .disable(
                         DateTimeFeature.WRITE_DATES_AS_TIMESTAMPS,
@@ -164,6 +170,18 @@ public final class Jackson3Codec<T> implements Codec<T> {
                 .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .build();
+    }
+
+    /** As Jackson 2 has it. Jackson 3 writes a number from 1 on, and Jackson 2 reads numbers from 0 on. */
+    private static final class MonthAsName extends StdSerializer<Month> {
+        MonthAsName() {
+            super(Month.class);
+        }
+
+        @Override
+        public void serialize(Month month, JsonGenerator out, SerializationContext context) {
+            out.writeString(month.name());
+        }
     }
 
     private static <T> Jackson3Codec<T> create(Type type, ObjectMapper mapper) {

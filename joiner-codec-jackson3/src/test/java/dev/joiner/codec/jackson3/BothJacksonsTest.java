@@ -16,10 +16,14 @@ import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.Month;
 import java.time.OffsetDateTime;
 import java.time.ZonedDateTime;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -108,6 +112,36 @@ class BothJacksonsTest {
                 .usingRecursiveComparison()
                 .isEqualTo(parts.toMap());
         assertThat(two.decode(three.encode(parts)).completeSince()).contains(Instant.EPOCH);
+    }
+
+    record Season(
+            Month first,
+            List<Month[]> months,
+            Set<Month> distinct,
+            EnumSet<Month> set,
+            Map<Month, Integer> days,
+            EnumMap<Month, Month> next,
+            Object any) {}
+
+    /** To Jackson 3 a month is a number from 1 on, to Jackson 2 a number is one from 0 on. */
+    @Test
+    void monthsAreNames() {
+        for (Month month : Month.values()) {
+            Season season = new Season(
+                    month,
+                    List.<Month[]>of(new Month[] {month, Month.MAY}),
+                    Set.of(month),
+                    EnumSet.of(month, Month.JANUARY),
+                    Map.of(month, 31),
+                    new EnumMap<>(Map.of(month, month.plus(1))),
+                    month.name());
+
+            assertAlike(JacksonCodec.of(Season.class), Jackson3Codec.of(Season.class), season);
+        }
+        assertAlike(JacksonCodec.of(Month.class), Jackson3Codec.of(Month.class), Month.DECEMBER);
+        assertThat(Jackson3Codec.of(Object.class).encode(Month.MARCH))
+                .isEqualTo(JacksonCodec.of(Object.class).encode(Month.MARCH))
+                .isEqualTo("\"MARCH\"".getBytes(UTF_8));
     }
 
     /** Of other versions of the class: a number that is missing is 0, and what is unknown is ignored. */
