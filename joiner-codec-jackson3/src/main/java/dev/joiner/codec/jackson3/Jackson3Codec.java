@@ -18,12 +18,14 @@ import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.AnnotationIntrospector;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JavaType;
+import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.cfg.DateTimeFeature;
+import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.cfg.MapperBuilder;
 import tools.jackson.databind.exc.InvalidDefinitionException;
@@ -34,8 +36,17 @@ import tools.jackson.databind.ser.std.StdSerializer;
 /**
  * Values as JSON in UTF-8, by Jackson 3.
  *
- * <p>Thread-safe. It reads what the codec of Jackson 2 ({@code joiner-codec-jackson}) wrote, and the other way round. Without a
- * mapper of the caller's:
+ * <p>Thread-safe. Without a mapper of the caller's, it reads what the codec of Jackson 2 ({@code joiner-codec-jackson}) wrote, and
+ * the other way round. What the two Jacksons do differently, and no setting changes:
+ *
+ * <ul>
+ *   <li>{@code getURL()} is {@code url} to Jackson 2 and {@code URL} to Jackson 3, to which {@code getaName()} is no property: name
+ *       such properties by {@code @JsonProperty}. Records are not affected.
+ *   <li>A {@code Locale} with a script is written in two ways, and each reads something else out of the other's.
+ *   <li>Jackson 3 finds the classes of a sealed interface by itself. Jackson 2 needs {@code @JsonSubTypes}.
+ * </ul>
+ *
+ * <p>Without a mapper of the caller's, also:
  *
  * <ul>
  *   <li>Records, {@code Optional} and {@code java.time} come back equal. Times are text (ISO 8601), with the offset and the zone
@@ -157,6 +168,8 @@ public final class Jackson3Codec<T> implements Codec<T> {
                 .build();
         return JsonMapper.builder(factory)
                 .addModule(new SimpleModule("months").addSerializer(Month.class, new MonthAsName()))
+                .disable(EnumFeature.WRITE_ENUMS_USING_TO_STRING, EnumFeature.READ_ENUMS_USING_TO_STRING)
+                .enable(MapperFeature.USE_GETTERS_AS_SETTERS, MapperFeature.ALLOW_FINAL_FIELDS_AS_MUTATORS)
                 .enable(DateTimeFeature.WRITE_DATES_WITH_ZONE_ID)
                 .disable(
                         DateTimeFeature.WRITE_DATES_AS_TIMESTAMPS,

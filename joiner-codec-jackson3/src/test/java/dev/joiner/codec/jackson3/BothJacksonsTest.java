@@ -19,8 +19,10 @@ import java.time.LocalDate;
 import java.time.Month;
 import java.time.OffsetDateTime;
 import java.time.ZonedDateTime;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -142,6 +144,68 @@ class BothJacksonsTest {
         assertThat(Jackson3Codec.of(Object.class).encode(Month.MARCH))
                 .isEqualTo(JacksonCodec.of(Object.class).encode(Month.MARCH))
                 .isEqualTo("\"MARCH\"".getBytes(UTF_8));
+    }
+
+    enum Size {
+        S,
+        M;
+
+        @Override
+        public String toString() {
+            return this == S ? "small" : "medium";
+        }
+    }
+
+    record Shirt(Size size, List<Size> others, Map<Size, Integer> counts) {}
+
+    @Test
+    void constantsGoByTheirNames() {
+        Shirt shirt = new Shirt(Size.S, List.of(Size.S, Size.M), Map.of(Size.M, 2));
+
+        assertAlike(JacksonCodec.of(Shirt.class), Jackson3Codec.of(Shirt.class), shirt);
+    }
+
+    static final class Basket {
+        private final List<String> items = new ArrayList<>();
+        private final Map<String, Integer> counts = new HashMap<>();
+
+        public List<String> getItems() {
+            return items;
+        }
+
+        public Map<String, Integer> getCounts() {
+            return counts;
+        }
+    }
+
+    @Test
+    void collectionsWithoutASetterComeBack() {
+        Basket basket = new Basket();
+        basket.getItems().add("pen");
+        basket.getCounts().put("pen", 2);
+
+        assertAlike(JacksonCodec.of(Basket.class), Jackson3Codec.of(Basket.class), basket);
+    }
+
+    static final class Account {
+        private final String owner;
+
+        Account() {
+            this("nobody");
+        }
+
+        Account(String owner) {
+            this.owner = owner;
+        }
+
+        public String getOwner() {
+            return owner;
+        }
+    }
+
+    @Test
+    void finalFieldsComeBack() {
+        assertAlike(JacksonCodec.of(Account.class), Jackson3Codec.of(Account.class), new Account("Ann"));
     }
 
     /** Of other versions of the class: a number that is missing is 0, and what is unknown is ignored. */
