@@ -131,7 +131,8 @@ public final class Jackson3Codec<T> implements Codec<T> {
      * A codec of parts, with a mapper that is made for it: an object with a field for each part that is there, of the part's own
      * class. A document with a part that is none of the merge's is refused.
      *
-     * @throws IllegalArgumentException as {@link #of(Class)} says of a part's class
+     * @throws IllegalArgumentException as {@link #of(Class)} says of a part's class, or if that is abstract and its documents would
+     *     not say which class to make
      */
     public static Jackson3Codec<Parts> of(PartsMerge merge) {
         return of(merge, mapper());
@@ -140,7 +141,7 @@ public final class Jackson3Codec<T> implements Codec<T> {
     /**
      * A codec of parts with a mapper.
      *
-     * @throws IllegalArgumentException as {@link #of(Class)} says of a part's class, or if the mapper has default typing
+     * @throws IllegalArgumentException as {@link #of(PartsMerge)} says, or if the mapper has default typing
      */
     public static Jackson3Codec<Parts> of(PartsMerge merge, ObjectMapper mapper) {
         Objects.requireNonNull(merge, "merge");
