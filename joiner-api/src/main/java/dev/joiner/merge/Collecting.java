@@ -23,7 +23,13 @@ import org.jspecify.annotations.Nullable;
  *         .bySize(Item::count)
  *         .keyedBy(Item::invoice)
  *         .identifiedBy(Item::position)
- *         .process((items, handOver) -> new Invoice(handOver.key(), total(items)))
+ *         .process((items, handOver) -> {
+ *             int cents = 0;
+ *             for (Item item : items) { // a Collected<Long, Item>
+ *                 cents += item.cents();
+ *             }
+ *             return new Invoice(handOver.key(), cents);
+ *         })
  *         .build();
  * }</pre>
  *
