@@ -7,6 +7,8 @@ import dev.joiner.JoinSpec;
 import dev.joiner.JoinSpec.Sufficiency;
 import dev.joiner.internal.SafeText;
 import dev.joiner.internal.spec.NeedsParts;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -21,7 +23,13 @@ import org.jspecify.annotations.Nullable;
  *         .bySize(Item::count)
  *         .keyedBy(Item::invoice)
  *         .identifiedBy(Item::position)
- *         .process((items, handOver) -> new Invoice(handOver.key(), total(items)))
+ *         .process((items, handOver) -> {
+ *             int cents = 0;
+ *             for (Item item : items) { // a Collected<Long, Item>
+ *                 cents += item.cents();
+ *             }
+ *             return new Invoice(handOver.key(), cents);
+ *         })
  *         .build();
  * }</pre>
  *
@@ -99,7 +107,7 @@ public final class Collecting<M, P> {
 
     /**
      * Hands over when as many messages are there as one of them says, be it the first or the last. One that says another number
-     * than one before, or a number below 1, is refused with an {@link InvalidMessageException}.
+     * than one before, a number below 1, or one that is not whole, is refused with an {@link InvalidMessageException}.
      *
      * @param size returns how many messages the join has, or null if this message does not say
      */
@@ -179,14 +187,38 @@ public final class Collecting<M, P> {
         if (said == null) {
             return known;
         }
-        long count = said.longValue();
+        long count;
+        try {
+            count = exactly(said);
+        } catch (ArithmeticException e) {
+            throw refused(
+                    key,
+                    message,
+                    "the size is " + SafeText.of(said) + ", must be a whole number up to " + Long.MAX_VALUE);
+        }
         if (count < 1) {
-            throw refused(key, message, "the size is " + said + ", must be at least 1");
+            throw refused(key, message, "the size is " + count + ", must be at least 1");
         }
         if (known != UNKNOWN && known != count) {
             throw refused(key, message, "the size is " + count + ", and was " + known + " in a message before");
         }
         return count;
+    }
+
+    /** @throws ArithmeticException if it is not a whole number, or not one of a long */
+    private static long exactly(Number number) {
+        if (number instanceof BigInteger integer) {
+            return integer.longValueExact();
+        }
+        if (number instanceof BigDecimal decimal) {
+            return decimal.longValueExact();
+        }
+        long whole = number.longValue();
+        boolean isCutOff = whole == Long.MAX_VALUE && !(number instanceof Long);
+        if (isCutOff || whole != number.doubleValue()) {
+            throw new ArithmeticException();
+        }
+        return whole;
     }
 
     private InvalidMessageException refused(Function<? super M, ?> key, M message, String problem) {

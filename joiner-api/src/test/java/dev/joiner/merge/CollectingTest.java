@@ -12,11 +12,14 @@ import dev.joiner.Joiner;
 import dev.joiner.KeyedJoiner;
 import dev.joiner.Outcome;
 import dev.joiner.internal.driver.MapStore;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +94,40 @@ class CollectingTest {
                 .isThrownBy(() -> joiner.accept(Item.of(2).saying(0)))
                 .withMessage("Item: bySize: key \"i\": the size is 0, must be at least 1");
         assertThat(joiner.find("i").get(0).parts()).isEqualTo(1);
+    }
+
+    @Test
+    void sizesThatAreNotWholeAreRefused() {
+        List<Number> sizes = List.of(
+                2.9,
+                2.5f,
+                Double.POSITIVE_INFINITY,
+                Double.NaN,
+                0x1p63,
+                BigInteger.TWO.pow(64).add(BigInteger.TWO),
+                new BigDecimal("2.00000000000000000001"),
+                new BigDecimal("1E+1000000"));
+        for (Number size : sizes) {
+            KeyedJoiner<Item, String, Long, String> joiner = joiner(POSITIONS.bySize(item -> size));
+
+            assertThatExceptionOfType(InvalidMessageException.class)
+                    .isThrownBy(() -> joiner.accept(Item.of(1)))
+                    .withMessage("Item: bySize: key \"i\": the size is " + size
+                            + ", must be a whole number up to 9223372036854775807");
+        }
+    }
+
+    @Test
+    void sizesMayBeNumbersOfAnyClass() {
+        List<Number> sizes = List.of(
+                2, 2L, (short) 2, (byte) 2, 2.0, 2f, BigInteger.TWO, new BigDecimal("2.0"), new AtomicInteger(2));
+        for (Number size : sizes) {
+            assertThat(last(POSITIONS.bySize(item -> size), Item.of(1), Item.of(2)))
+                    .as("%s", size.getClass())
+                    .isEqualTo(joined("1+2"));
+        }
+        assertThat(missing(POSITIONS.bySize(item -> Long.MAX_VALUE - 1), Item.of(1)))
+                .containsExactly("9223372036854775805 more of 9223372036854775806");
     }
 
     private static List<String> missing(Collecting<Item, String> collecting, Item... items) {

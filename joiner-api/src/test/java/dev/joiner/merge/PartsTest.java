@@ -154,6 +154,9 @@ class PartsTest {
         }
     }
 
+    /** With the {@code equals} of all records, which asks that of the entity. */
+    record Holder(String id, Entity entity) {}
+
     @Nested
     class APartThatComesTwice {
 
@@ -246,6 +249,16 @@ class PartsTest {
             Parts parts = merged(Parts.of(entity), new Entity("1", "old"), new Entity("1", "new"));
 
             assertThat(parts.get(entity).text()).isEqualTo("new");
+        }
+
+        @Test
+        void lastCountsThoughAnEntityInItEqualsTheFirst() {
+            Part<Holder> holder = Part.of("holder", Holder.class, Holder::id);
+
+            Parts parts = merged(
+                    Parts.of(holder), new Holder("1", new Entity("2", "old")), new Holder("1", new Entity("2", "new")));
+
+            assertThat(parts.get(holder).entity().text()).isEqualTo("new");
         }
     }
 

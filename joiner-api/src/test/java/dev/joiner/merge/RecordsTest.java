@@ -814,6 +814,27 @@ class RecordsTest {
         assertThat(merged.all().get(0).paid()).isEqualTo("new");
     }
 
+    record Outer(String id, Holder holder, List<Holder> all, Map<String, Holder> named) {}
+
+    @Test
+    void recordWhoseComponentIsEqualByItsIdLosesNothing() {
+        Records<Outer> records = Records.of(Outer.class);
+        Holder old = new Holder("2", new Entity("3", "old", null), List.of());
+        Holder changed = new Holder("2", new Entity("3", "new", null), List.of());
+        Outer pending = new Outer("1", old, List.of(old), Map.of("a", old));
+
+        for (Outer message : List.of(
+                new Outer("1", changed, List.of(old), Map.of("a", old)),
+                new Outer("1", old, List.of(changed), Map.of("a", old)),
+                new Outer("1", old, List.of(old), Map.of("a", changed)))) {
+            Outer merged = records.merge(message, pending);
+
+            assertThat(List.of(
+                            merged.holder(), merged.all().get(0), merged.named().get("a")))
+                    .anySatisfy(holder -> assertThat(holder.entity().paid()).isEqualTo("new"));
+        }
+    }
+
     record Numbers(String id, OptionalInt one, OptionalLong two, OptionalDouble three) {}
 
     @Test

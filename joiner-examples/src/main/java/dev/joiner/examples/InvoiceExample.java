@@ -1,7 +1,6 @@
 package dev.joiner.examples;
 
 import dev.joiner.Codec;
-import dev.joiner.Collected;
 import dev.joiner.JoinSpec;
 import dev.joiner.Joiner;
 import dev.joiner.Outcome;
@@ -67,13 +66,15 @@ public final class InvoiceExample {
                 .bySize(Item::count)
                 .keyedBy(Item::invoice)
                 .identifiedBy(Item::position)
-                .process((items, handOver) -> new Invoice(handOver.key(), total(items)))
+                .process((items, handOver) -> {
+                    int cents = 0;
+                    for (Item item : items) { // a Collected<Long, Item>
+                        cents += item.cents();
+                    }
+                    return new Invoice(handOver.key(), cents);
+                })
                 .build();
         // end:merges-collecting
         return spec;
-    }
-
-    private static int total(Collected<Long, Item> items) {
-        return items.stream().mapToInt(Item::cents).sum();
     }
 }

@@ -121,7 +121,8 @@ public final class JacksonCodec<T> implements Codec<T> {
      * A codec of parts, with a mapper that is made for it: an object with a field for each part that is there, of the part's own
      * class. A document with a part that is none of the merge's is refused.
      *
-     * @throws IllegalArgumentException as {@link #of(Class)} says of a part's class
+     * @throws IllegalArgumentException as {@link #of(Class)} says of a part's class, or if that is abstract and its documents would
+     *     not say which class to make
      */
     public static JacksonCodec<Parts> of(PartsMerge merge) {
         return create(Objects.requireNonNull(merge, "merge"), mapper());
@@ -130,7 +131,7 @@ public final class JacksonCodec<T> implements Codec<T> {
     /**
      * A codec of parts with a copy of a mapper.
      *
-     * @throws IllegalArgumentException as {@link #of(Class)} says of a part's class, or if the mapper has default typing
+     * @throws IllegalArgumentException as {@link #of(PartsMerge)} says, or if the mapper has default typing
      * @throws IllegalStateException if the mapper is of a class of its own that does not override {@code copy()}
      */
     public static JacksonCodec<Parts> of(PartsMerge merge, ObjectMapper mapper) {
@@ -142,11 +143,12 @@ public final class JacksonCodec<T> implements Codec<T> {
     /** A codec of parts with a mapper that nobody else has. */
     private static JacksonCodec<Parts> create(PartsMerge merge, ObjectMapper mapper) {
         mapper.registerModule(new PartsModule(merge, mapper.getTypeFactory()));
-        JacksonCodec<Parts> codec = create(Parts.class, mapper);
+        JavaType parts = mapper.constructType(Parts.class);
+        refuseClassNames(parts, mapper);
         for (JavaType type : PartsModule.types(merge, mapper.getTypeFactory()).values()) {
             requireReadable(type, mapper.readerFor(type));
         }
-        return codec;
+        return create(parts, mapper);
     }
 
     private static JsonMapper mapper() {
@@ -177,21 +179,28 @@ public final class JacksonCodec<T> implements Codec<T> {
     /** A codec with a mapper that nobody else has. */
     private static <T> JacksonCodec<T> create(Type type, ObjectMapper mapper) {
         JavaType valueType = mapper.constructType(type);
-        if (valueType.hasRawClass(Parts.class)
-                && !mapper.getRegisteredModuleIds().contains(PartsModule.class.getName())) {
+        if (valueType.hasRawClass(Parts.class)) {
             throw new IllegalArgumentException(
                     "Parts alone do not say what they are made of: use JacksonCodec.of(merge)");
         }
-        if (mapper.getDeserializationConfig().getDefaultTyper(valueType) != null) {
+        refuseClassNames(valueType, mapper);
+        return create(valueType, mapper);
+    }
+
+    private static <T> JacksonCodec<T> create(JavaType type, ObjectMapper mapper) {
+        ObjectReader reader = mapper.readerFor(type);
+        requireReadable(type, reader);
+        return new JacksonCodec<>(mapper.writerFor(type), reader);
+    }
+
+    private static void refuseClassNames(JavaType type, ObjectMapper mapper) {
+        if (mapper.getDeserializationConfig().getDefaultTyper(type) != null) {
             throw new IllegalArgumentException(
                     "mapper has default typing: documents could name any class to be instantiated");
         }
         mapper.setAnnotationIntrospectors(
                 refusingClassNames(mapper.getSerializationConfig().getAnnotationIntrospector()),
                 refusingClassNames(mapper.getDeserializationConfig().getAnnotationIntrospector()));
-        ObjectReader reader = mapper.readerFor(valueType);
-        requireReadable(valueType, reader);
-        return new JacksonCodec<>(mapper.writerFor(valueType), reader);
     }
 
     private static AnnotationIntrospector refusingClassNames(AnnotationIntrospector configured) {

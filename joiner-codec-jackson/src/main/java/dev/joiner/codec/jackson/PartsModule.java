@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.deser.AbstractDeserializer;
+import com.fasterxml.jackson.databind.deser.ResolvableDeserializer;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.jsontype.TypeSerializer;
 import com.fasterxml.jackson.databind.module.SimpleModule;
@@ -104,7 +106,7 @@ final class PartsModule extends SimpleModule {
         }
     }
 
-    private static final class Deserializer extends StdDeserializer<Parts> {
+    private static final class Deserializer extends StdDeserializer<Parts> implements ResolvableDeserializer {
         private static final long serialVersionUID = 1L;
 
         private final transient PartsMerge merge;
@@ -116,6 +118,21 @@ final class PartsModule extends SimpleModule {
             this.merge = merge;
             this.types = types;
             this.collected = collected;
+        }
+
+        /** An abstract class without type information can be written, and never be read. */
+        @Override
+        public void resolve(DeserializationContext context) throws JsonMappingException {
+            for (Map.Entry<String, JavaType> part : types.entrySet()) {
+                JavaType type = part.getValue();
+                if (type.isAbstract() && context.findRootValueDeserializer(type) instanceof AbstractDeserializer) {
+                    context.reportBadDefinition(
+                            type,
+                            "part \"" + part.getKey() + "\": " + type.toCanonical()
+                                    + " is abstract, and nothing in a document"
+                                    + " says which class to make of it: annotate it with @JsonTypeInfo(use = Id.NAME)");
+                }
+            }
         }
 
         /** Also without a mapper that fails on unknown properties: what was a message must not be forgotten. */

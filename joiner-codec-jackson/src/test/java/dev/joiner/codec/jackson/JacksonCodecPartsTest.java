@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
@@ -152,6 +153,40 @@ class JacksonCodecPartsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> JacksonCodec.of(Parts.of(Part.of("named", Named.class, named -> "o"))))
                 .withMessageStartingWith("@JsonTypeInfo(use = CLASS)");
+    }
+
+    interface Unnamed {}
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
+    interface WithNames {}
+
+    abstract static class Unmade {}
+
+    abstract static class Made {
+        @JsonCreator
+        static Made of() {
+            return new Made() {};
+        }
+    }
+
+    @Test
+    void abstractClassThatCannotBeReadIsRefusedAtOnce() {
+        for (Class<?> type : List.of(Unnamed.class, Unmade.class)) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> JacksonCodec.of(Parts.of(PAYMENT, Part.of("gift", type, gift -> "o"))))
+                    .withMessageContaining("part \"gift\": " + type.getName())
+                    .withMessageContaining("is abstract");
+        }
+    }
+
+    @Test
+    void abstractClassesThatCanBeReadAreNotRefused() {
+        JacksonCodec.of(Parts.of(
+                Part.of("list", List.class, gift -> "o"),
+                Part.of("number", Number.class, gift -> "o"),
+                Part.of("text", CharSequence.class, gift -> "o"),
+                Part.of("named", WithNames.class, gift -> "o"),
+                Part.of("made", Made.class, gift -> "o")));
     }
 
     @Test

@@ -5,9 +5,11 @@ import dev.joiner.merge.Parts;
 import dev.joiner.merge.PartsMerge;
 import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
+import java.time.Month;
 import java.util.Arrays;
 import java.util.Objects;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamWriteConstraints;
 import tools.jackson.core.TokenStreamLocation;
@@ -16,21 +18,35 @@ import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.AnnotationIntrospector;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JavaType;
+import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
+import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.cfg.DateTimeFeature;
+import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.cfg.MapperBuilder;
 import tools.jackson.databind.exc.InvalidDefinitionException;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.databind.ser.std.StdSerializer;
 
 /**
  * Values as JSON in UTF-8, by Jackson 3.
  *
- * <p>Thread-safe. It reads what the codec of Jackson 2 ({@code joiner-codec-jackson}) wrote, and the other way round. Without a
- * mapper of the caller's:
+ * <p>Thread-safe. Without a mapper of the caller's, it reads what the codec of Jackson 2 ({@code joiner-codec-jackson}) wrote, and
+ * the other way round. What the two Jacksons do differently, and no setting changes:
+ *
+ * <ul>
+ *   <li>{@code getURL()} is {@code url} to Jackson 2 and {@code URL} to Jackson 3, to which {@code getaName()} is no property: name
+ *       such properties by {@code @JsonProperty}. Records are not affected.
+ *   <li>A {@code Locale} with a script is written in two ways, and each reads something else out of the other's.
+ *   <li>Jackson 3 finds the classes of a sealed interface by itself. Jackson 2 needs {@code @JsonSubTypes}.
+ * </ul>
+ *
+ * <p>Without a mapper of the caller's, also:
  *
  * <ul>
  *   <li>Records, {@code Optional} and {@code java.time} come back equal. Times are text (ISO 8601), with the offset and the zone
@@ -115,7 +131,8 @@ public final class Jackson3Codec<T> implements Codec<T> {
      * A codec of parts, with a mapper that is made for it: an object with a field for each part that is there, of the part's own
      * class. A document with a part that is none of the merge's is refused.
      *
-     * @throws IllegalArgumentException as {@link #of(Class)} says of a part's class
+     * @throws IllegalArgumentException as {@link #of(Class)} says of a part's class, or if that is abstract and its documents would
+     *     not say which class to make
      */
     public static Jackson3Codec<Parts> of(PartsMerge merge) {
         return of(merge, mapper());
@@ -124,7 +141,7 @@ public final class Jackson3Codec<T> implements Codec<T> {
     /**
      * A codec of parts with a mapper.
      *
-     * @throws IllegalArgumentException as {@link #of(Class)} says of a part's class, or if the mapper has default typing
+     * @throws IllegalArgumentException as {@link #of(PartsMerge)} says, or if the mapper has default typing
      */
     public static Jackson3Codec<Parts> of(PartsMerge merge, ObjectMapper mapper) {
         Objects.requireNonNull(merge, "merge");
@@ -151,6 +168,9 @@ public final class Jackson3Codec<T> implements Codec<T> {
                         .build())
                 .build();
         return JsonMapper.builder(factory)
+                .addModule(new SimpleModule("months").addSerializer(Month.class, new MonthAsName()))
+                .disable(EnumFeature.WRITE_ENUMS_USING_TO_STRING, EnumFeature.READ_ENUMS_USING_TO_STRING)
+                .enable(MapperFeature.USE_GETTERS_AS_SETTERS, MapperFeature.ALLOW_FINAL_FIELDS_AS_MUTATORS)
                 .enable(DateTimeFeature.WRITE_DATES_WITH_ZONE_ID)
                 .disable(
                         DateTimeFeature.WRITE_DATES_AS_TIMESTAMPS,
@@ -164,6 +184,18 @@ public final class Jackson3Codec<T> implements Codec<T> {
                 .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .build();
+    }
+
+    /** As Jackson 2 has it. Jackson 3 writes a number from 1 on, and Jackson 2 reads numbers from 0 on. */
+    private static final class MonthAsName extends StdSerializer<Month> {
+        MonthAsName() {
+            super(Month.class);
+        }
+
+        @Override
+        public void serialize(Month month, JsonGenerator out, SerializationContext context) {
+            out.writeString(month.name());
+        }
     }
 
     private static <T> Jackson3Codec<T> create(Type type, ObjectMapper mapper) {

@@ -19,6 +19,7 @@ import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.ValueSerializer;
+import tools.jackson.databind.deser.AbstractDeserializer;
 import tools.jackson.databind.deser.std.StdDeserializer;
 import tools.jackson.databind.jsontype.TypeSerializer;
 import tools.jackson.databind.module.SimpleModule;
@@ -114,6 +115,21 @@ final class PartsModule extends SimpleModule {
             this.merge = merge;
             this.types = types;
             this.collected = collected;
+        }
+
+        /** An abstract class without type information can be written, and never be read. */
+        @Override
+        public void resolve(DeserializationContext context) {
+            for (Map.Entry<String, JavaType> part : types.entrySet()) {
+                JavaType type = part.getValue();
+                if (type.isAbstract() && context.findRootValueDeserializer(type) instanceof AbstractDeserializer) {
+                    context.reportBadDefinition(
+                            type,
+                            "part \"" + part.getKey() + "\": " + type.toCanonical()
+                                    + " is abstract, and nothing in a document"
+                                    + " says which class to make of it: annotate it with @JsonTypeInfo(use = Id.NAME)");
+                }
+            }
         }
 
         /** Also without a mapper that fails on unknown properties: what was a message must not be forgotten. */

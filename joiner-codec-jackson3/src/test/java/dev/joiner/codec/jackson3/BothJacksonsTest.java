@@ -16,10 +16,16 @@ import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.Month;
 import java.time.OffsetDateTime;
 import java.time.ZonedDateTime;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -108,6 +114,98 @@ class BothJacksonsTest {
                 .usingRecursiveComparison()
                 .isEqualTo(parts.toMap());
         assertThat(two.decode(three.encode(parts)).completeSince()).contains(Instant.EPOCH);
+    }
+
+    record Season(
+            Month first,
+            List<Month[]> months,
+            Set<Month> distinct,
+            EnumSet<Month> set,
+            Map<Month, Integer> days,
+            EnumMap<Month, Month> next,
+            Object any) {}
+
+    /** To Jackson 3 a month is a number from 1 on, to Jackson 2 a number is one from 0 on. */
+    @Test
+    void monthsAreNames() {
+        for (Month month : Month.values()) {
+            Season season = new Season(
+                    month,
+                    List.<Month[]>of(new Month[] {month, Month.MAY}),
+                    Set.of(month),
+                    EnumSet.of(month, Month.JANUARY),
+                    Map.of(month, 31),
+                    new EnumMap<>(Map.of(month, month.plus(1))),
+                    month.name());
+
+            assertAlike(JacksonCodec.of(Season.class), Jackson3Codec.of(Season.class), season);
+        }
+        assertAlike(JacksonCodec.of(Month.class), Jackson3Codec.of(Month.class), Month.DECEMBER);
+        assertThat(Jackson3Codec.of(Object.class).encode(Month.MARCH))
+                .isEqualTo(JacksonCodec.of(Object.class).encode(Month.MARCH))
+                .isEqualTo("\"MARCH\"".getBytes(UTF_8));
+    }
+
+    enum Size {
+        S,
+        M;
+
+        @Override
+        public String toString() {
+            return this == S ? "small" : "medium";
+        }
+    }
+
+    record Shirt(Size size, List<Size> others, Map<Size, Integer> counts) {}
+
+    @Test
+    void constantsGoByTheirNames() {
+        Shirt shirt = new Shirt(Size.S, List.of(Size.S, Size.M), Map.of(Size.M, 2));
+
+        assertAlike(JacksonCodec.of(Shirt.class), Jackson3Codec.of(Shirt.class), shirt);
+    }
+
+    static final class Basket {
+        private final List<String> items = new ArrayList<>();
+        private final Map<String, Integer> counts = new HashMap<>();
+
+        public List<String> getItems() {
+            return items;
+        }
+
+        public Map<String, Integer> getCounts() {
+            return counts;
+        }
+    }
+
+    @Test
+    void collectionsWithoutASetterComeBack() {
+        Basket basket = new Basket();
+        basket.getItems().add("pen");
+        basket.getCounts().put("pen", 2);
+
+        assertAlike(JacksonCodec.of(Basket.class), Jackson3Codec.of(Basket.class), basket);
+    }
+
+    static final class Account {
+        private final String owner;
+
+        Account() {
+            this("nobody");
+        }
+
+        Account(String owner) {
+            this.owner = owner;
+        }
+
+        public String getOwner() {
+            return owner;
+        }
+    }
+
+    @Test
+    void finalFieldsComeBack() {
+        assertAlike(JacksonCodec.of(Account.class), Jackson3Codec.of(Account.class), new Account("Ann"));
     }
 
     /** Of other versions of the class: a number that is missing is 0, and what is unknown is ignored. */
