@@ -137,8 +137,11 @@ abstract class LostAnswerScenarios extends Scenarios {
         store.nextWrites(ANSWER_LOST);
         store.nextReads(LOST);
 
-        assertThatExceptionOfType(StoreException.class).isThrownBy(() -> node.accept("k:b"));
+        assertThatExceptionOfType(StoreException.class)
+                .isThrownBy(() -> node.accept("k:b"))
+                .withMessage("the answer was lost");
         assertThat(process.calls()).isEmpty();
+        assertThat(node.state("k")).isEqualTo("claimed a+b COMPLETE 1");
         clock.advance(MINUTE);
         assertThat(node.sweep()).isEqualTo("joined 1");
         assertThat(process.calls()).extracting(Call::attempt).containsExactly(2);
