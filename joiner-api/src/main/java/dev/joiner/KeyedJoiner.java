@@ -43,7 +43,8 @@ public interface KeyedJoiner<M, K, V, R> extends Joiner<M, R> {
 
     /**
      * Removes what there is under the key: the open join, joins that failed, are parked, or whose claim ran out, and an entry that
-     * cannot be read. Joins that are being handed over at the moment are left alone.
+     * cannot be read. Joins that are being handed over at the moment are left alone. What they have collected is read into memory;
+     * {@link #release} streams it to a handler.
      *
      * @return what was removed, each as it was; it is the caller's alone now. Empty if there is nothing
      * @throws StoreException if the store failed, or if the key was gone when its removal was to be confirmed: then it may have

@@ -49,7 +49,7 @@ class MutantTest {
                 new Mutant(
                         "a message goes into a join that failed, and is not collected",
                         "engine/Transition.java",
-                        "&& !functions.collects();",
+                        "&& !collects;",
                         ";",
                         "collecting without ids"),
                 new Mutant(

@@ -1,6 +1,7 @@
 package dev.joiner.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.joiner.CodecException;
 import dev.joiner.PendingJoin;
 import dev.joiner.PendingJoin.Status;
 import java.io.IOException;
@@ -53,12 +54,15 @@ final class DropCommand implements Callable<Integer> {
     }
 
     /** Of a value of another codec, the bytes can be printed; but what is collected beside it would be gone. */
-    private static void requireParts(String key, List<PendingJoin<String, ObjectNode>> found) throws IOException {
+    private static void requireParts(String key, List<PendingJoin<String, ObjectNode>> found) {
         for (PendingJoin<String, ObjectNode> join : found) {
             int parts = join.status() == Status.UNREADABLE ? ForeignValues.partsIn(join) : 0;
             if (parts > 0) {
-                throw new IOException("key " + key + ": the value is of another codec, and the " + parts
-                        + " parts collected beside it would be lost; only the program that joins here can drop it");
+                throw new CodecException(
+                        key,
+                        "the value is of another codec, and the " + parts
+                                + " parts collected beside it would be lost; only the program that joins here can drop it",
+                        null);
             }
         }
     }

@@ -4,12 +4,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.joiner.Codec;
 import dev.joiner.CodecException;
 import dev.joiner.JoinSpec;
+import dev.joiner.KeyedJoiner;
 import dev.joiner.PendingJoin;
+import dev.joiner.PendingJoin.Counts;
 import dev.joiner.PendingJoin.Status;
+import dev.joiner.engine.JoinCounter;
 import dev.joiner.engine.PendingJoins;
 import dev.joiner.engine.SpecFunctions;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.StateCodec;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
@@ -44,6 +48,22 @@ final class ForeignValues {
         } catch (CodecException e) {
             return List.of();
         }
+    }
+
+    /** The joins of an entry: it itself, unless it is only the values in it that cannot be read. */
+    static List<PendingJoin<String, ObjectNode>> orItself(PendingJoin<String, ObjectNode> join) {
+        List<PendingJoin<String, ObjectNode>> foreign = join.status() == Status.UNREADABLE ? in(join) : List.of();
+        return foreign.isEmpty() ? List.of(join) : foreign;
+    }
+
+    /** Counts the joins of a store, those too whose values cannot be read. */
+    static Counts count(KeyedJoiner<?, String, ObjectNode, ?> joiner) throws IOException {
+        JoinCounter counter = new JoinCounter();
+        Pages.read(joiner, page -> {
+            page.forEach(join -> orItself(join).forEach(counter::add));
+            return true;
+        });
+        return counter.counts();
     }
 
     /** How many parts the joins of an entry have collected that cannot be read; 0 if nothing at all of it can be. */

@@ -1,6 +1,8 @@
 package dev.joiner.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.joiner.CodecException;
+import dev.joiner.ContentionException;
 import dev.joiner.KeyedJoiner;
 import java.io.IOException;
 import java.time.Duration;
@@ -39,8 +41,13 @@ final class HeldJoins {
         boolean allFound = true;
         try (var joiner = store.open(environment, output, Completion.NEVER, remember)) {
             for (String key : keys) {
-                if (!taking.take(joiner, Options.key(key), output)) {
-                    environment.messages().say("nothing waits under " + key);
+                try {
+                    if (!taking.take(joiner, Options.key(key), output)) {
+                        environment.messages().say("nothing waits under " + key);
+                        allFound = false;
+                    }
+                } catch (CodecException | ContentionException e) { // of this key alone
+                    environment.messages().say(String.valueOf(e.getMessage()));
                     allFound = false;
                 }
             }

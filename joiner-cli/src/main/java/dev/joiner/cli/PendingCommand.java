@@ -108,7 +108,7 @@ final class PendingCommand implements Callable<Integer> {
         try (KeyedJoiner<?, String, ObjectNode, ?> joiner =
                 store.open(environment, output, Completion.NEVER, required, null)) {
             if (count) {
-                output.write(node(joiner.counts()));
+                output.write(node(ForeignValues.count(joiner)));
                 output.flush();
                 return ExitStatus.OK;
             }

@@ -1,5 +1,6 @@
 package dev.joiner.cli;
 
+import dev.joiner.CodecException;
 import dev.joiner.Outcome;
 import java.io.IOException;
 import java.util.List;
@@ -37,6 +38,9 @@ final class ReleaseCommand implements Callable<Integer> {
             List<Outcome<Boolean>> released = joiner.release(key);
             for (Outcome<Boolean> outcome : released) {
                 if (outcome instanceof Outcome.Failed<Boolean> failed) {
+                    if (failed.cause().getCause() instanceof CodecException parts) {
+                        throw parts;
+                    }
                     throw new IOException(failed.cause().getMessage(), failed.cause());
                 }
             }

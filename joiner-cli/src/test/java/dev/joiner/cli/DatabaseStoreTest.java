@@ -150,6 +150,23 @@ class DatabaseStoreTest {
         }
 
         @Test
+        void areCountedByWhatTheyWaitFor() {
+            assertThat(Cli.run("", "pending", "--count", "--store", file()).out())
+                    .startsWith("{\"waiting\":1,\"claimed\":0,\"failed\":0,\"parked\":0,\"unreadable\":0,");
+        }
+
+        @Test
+        void keepNoOtherKeyFromBeingReleased() {
+            join(A, file());
+
+            Ended ended = Cli.run("", "release", "--store", file(), "o-1", "1");
+
+            assertThat(ended.status()).isEqualTo(1);
+            assertThat(ended.out()).isEqualTo(A);
+            assertThat(ended.err()).startsWith(PROBLEM);
+        }
+
+        @Test
         void areUnreadableForThoseWhoAskForTheirFields() {
             Ended ended = Cli.run("", "pending", "--missing", "payment", "--store", file());
 

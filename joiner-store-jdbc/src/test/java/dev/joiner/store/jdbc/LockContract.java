@@ -253,6 +253,31 @@ abstract class LockContract {
             assertThat(joiner.accept("k2!")).isInstanceOf(Outcome.Joined.class);
         }
 
+        /** No part is there without the row that counts it. */
+        @Test
+        void appendNothingWithoutTheRowOfTheKey() throws Exception {
+            Joiner<String, String> collecting = Joiner.create(
+                    JoinSpec.joining(String.class)
+                            .keyedBy(message -> message.substring(0, 1))
+                            .<String>mergedBy((message, pending) -> message)
+                            .collecting(message -> message, Codec.string())
+                            .sufficientWhen((value, parts) -> parts == 2)
+                            .identifiedBy(message -> message)
+                            .process(parts -> String.join("+", parts))
+                            .build(),
+                    store,
+                    clock);
+            collecting.acceptAll(List.of("j1", "k1", "l1"));
+
+            whileLocked(() -> {
+                assertWaitsOnce(() -> collecting.accept("k2"));
+                assertThatOnlyKFailed(collecting.acceptAll(List.of("j2", "k3", "l2")));
+                return null;
+            });
+
+            assertThat(collecting.accept("k3")).isEqualTo(new Outcome.Joined<>("k1+k3", true));
+        }
+
         @Test
         void waitOnceForAKeyThatIsNew() throws Exception {
             Pause pause = new Pause();
