@@ -121,7 +121,7 @@ class MariaDbContractTest {
     @Nested
     class Statements extends StatementsContract {
         Statements() {
-            super(MariaDbContractTest::mariaDb, new Costs(1, 1, 3, 2, 2, 3));
+            super(MariaDbContractTest::mariaDb, new Costs(1, 1, 3, 2, 2, 3, 0));
         }
     }
 

@@ -137,7 +137,7 @@ class MySqlContractTest {
     @Nested
     class Statements extends StatementsContract {
         Statements() {
-            super(MySqlContractTest::mySql, new Costs(2, 1, 4, 5, 2, 3));
+            super(MySqlContractTest::mySql, new Costs(2, 1, 4, 5, 2, 3, 0));
         }
     }
 

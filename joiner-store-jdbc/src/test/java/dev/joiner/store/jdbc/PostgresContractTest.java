@@ -113,7 +113,7 @@ class PostgresContractTest {
     @Nested
     class Statements extends StatementsContract {
         Statements() {
-            super(PostgresContractTest::readCommitted, new Costs(1, 1, 3, 2, 1, 1));
+            super(PostgresContractTest::readCommitted, new Costs(1, 1, 3, 2, 1, 1, 0));
         }
     }
 
