@@ -18,8 +18,6 @@ import java.util.Map;
  * @param exchange the insert, update or delete of the row, without what it returns
  */
 record PartsStatement(String table, String partTable, String exchange) {
-    static final String WHERE_PRESENT = " WHERE namespace || '' = ? AND join_key = ?"
-            + " AND number = ANY(?::bigint[]) AND id = ANY(?::text[]) AND id IS NOT NULL";
     private static final String KEY = "CAST(? AS text) AS namespace, CAST(? AS text) AS join_key";
     private static final String RANGES = " AS MATERIALIZED (SELECT " + KEY
             + ", a.* FROM e, unnest(?::bigint[], ?::int[], ?::int[]) a(number, first, beyond)), ";
@@ -33,10 +31,7 @@ record PartsStatement(String table, String partTable, String exchange) {
     String sql(PartsChange change, boolean looks, boolean writes) {
         StringBuilder sql = new StringBuilder("WITH e AS (").append(exchange);
         if (looks) {
-            sql.append(" AND NOT EXISTS (SELECT 1 FROM ")
-                    .append(partTable)
-                    .append(WHERE_PRESENT)
-                    .append(')');
+            sql.append(" AND NOT EXISTS (").append(present("1")).append(')');
         }
         sql.append(" RETURNING 1)");
         if (change.removesAll()) {
@@ -81,7 +76,18 @@ record PartsStatement(String table, String partTable, String exchange) {
 
     /** The number and the id of each that is there: looked for only where what was expected is there. */
     private String present() {
-        return "ARRAY(SELECT number || ':' || id FROM " + partTable + WHERE_PRESENT + ")";
+        return "ARRAY(" + present("p.number || ':' || p.id") + ")";
+    }
+
+    /**
+     * Looks each id up by all columns of its index: before version 17, PostgreSQL would read all ids of the key, if there were lists
+     * of numbers and ids instead.
+     */
+    String present(String columns) {
+        return "WITH n AS MATERIALIZED (SELECT " + KEY
+                + ", a.number, b.id FROM unnest(?::bigint[]) a(number), unnest(?::text[]) b(id)) SELECT " + columns
+                + " FROM n JOIN " + partTable + " p ON p.namespace || '' = n.namespace AND p.join_key = n.join_key"
+                + " AND p.number = n.number AND p.id = n.id AND p.id IS NOT NULL";
     }
 
     /** Reads what {@link #present()} gives. */
