@@ -116,10 +116,7 @@ public final class Transition<M, K, V> {
         if (collects || state == null) {
             return;
         }
-        int parts = state.open() == null ? 0 : state.open().collected().size();
-        for (Flight<V> flight : state.inFlight()) {
-            parts += flight.join().collected().size();
-        }
+        int parts = state.collectedParts();
         if (parts > 0) {
             throw new CodecException(
                     SafeText.of(key),
@@ -263,7 +260,7 @@ public final class Transition<M, K, V> {
         return Math.max(last + 1, now < Long.MAX_VALUE / MICROS_PER_MILLI ? now * MICROS_PER_MILLI : 0);
     }
 
-    @SuppressWarnings("ReferenceEquality") // a merge that wants nothing changed returns what it was given
+    @SuppressWarnings("ReferenceEquality") // what wants nothing changed returns what it was given
     private static boolean isSame(Object merged, @Nullable Object pending) {
         return merged == pending;
     }
@@ -826,8 +823,7 @@ public final class Transition<M, K, V> {
                 token = state.token();
                 closed = remembered(state.closed(), at);
                 ended = known(state.ended(), at);
-                forgot = (state.closed() != null && closed == null)
-                        || state.ended().stream().anyMatch(join -> isOver(join, at));
+                forgot = (state.closed() != null && closed == null) || !isSame(ended, state.ended());
             }
         }
 

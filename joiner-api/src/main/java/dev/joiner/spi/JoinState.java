@@ -195,6 +195,15 @@ public record JoinState<V>(
         }
     }
 
+    /** How many parts its joins have collected, but for those that ended. */
+    public int collectedParts() {
+        int parts = open == null ? 0 : open.collected().size();
+        for (Flight<V> flight : inFlight) {
+            parts += flight.join().collected().size();
+        }
+        return parts;
+    }
+
     /** When a sweep has something to do for the key; {@link #NEVER} if none has. */
     public long dueAt() {
         long due = open == null ? NEVER : open.dueAt();

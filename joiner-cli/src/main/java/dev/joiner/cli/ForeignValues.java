@@ -69,13 +69,9 @@ final class ForeignValues {
     /** How many parts the joins of an entry have collected that cannot be read; 0 if nothing at all of it can be. */
     static int partsIn(PendingJoin<String, ?> unreadable) {
         try {
-            JoinState<byte[]> state = STATES.decode(
-                    String.valueOf(unreadable.key()), unreadable.bytes().orElseThrow());
-            int parts = state.open() == null ? 0 : state.open().collected().size();
-            for (JoinState.Flight<byte[]> flight : state.inFlight()) {
-                parts += flight.join().collected().size();
-            }
-            return parts;
+            return STATES.decode(
+                            String.valueOf(unreadable.key()), unreadable.bytes().orElseThrow())
+                    .collectedParts();
         } catch (CodecException e) {
             return 0;
         }
