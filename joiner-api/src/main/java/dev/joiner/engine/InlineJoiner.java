@@ -8,15 +8,21 @@ import dev.joiner.ProcessingException;
 import dev.joiner.engine.Delivery.End;
 import dev.joiner.engine.Delivery.Shared;
 import dev.joiner.engine.Step.Verdict;
+import dev.joiner.engine.Transition.Apart;
 import dev.joiner.engine.Transition.Removal;
 import dev.joiner.internal.SafeText;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinState.Flight;
 import dev.joiner.spi.JoinState.Join;
+import dev.joiner.spi.PartReader;
+import dev.joiner.spi.PartsChange;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.LongFunction;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -66,11 +72,42 @@ public final class InlineJoiner<M, K, V, R> {
     public interface Host<K, V, R> {
 
         /**
-         * Writes the key's state. Called at most once for each event, before any other method.
+         * Writes the key's state. Called at most once for each event, before all other methods but those that say what there is.
          *
          * @param next null: the key is removed
          */
         void write(K key, @Nullable JoinState<V> next);
+
+        /**
+         * Whether the host keeps the parts of joins that collect apart from their states, so that one more part costs the same
+         * whether there are ten or a hundred thousand. It has {@link #writeParts}, {@link #parts} and {@link #present} then. By
+         * default parts are in the states.
+         */
+        default boolean collects() {
+            return false;
+        }
+
+        /**
+         * Does to the parts of a key what its new state says of them, committed together with it. Called after {@link #write}, if
+         * there is something to do. The ids of what is added are not there.
+         */
+        default void writeParts(K key, PartsChange change) {
+            throw new UnsupportedOperationException("parts are not kept apart");
+        }
+
+        /** Returns a reader of the parts that were written under a key. What is read is read while the event runs. */
+        default PartReader parts(K key) {
+            return PartReader.NONE;
+        }
+
+        /**
+         * Looks for the id of a message under the numbers of a key's joins.
+         *
+         * @return the number under which it is; null if it is nowhere
+         */
+        default @Nullable Long present(K key, Collection<Long> numbers, String id) {
+            return null;
+        }
 
         /**
          * Calls {@code onIncomplete} or {@code onLate} before the event is settled, where what they write is committed together with
@@ -145,6 +182,14 @@ public final class InlineJoiner<M, K, V, R> {
      * @throws IllegalArgumentException if the spec is {@code atMostOnce}: an engine that replays hands over again
      */
     public InlineJoiner(SpecFunctions<M, K, V, R> functions, InstantSource clock, RandomGenerator random) {
+        this(functions, new Transition<>(functions), clock, random);
+    }
+
+    InlineJoiner(
+            SpecFunctions<M, K, V, R> functions,
+            Transition<M, K, V> transition,
+            InstantSource clock,
+            RandomGenerator random) {
         if (functions.atMostOnce()) {
             throw new IllegalArgumentException(functions.name()
                     + ": atMostOnce is not possible here: state, input and hand-over are committed together, or repeated"
@@ -152,7 +197,7 @@ public final class InlineJoiner<M, K, V, R> {
         }
         this.functions = functions;
         this.random = random;
-        transition = new Transition<>(functions);
+        this.transition = transition;
         shared = new Shared<>(functions, transition, new SafeListener(functions, clock));
     }
 
@@ -179,7 +224,8 @@ public final class InlineJoiner<M, K, V, R> {
             K key, @Nullable JoinState<V> state, M message, long now, OnException onException, Host<K, V, R> host) {
         String id = functions.idOf(message);
         Event event = new Event(key, state, now, onException, host);
-        Step<V> step = event.take(claim -> transition.message(key, event.state, message, id, now, claim, true));
+        Apart apart = apart(key, state, id, host);
+        Step<V> step = event.take(claim -> transition.message(key, event.state, message, id, now, claim, true, apart));
         Runnable callback = callback(step, message);
         event.write();
         boolean isCalled = callback != null && host.callWithin(callback);
@@ -189,6 +235,20 @@ public final class InlineJoiner<M, K, V, R> {
             callback.run();
         }
         return outcome;
+    }
+
+    private Apart apart(K key, @Nullable JoinState<V> state, @Nullable String id, Host<K, V, R> host) {
+        if (!functions.collects() || !host.collects()) {
+            return Apart.NOT;
+        }
+        Set<Long> numbers = id == null ? Set.of() : PartsChange.lookedIn(state);
+        Long known = id == null || numbers.isEmpty() ? null : host.present(key, numbers, id);
+        return new Apart(nonce(), known == null ? Map.of() : Map.of(Objects.requireNonNull(id), known));
+    }
+
+    /** Names a claim, or parts: a claim does not outlive its event, but a state may hold those of others. */
+    private long nonce() {
+        return Math.max(1, random.nextLong() >>> 1);
     }
 
     private @Nullable Runnable callback(Step<V> step, M message) {
@@ -232,8 +292,12 @@ public final class InlineJoiner<M, K, V, R> {
         }
     }
 
-    /** Does what is due under the key, and adds it to the tally. */
-    public void due(
+    /**
+     * Does what is due under the key, and adds it to the tally.
+     *
+     * @return whether {@link #removeParts} has something to remove
+     */
+    public boolean due(
             K key, @Nullable JoinState<V> state, long now, OnException onException, Host<K, V, R> host, Tally tally) {
         Event event = new Event(key, state, now, onException, host);
         boolean oneByOne = host.oneByOne();
@@ -245,6 +309,19 @@ public final class InlineJoiner<M, K, V, R> {
             isAlone = true;
         }
         event.finish(tally);
+        return transition.hasPartsToRemove(event.state, now);
+    }
+
+    /**
+     * Removes a page of the parts of joins that have ended, where the host keeps parts apart.
+     *
+     * @return whether there is another page
+     */
+    public boolean removeParts(K key, @Nullable JoinState<V> state, long now, Host<K, V, R> host) {
+        Event event = new Event(key, state, now, OnException.RETRY, host);
+        Step<V> step = event.take(claim -> transition.removeParts(event.state, now));
+        event.finish();
+        return step.more();
     }
 
     /**
@@ -270,9 +347,17 @@ public final class InlineJoiner<M, K, V, R> {
         if (removal.removed() == null) {
             return List.of();
         }
-        host.write(key, removal.next());
+        JoinState<V> removed = host.parts(key).gathered(removal.removed());
+        write(host, key, removal.next(), PartsChange.between(state, state, removal.next()));
         host.settled();
-        return PendingJoins.of(functions, key, removal.removed());
+        return PendingJoins.of(functions, key, removed);
+    }
+
+    private static <K, V> void write(Host<K, V, ?> host, K key, @Nullable JoinState<V> next, PartsChange parts) {
+        host.write(key, next);
+        if (!parts.isNone()) {
+            host.writeParts(key, parts);
+        }
     }
 
     /** Asks again whether the open join is sufficient, and hands it over if it is. Adds that to the tally. */
@@ -287,12 +372,19 @@ public final class InlineJoiner<M, K, V, R> {
     private static final class Ended<K, V, R> extends Delivery<K, V, R> {
         private final Shared<K, V, R> shared;
         private final boolean isCounted;
+        private final PartReader parts;
         private @Nullable End end;
 
-        Ended(Shared<K, V, R> shared, K key, Flight<V> flight, boolean isCounted) {
+        Ended(Shared<K, V, R> shared, K key, Flight<V> flight, boolean isCounted, PartReader parts) {
             super(key, flight);
             this.shared = shared;
             this.isCounted = isCounted;
+            this.parts = parts;
+        }
+
+        @Override
+        protected PartReader partReader() {
+            return parts.beforeTheWrite();
         }
 
         @Override
@@ -343,6 +435,10 @@ public final class InlineJoiner<M, K, V, R> {
         private final List<Ended<K, V, R>> ended = new ArrayList<>(1);
         private final List<Flight<V>> parked = new ArrayList<>(0);
         private boolean isDone;
+        /** The state after the first step: no other step brings new parts. */
+        private @Nullable JoinState<V> appending;
+
+        private boolean hasBegun;
         /** The state in which the join that was handed over last is claimed. */
         private @Nullable JoinState<V> asClaimed;
         /** Whether nothing of the event is committed, but that its one hand-over has failed. */
@@ -381,8 +477,10 @@ public final class InlineJoiner<M, K, V, R> {
 
         /** Takes one step, hands over what it claims, and writes that off in the state. */
         Step<V> take(LongFunction<Step<V>> transitionWith) {
-            Step<V> step = transitionWith.apply(mayBegin() ? newClaim() : Transition.NO_CLAIM);
+            Step<V> step = transitionWith.apply(mayBegin() ? nonce() : Transition.NO_CLAIM);
             state = step.next();
+            appending = hasBegun ? appending : state;
+            hasBegun = true;
             parked.addAll(step.parked());
             isDone |= step.verdict() == Verdict.DONE;
             asClaimed = step.claimed().isEmpty() ? asClaimed : state;
@@ -392,7 +490,8 @@ public final class InlineJoiner<M, K, V, R> {
 
         private void handOver(Flight<V> flight) {
             long claim = flight.claim();
-            Ended<K, V, R> delivery = new Ended<>(shared, key, flight, onException == OnException.RETRY);
+            Ended<K, V, R> delivery =
+                    new Ended<>(shared, key, flight, onException == OnException.RETRY, host.parts(key));
             ended.add(delivery);
             if (!mayBegin()) {
                 state = transition.givenBack(state, claim, now).next();
@@ -422,11 +521,6 @@ public final class InlineJoiner<M, K, V, R> {
             }
         }
 
-        /** It does not outlive the event, but the state may hold those of others. */
-        private long newClaim() {
-            return Math.max(1, random.nextLong() >>> 1);
-        }
-
         void finish() {
             write();
             settle();
@@ -448,7 +542,7 @@ public final class InlineJoiner<M, K, V, R> {
         @SuppressWarnings("ReferenceEquality") // an equal state that is not the same object is to be written
         void write() {
             if (state != before) {
-                host.write(key, state);
+                InlineJoiner.write(host, key, state, PartsChange.between(before, appending, state));
             }
         }
 

@@ -32,19 +32,29 @@ public final class PartReader {
     }
 
     private final Pages pages;
+    private final boolean isBeforeTheWrite;
 
-    private PartReader(Pages pages) {
+    private PartReader(Pages pages, boolean isBeforeTheWrite) {
         this.pages = pages;
+        this.isBeforeTheWrite = isBeforeTheWrite;
     }
 
     /** Returns a reader of a key's parts. */
     public static PartReader of(Pages pages) {
-        return new PartReader(pages);
+        return new PartReader(pages, false);
+    }
+
+    /**
+     * Returns a reader for the time before the write that appends what a {@link StoredParts} carries: it takes those parts from
+     * there, and only the others from the store.
+     */
+    public PartReader beforeTheWrite() {
+        return new PartReader(pages, true);
     }
 
     /** Returns a reader of the parts that a store has of a key. */
     public static <K> PartReader of(JoinStore<K, ?> store, K key) {
-        return new PartReader((number, from, limit) -> store.parts(key, number, from, limit));
+        return of((number, from, limit) -> store.parts(key, number, from, limit));
     }
 
     /**
@@ -53,7 +63,7 @@ public final class PartReader {
      */
     public Iterator<byte[]> iterator(StoredParts parts) {
         return new Iterator<>() {
-            private final Walk walk = new Walk(parts.number(), parts.size());
+            private final Walk walk = new Walk(parts);
 
             @Override
             public boolean hasNext() {
@@ -74,12 +84,20 @@ public final class PartReader {
     private final class Walk implements Iterator<Part> {
         private final long number;
         private final int size;
+        /** The last ones, if they are not in the store yet. */
+        private final List<Part> carried;
+
         private int next;
         private Iterator<Part> page = List.<Part>of().iterator();
 
-        Walk(long number, int size) {
+        Walk(StoredParts parts) {
+            this(parts.number(), parts.size(), isBeforeTheWrite ? parts.carried() : List.of());
+        }
+
+        Walk(long number, int size, List<Part> carried) {
             this.number = number;
             this.size = size;
+            this.carried = carried;
         }
 
         @Override
@@ -93,7 +111,11 @@ public final class PartReader {
                 throw new NoSuchElementException();
             }
             if (!page.hasNext()) {
-                page = pages.read(number, next, Math.min(PAGE, size - next)).iterator();
+                int inStore = size - carried.size();
+                page = next == inStore
+                        ? carried.iterator()
+                        : pages.read(number, next, Math.min(PAGE, inStore - next))
+                                .iterator();
                 if (!page.hasNext()) {
                     throw new PartsGoneException(next, size);
                 }
@@ -127,7 +149,7 @@ public final class PartReader {
         }
         PartList list = PartList.NONE;
         Ids ids = join.ids();
-        Walk walk = new Walk(parts.number(), parts.size());
+        Walk walk = new Walk(parts);
         while (walk.hasNext()) {
             Part part = walk.next();
             if (part.bytes() == null) {
@@ -154,7 +176,7 @@ public final class PartReader {
         for (Ended ended : state.ended()) {
             if (ended.isKept()) {
                 Ids ids = Ids.NONE;
-                Walk walk = new Walk(ended.number(), ended.rows());
+                Walk walk = new Walk(ended.number(), ended.rows(), List.of());
                 while (walk.hasNext()) {
                     String id = walk.next().id();
                     ids = id == null ? ids : ids.with(id);

@@ -52,30 +52,52 @@ public record PartsChange(
     /** How many positions of a number are in the store, and how many of those have a part and not only an id. */
     private record Extent(int rows, int parts) {}
 
+    private static final Extent NOTHING = new Extent(0, 0);
+
     /** Returns what an exchange does; null stands for nothing. */
     public static PartsChange between(@Nullable Versioned<?> expected, @Nullable Versioned<?> next) {
         boolean isUnreadable = expected instanceof Versioned.Unreadable<?>;
         JoinState<?> before = expected == null || isUnreadable ? null : expected.state();
         JoinState<?> after = next == null ? null : next.state();
+        return between(before, after, after, isUnreadable);
+    }
+
+    /**
+     * Returns what one write does for several steps at once: the first one appends, and those after it may end the join of what
+     * it has appended. Of that, no more is written than what is left.
+     *
+     * @param appending the state after the first step
+     * @param next the state after the last one
+     */
+    public static PartsChange between(
+            @Nullable JoinState<?> before, @Nullable JoinState<?> appending, @Nullable JoinState<?> next) {
+        return between(before, appending, next, false);
+    }
+
+    private static PartsChange between(
+            @Nullable JoinState<?> before,
+            @Nullable JoinState<?> appending,
+            @Nullable JoinState<?> after,
+            boolean isUnreadable) {
         if (!isUnreadable && !hasNumbers(before) && !hasNumbers(after)) {
             return NONE;
         }
         Map<Long, Extent> extents = extents(before);
+        Map<Long, Extent> left = extents(after);
         List<Append> appended = new ArrayList<>();
-        joins(after, join -> {
+        joins(appending, join -> {
             if (join.collected() instanceof StoredParts parts) {
-                Extent extent = extents.get(parts.number());
-                int there = extent == null ? 0 : extent.rows();
-                if (parts.size() > there) {
-                    appended.add(new Append(parts.number(), there, parts.from(there)));
+                int there = extents.getOrDefault(parts.number(), NOTHING).rows();
+                Extent stays = left.getOrDefault(parts.number(), NOTHING);
+                if (stays.rows() > there) {
+                    appended.add(new Append(parts.number(), there, upTo(stays, there, parts.from(there))));
                 }
             }
         });
         List<Range> stripped = new ArrayList<>();
         List<Range> removed = new ArrayList<>();
-        Map<Long, Extent> left = extents(after);
         extents.forEach((number, extent) -> {
-            Extent now = left.getOrDefault(number, new Extent(0, 0));
+            Extent now = left.getOrDefault(number, NOTHING);
             if (now.rows() < extent.rows()) {
                 removed.add(new Range(number, now.rows(), extent.rows()));
             }
@@ -87,6 +109,19 @@ public record PartsChange(
         Set<Long> lookIn = lookedIn(after);
         lookIn.retainAll(extents.keySet()); // a number that is new has no ids yet
         return new PartsChange(appended, stripped, removed, isUnreadable, lookIn);
+    }
+
+    /** The first of some parts, as many as stay, and their ids alone where only these do. */
+    private static List<StoredParts.Part> upTo(Extent stays, int first, List<StoredParts.Part> parts) {
+        if (stays.parts() - first == parts.size()) {
+            return parts;
+        }
+        List<StoredParts.Part> staying = new ArrayList<>();
+        for (int i = first; i < stays.rows(); i++) {
+            StoredParts.Part part = parts.get(i - first);
+            staying.add(i < stays.parts() ? part : new StoredParts.Part(part.id(), null));
+        }
+        return staying;
     }
 
     private static boolean hasNumbers(@Nullable JoinState<?> state) {

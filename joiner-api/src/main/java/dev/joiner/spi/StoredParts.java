@@ -3,7 +3,6 @@ package dev.joiner.spi;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,12 +88,19 @@ public final class StoredParts implements CollectedParts {
 
     /** The parts from a position on, which must be carried here. */
     List<Part> from(int position) {
-        Deque<Part> parts = new ArrayDeque<>(size - position);
-        Added added = last;
-        while (parts.size() < size - position) {
-            Added next = Objects.requireNonNull(added, "parts that are not in the store are not carried either");
-            parts.addFirst(next.part);
-            added = next.before;
+        List<Part> carried = carried();
+        int wanted = size - position;
+        if (wanted > carried.size()) {
+            throw new IllegalStateException("parts that are not in the store are not carried either");
+        }
+        return carried.subList(carried.size() - wanted, carried.size());
+    }
+
+    /** The parts that are carried here: the last ones, in order. */
+    List<Part> carried() {
+        Deque<Part> parts = new ArrayDeque<>();
+        for (Added added = last; added != null; added = added.before) {
+            parts.addFirst(added.part);
         }
         return List.copyOf(parts);
     }

@@ -6,9 +6,15 @@ import dev.joiner.engine.InlineJoiner.OnException;
 import dev.joiner.engine.JoinModel.Message;
 import dev.joiner.engine.JoinModel.Options;
 import dev.joiner.engine.Step.Verdict;
+import dev.joiner.explorer.PartTable;
 import dev.joiner.spi.JoinState;
+import dev.joiner.spi.PartReader;
+import dev.joiner.spi.PartsChange;
+import dev.joiner.spi.StoredParts.Part;
+import dev.joiner.spi.Versioned;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
@@ -18,6 +24,10 @@ import org.junit.jupiter.api.Test;
 
 /** Random events through the inline driver, compared with the model that the explorer's core is compared with. */
 class InlineModelTest {
+    private static final String KEY = "k";
+    /** So few that what larger joins leave is removed in several steps. */
+    private static final int PARTS_AT_ONCE = 2;
+
     private static final int SEQUENCES = 20_000;
 
     /** What each call of a handler does: drawn once, for both. */
@@ -30,7 +40,7 @@ class InlineModelTest {
         private static final long serialVersionUID = 1L;
     }
 
-    private static final class Walk {
+    private static final class Walk implements InlineJoiner.Host<String, String, String> {
         private final SplittableRandom random;
         private final Options options;
         private final JoinModel model;
@@ -43,6 +53,12 @@ class InlineModelTest {
         private int modelled;
         private boolean hasWritten;
         private @Nullable JoinState<String> state;
+        private final boolean keepsApart;
+        private PartTable parts = PartTable.EMPTY;
+        /** What the driver has handed over, and the model. */
+        private final List<String> handed = new ArrayList<>();
+
+        private final List<String> expected = new ArrayList<>();
         private long now = JoinModel.START;
         private int letters;
 
@@ -53,6 +69,7 @@ class InlineModelTest {
                 drawn = Options.draw(random);
             }
             options = drawn;
+            keepsApart = random.nextBoolean();
             model = new JoinModel(options, random.nextInt(1, 5));
             RandomGenerator claims = new RandomGenerator() {
                 @Override
@@ -65,14 +82,15 @@ class InlineModelTest {
                     return 0.5;
                 }
             };
-            joiner = InlineJoiner.of(
-                    options.spec(() -> model.needed, (word, handOver) -> {
+            SpecFunctions<Message, String, String, String> functions =
+                    SpecFunctions.of(options.spec(() -> model.needed, (word, handOver) -> {
+                        handed.add(word);
                         if (call(called++) == Call.THROWS) {
                             throw new Refused();
                         }
-                    }),
-                    InstantSource.system(),
-                    claims);
+                    }));
+            joiner = new InlineJoiner<>(
+                    functions, new Transition<>(functions, PARTS_AT_ONCE), InstantSource.system(), claims);
         }
 
         private Call call(int index) {
@@ -101,30 +119,58 @@ class InlineModelTest {
                 message();
             } else if (event < 7) {
                 story.append("due");
-                boolean isRefused = refused(() -> joiner.due("k", state, now, OnException.RETRY, this::write, tally));
+                boolean isRefused = refused(() -> {
+                    boolean more = joiner.due(KEY, state, now, OnException.RETRY, this, tally);
+                    if (random.nextBoolean()) {
+                        while (more) {
+                            more = joiner.removeParts(KEY, state, now, this);
+                        }
+                    }
+                });
                 expect(isRefused, sweepAll());
             } else if (event == 7) {
                 story.append("release");
-                boolean isRefused = refused(() -> joiner.release("k", state, now, OnException.RETRY, this::write));
+                boolean isRefused = refused(() -> joiner.release(KEY, state, now, OnException.RETRY, this));
                 expect(isRefused, releaseAll());
             } else if (event == 8) {
                 story.append("drop");
-                joiner.drop("k", state, now, this::write);
+                joiner.drop(KEY, state, now, this);
                 model.drop();
             } else {
                 model.needed = Math.max(1, model.needed - 1);
                 story.append("the spec asks for ").append(model.needed);
-                boolean isRefused =
-                        refused(() -> joiner.reexamine("k", state, now, OnException.RETRY, this::write, tally));
+                boolean isRefused = refused(() -> joiner.reexamine(KEY, state, now, OnException.RETRY, this, tally));
                 Verdict verdict = model.reexamine();
                 handOver();
                 expect(isRefused, verdict == null);
             }
         }
 
-        private void write(String key, @Nullable JoinState<String> next) {
-            state = next;
+        @Override
+        public void write(String key, @Nullable JoinState<String> next) {
+            Versioned<String> stored = PartTable.asStored(next == null ? null : Versioned.of(1, next));
+            state = stored == null ? null : stored.state();
             hasWritten = true;
+        }
+
+        @Override
+        public boolean collects() {
+            return keepsApart;
+        }
+
+        @Override
+        public void writeParts(String key, PartsChange change) {
+            parts = parts.after(change);
+        }
+
+        @Override
+        public PartReader parts(String key) {
+            return PartReader.of(parts::read);
+        }
+
+        @Override
+        public @Nullable Long present(String key, Collection<Long> numbers, String id) {
+            return parts.present(numbers, List.of(id)).get(id);
         }
 
         private static boolean refused(Runnable event) {
@@ -143,8 +189,8 @@ class InlineModelTest {
             Message message = new Message((char) (JoinModel.FIRST_LETTER + letters++), id);
             story.append(message);
             Outcome<?>[] outcome = new Outcome<?>[1];
-            boolean isRefused = refused(
-                    () -> outcome[0] = joiner.message("k", state, message, now, OnException.RETRY, this::write));
+            boolean isRefused =
+                    refused(() -> outcome[0] = joiner.message(KEY, state, message, now, OnException.RETRY, this));
             Verdict verdict = model.accept(message, true, true);
             handOver();
             expect(isRefused, verdict == null);
@@ -196,8 +242,9 @@ class InlineModelTest {
                 boolean isAlone = join.state == JoinModel.State.CLAIMED_ALONE;
                 int before = join.attempts - (isAlone ? 1 : 0);
                 int attempt = Math.min(before + 1, options.maxAttempts());
-                boolean isTaken = before < options.maxAttempts() && call(modelled++) == Call.RETURNS;
+                boolean isTaken = before < options.maxAttempts() && handed(join);
                 if (!isTaken && attempt >= options.maxAttempts() && !options.parks()) {
+                    expected.add(join.word);
                     isTaken = call(modelled++) == Call.RETURNS;
                 }
                 if (isTaken) {
@@ -207,6 +254,11 @@ class InlineModelTest {
                 }
             }
             model.given.clear();
+        }
+
+        private boolean handed(JoinModel.Join join) {
+            expected.add(join.word);
+            return call(modelled++) == Call.RETURNS;
         }
 
         private long backoff(int attempt) {
@@ -220,10 +272,26 @@ class InlineModelTest {
                 model.forget();
                 hasWritten = false;
             }
-            JoinState<String> held = state;
+            JoinState<String> held = state == null ? null : gathered(state);
             String found = held == null ? "nothing" : text(held);
             String expected = model.open == null && model.inFlight.isEmpty() && !model.remembers ? "nothing" : text();
             expect(found, expected);
+            expect(handed, this.expected);
+            if (!options.collects() || !keepsApart) {
+                expect(parts, PartTable.EMPTY);
+            }
+        }
+
+        /** With its parts in it; null if there were only rests of joins that ended. */
+        private @Nullable JoinState<String> gathered(JoinState<String> held) {
+            JoinState<String> all = parts(KEY).gathered(held);
+            expect(PartsChange.numbers(held), parts.rows().keySet());
+            for (JoinState.Ended ended : held.ended()) {
+                List<Part> left = parts.read(ended.number(), 0, Integer.MAX_VALUE);
+                expect(left.size(), ended.rows());
+                expect(left.stream().filter(part -> part.bytes() != null).count(), (long) ended.parts());
+            }
+            return all.open() == null && all.inFlight().isEmpty() && all.closed() == null ? null : all;
         }
 
         private static String text(JoinState<String> held) {

@@ -110,8 +110,14 @@ final class JoinModel {
             return spec(
                     merged.collecting(Message::letter, LETTERS)
                             .sufficientWhen((word, parts) -> isSufficient("-".repeat(parts), needed.getAsInt())),
-                    Collected::value,
+                    Options::wordOfParts,
                     handler);
+        }
+
+        private static String wordOfParts(Collected<String, Character> collected) {
+            StringBuilder word = new StringBuilder();
+            collected.forEach(word::append);
+            return word.toString();
         }
 
         private <H> JoinSpec<Message, String, String, String> spec(

@@ -20,12 +20,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The parts that the store keeps apart from the state, by the numbers of their joins. */
-record PartTable(Map<Long, List<Part>> rows) {
-    static final PartTable EMPTY = new PartTable(Map.of());
+public record PartTable(Map<Long, List<Part>> rows) {
+    public static final PartTable EMPTY = new PartTable(Map.of());
     private static final StateCodec<String> STATES = new StateCodec<>(Codec.string());
 
     /** What an exchange makes of it. */
-    PartTable after(PartsChange change) {
+    public PartTable after(PartsChange change) {
         Map<Long, List<Part>> next = new LinkedHashMap<>(rows);
         for (Range range : change.removed()) {
             List<Part> parts = next.getOrDefault(range.number(), List.of());
@@ -54,19 +54,21 @@ record PartTable(Map<Long, List<Part>> rows) {
     }
 
     /** What a store holds of what is written: bytes, without the parts that the state carried. */
-    static @Nullable Versioned<String> asStored(@Nullable Versioned<String> written) {
+    public static @Nullable Versioned<String> asStored(@Nullable Versioned<String> written) {
         if (written == null || PartsChange.numbers(written.state()).isEmpty()) {
             return written;
         }
         return Versioned.of(written.version(), STATES.decode(Setting.KEY, STATES.encode(Setting.KEY, written.state())));
     }
 
-    List<Part> read(long number, int from, int limit) {
+    public List<Part> read(long number, int from, int limit) {
         List<Part> parts = rows.getOrDefault(number, List.of());
-        return from >= parts.size() ? List.of() : parts.subList(from, Math.min(parts.size(), from + limit));
+        return from >= parts.size()
+                ? List.of()
+                : parts.subList(from, (int) Math.min(parts.size(), (long) from + limit));
     }
 
-    Map<String, Long> present(Collection<Long> numbers, Collection<String> ids) {
+    public Map<String, Long> present(Collection<Long> numbers, Collection<String> ids) {
         Map<String, Long> present = new LinkedHashMap<>();
         for (long number : numbers) {
             for (Part part : rows.getOrDefault(number, List.of())) {
@@ -79,8 +81,7 @@ record PartTable(Map<Long, List<Part>> rows) {
     }
 
     /** A state with all that is kept apart from it in it. */
-    @Nullable
-    JoinState<String> gathered(@Nullable Versioned<String> held) {
+    public @Nullable JoinState<String> gathered(@Nullable Versioned<String> held) {
         if (held == null) {
             return null;
         }

@@ -5,6 +5,7 @@ import dev.joiner.ContentionException;
 import dev.joiner.ValueTooLargeException;
 import dev.joiner.spi.JoinStore.Change;
 import dev.joiner.spi.JoinStore.Exchange;
+import dev.joiner.spi.PartsChange;
 import dev.joiner.spi.Versioned;
 import dev.joiner.store.jdbc.Connections.Done;
 import dev.joiner.store.jdbc.Connections.Work;
@@ -98,7 +99,7 @@ final class Batch<K, V> {
             try {
                 encodedText = store.text(change.key());
                 encodedRow = change.next() == null ? null : store.row(encodedText, change.next());
-                encodedParts = store.parts(encodedText, change.expected(), change.next());
+                encodedParts = store.parts(encodedText, PartsChange.between(change.expected(), change.next()));
                 if (change.expected() != null || encodedRow != null) {
                     store.currentTransaction().requireNotLocked(encodedText);
                 }

@@ -464,7 +464,7 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
     private Exchange<V> exchange(K key, @Nullable Versioned<V> expected, @Nullable Versioned<V> next, boolean waits) {
         String text = codec.text(key);
         Row row = next == null ? null : row(text, next);
-        KeyParts parts = parts(text, expected, next);
+        KeyParts parts = parts(text, PartsChange.between(expected, next));
         if (expected == null && row == null) {
             Versioned<V> held = find(key);
             return held == null ? Exchange.written() : Exchange.lost(held);
@@ -683,8 +683,7 @@ public final class JdbcJoinStore<K, V> implements JoinStore<K, V> {
      *
      * @throws ValueTooLargeException if one of them is too large
      */
-    KeyParts parts(String text, @Nullable Versioned<V> expected, @Nullable Versioned<V> next) {
-        PartsChange change = PartsChange.between(expected, next);
+    KeyParts parts(String text, PartsChange change) {
         for (Append append : change.appended()) {
             for (Part part : append.parts()) {
                 int size = part.bytes() == null ? 0 : part.bytes().length;

@@ -6,12 +6,14 @@ import dev.joiner.StoreException;
 import dev.joiner.engine.InlineJoiner.OnException;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.PartReader;
+import dev.joiner.spi.PartsChange;
 import dev.joiner.spi.Versioned;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransactionRollbackException;
 import java.sql.Savepoint;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -38,17 +40,14 @@ final class JoinTransaction<K, V> implements AutoCloseable {
     private final long version;
 
     private final Locked locked;
-    /** What the row holds, whose parts may be in a table of their own. */
     private final @Nullable Versioned<V> held;
-    /** The same with its parts in it. */
-    private final @Nullable Versioned<V> found;
 
     /** Stands for the handler that runs; null if none does. */
     private volatile @Nullable Object running;
 
     private @Nullable JoinState<V> written;
+    private @Nullable PartsChange writtenParts;
     private boolean isChanged;
-    private boolean takesUpRemains;
     /** Whether others may have written. */
     private volatile boolean isUsed;
 
@@ -70,8 +69,7 @@ final class JoinTransaction<K, V> implements AutoCloseable {
             Connection connection,
             boolean autoCommit,
             long version,
-            Locked locked)
-            throws SQLException {
+            Locked locked) {
         this.store = store;
         this.text = text;
         this.onException = onException;
@@ -80,35 +78,6 @@ final class JoinTransaction<K, V> implements AutoCloseable {
         this.version = version;
         this.locked = locked;
         held = locked.stored().isPlaceholder() ? null : store.held(text, locked.stored());
-        found = held == null || held instanceof Versioned.Unreadable<V> ? held : gathered(held);
-    }
-
-    /** Handlers of a transaction get what was collected from the state, whoever has begun the join. */
-    private Versioned<V> gathered(Versioned<V> apart) throws SQLException {
-        PartReader reader = PartReader.of((number, from, limit) -> {
-            try {
-                return store.parts(connection, text, number, from, limit);
-            } catch (SQLException e) {
-                throw new ReadException(e);
-            }
-        });
-        try {
-            return Versioned.of(apart.version(), reader.gathered(apart.state()));
-        } catch (ReadException e) {
-            throw e.failure;
-        }
-    }
-
-    /** Carries a failure of the database through code that knows of none. */
-    private static final class ReadException extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        final SQLException failure;
-
-        ReadException(SQLException failure) {
-            super(failure);
-            this.failure = failure;
-        }
     }
 
     /**
@@ -184,29 +153,45 @@ final class JoinTransaction<K, V> implements AutoCloseable {
 
     /** What is under the key; null if nothing is. */
     @Nullable
-    Versioned<V> found() {
-        return found;
+    Versioned<V> held() {
+        return held;
     }
 
     /**
-     * The state of what is under the key, with all parts in it.
+     * The state of what is under the key.
      *
      * @throws CodecException if it cannot be read
      */
     @Nullable
     JoinState<V> state() {
-        JoinState<V> state = found == null ? null : found.state();
-        boolean isEmpty =
-                state != null && state.open() == null && state.inFlight().isEmpty() && state.closed() == null;
-        return isEmpty ? null : state; // there were no more than parts of joins that have ended
+        return held == null ? null : held.state();
     }
 
-    /**
-     * Lets the state be written at the end also if nothing changes it, as long as there are parts of joins that have ended: they are
-     * due, and go with that write.
-     */
-    void takeUpRemains() {
-        takesUpRemains = found != null && held != null && !held.state().ended().isEmpty();
+    /** Reads the parts that are stored under the key. */
+    PartReader parts() {
+        return PartReader.of((number, from, limit) -> read(() -> store.parts(connection, text, number, from, limit)));
+    }
+
+    /** The number under which the id of a message is stored; null if it is under none of them. */
+    @Nullable
+    Long present(Collection<Long> numbers, String id) {
+        return read(() -> store.table().parts.present(connection, text, numbers, List.of(id)))
+                .get(id);
+    }
+
+    private <T> T read(SqlSupplier<T> query) {
+        return uninterrupted(() -> {
+            try {
+                return query.get();
+            } catch (SQLException e) {
+                throw new StoreException("key \"" + text + "\": its parts could not be read: " + e.getMessage(), e);
+            }
+        });
+    }
+
+    @FunctionalInterface
+    private interface SqlSupplier<T> {
+        T get() throws SQLException;
     }
 
     /** Calls a handler. If it throws, what it has written is undone now, or everything is when the transaction ends. */
@@ -311,14 +296,19 @@ final class JoinTransaction<K, V> implements AutoCloseable {
         isChanged = true;
     }
 
+    /** Says what becomes of the key's parts at the end. */
+    void writeParts(PartsChange change) {
+        writtenParts = change;
+    }
+
     /**
      * The event has come to its end. Commits what it and handlers have written, and lets go of the key.
      *
      * @throws StoreException if nothing is written, or nobody knows
      */
     void settle() {
-        if (isChanged || isUsed || takesUpRemains) {
-            JoinState<V> next = next();
+        if (isChanged || isUsed) {
+            JoinState<V> next = isChanged ? written : state();
             uninterrupted(() -> {
                 commit(next);
                 return true;
@@ -326,13 +316,6 @@ final class JoinTransaction<K, V> implements AutoCloseable {
         }
         isSettled = true;
         close();
-    }
-
-    private @Nullable JoinState<V> next() {
-        if (isChanged || takesUpRemains) {
-            return isChanged ? written : state();
-        }
-        return held == null ? null : held.state();
     }
 
     /** Whether the event has come to its end. */
@@ -349,8 +332,8 @@ final class JoinTransaction<K, V> implements AutoCloseable {
                         "key \"" + text + "\": a handler or the database has ended the transaction before"
                                 + " its end: nothing of it is written, but for what a handler has committed");
             }
-            KeyParts parts = store.parts(text, held, versioned);
-            if (!parts.change().isNone()) {
+            if (writtenParts != null) {
+                KeyParts parts = store.parts(text, writtenParts);
                 store.table().parts.write(connection, List.of(parts), store.maxEntryBytes());
             }
             connection.commit();

@@ -21,6 +21,7 @@ import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinStore.Entry;
 import dev.joiner.spi.JoinStore.Page;
 import dev.joiner.spi.PartReader;
+import dev.joiner.spi.PartsChange;
 import dev.joiner.spi.Versioned;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -88,6 +89,26 @@ final class TransactionalJoiner<M, K, V, R> implements KeyedJoiner<M, K, V, R> {
         @Override
         public void write(K key, @Nullable JoinState<V> next) {
             transaction.write(next);
+        }
+
+        @Override
+        public boolean collects() {
+            return store.collects();
+        }
+
+        @Override
+        public void writeParts(K key, PartsChange change) {
+            transaction.writeParts(change);
+        }
+
+        @Override
+        public PartReader parts(K key) {
+            return transaction.parts();
+        }
+
+        @Override
+        public @Nullable Long present(K key, Collection<Long> numbers, String id) {
+            return transaction.present(numbers, id);
         }
 
         @Override
@@ -236,6 +257,8 @@ final class TransactionalJoiner<M, K, V, R> implements KeyedJoiner<M, K, V, R> {
         private final BooleanSupplier goesOn;
         private final Tally tally;
         private boolean isUndoneTogether;
+        /** Whether there are parts of joins that have ended. */
+        private boolean hasPartsLeft;
         /** Whether the last transaction failed, and that is counted. */
         private boolean isCharged;
 
@@ -247,12 +270,19 @@ final class TransactionalJoiner<M, K, V, R> implements KeyedJoiner<M, K, V, R> {
         }
 
         boolean sweep() {
-            return inTransaction(store.text(key), OnException.RETRY, transaction -> {
-                JoinState<V> state = transaction.state();
-                transaction.takeUpRemains();
-                inline.due(key, state, now, OnException.RETRY, new SweepHost(transaction), tally);
+            boolean hasSwept = inTransaction(store.text(key), OnException.RETRY, transaction -> {
+                hasPartsLeft =
+                        inline.due(key, transaction.state(), now, OnException.RETRY, new SweepHost(transaction), tally);
                 return transaction.isCommitted();
             });
+            while (hasPartsLeft && goesOn.getAsBoolean()) {
+                hasPartsLeft = inTransaction(
+                        store.text(key),
+                        OnException.RETRY,
+                        transaction ->
+                                inline.removeParts(key, transaction.state(), now, new TransactionHost(transaction)));
+            }
+            return hasSwept;
         }
 
         void sweepOneByOne() {
@@ -363,8 +393,9 @@ final class TransactionalJoiner<M, K, V, R> implements KeyedJoiner<M, K, V, R> {
     @Override
     public List<PendingJoin<K, V>> drop(K key) {
         return call(() -> inTransaction(checkedText(key), OnException.RETRY, transaction -> {
-            if (transaction.found() instanceof Versioned.Unreadable<V> unreadable) {
+            if (transaction.held() instanceof Versioned.Unreadable<V> unreadable) {
                 transaction.write(null);
+                transaction.writeParts(PartsChange.between(unreadable, null));
                 transaction.settle();
                 return PendingJoins.of(functions, key, unreadable, PartReader.NONE);
             }

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Joins that collect, whose plain joiners keep parts apart and whose transactional joiners keep them in the state. */
+/** Joins that collect: transactional joiners keep parts apart as plain ones do, on the connection of their transaction. */
 @Timeout(60)
 abstract class TransactionalPartsContract extends TransactionalFixture {
     private static final Duration HOUR = Duration.ofHours(1);
@@ -112,16 +112,79 @@ abstract class TransactionalPartsContract extends TransactionalFixture {
     }
 
     @Test
-    void transactionThatOnlyAddsAPartTakesTheOthersIntoTheState() throws SQLException {
-        plain(4).accept(Message.of("k:a"));
+    void transactionThatOnlyAddsAPartKeepsItApart() throws SQLException {
+        transactional(4).accept(Message.of("k:a"));
         transactional(4).accept(Message.of("k:b"));
-        assertThat(partsStored()).isZero();
+        assertThat(partsStored()).isEqualTo(2);
         plain(4).accept(Message.of("k:c"));
 
         assertThat(plain(4).accept(Message.of("k:a"))).isInstanceOf(Outcome.Duplicate.class);
         assertThat(plain(4).accept(Message.of("k:d"))).isEqualTo(joined("a+b+c+d"));
 
         plain(4).sweep();
+        assertNothingLeft();
+    }
+
+    @Test
+    void idOfATransactionIsADuplicateForTheNext() throws SQLException {
+        KeyedJoiner<Message, String, String, String> joiner = transactional(3);
+        joiner.accept(Message.of("k:a"));
+
+        assertThat(joiner.accept(Message.of("k:a"))).isInstanceOf(Outcome.Duplicate.class);
+
+        assertThat(partsStored()).isEqualTo(1);
+    }
+
+    @Test
+    void partThatCompletesAJoinIsNotWrittenButItsIdIsKept() throws SQLException {
+        JoinSpec<Message, String, String, String> spec = withoutIds(2)
+                .identifiedBy(Message::text, HOUR)
+                .process(this::give)
+                .build();
+        KeyedJoiner<Message, String, String, String> joiner = store.transactional(spec, clock);
+        joiner.accept(Message.of("k:a"));
+
+        assertThat(joiner.accept(Message.of("k:b"))).isEqualTo(joined("a+b"));
+
+        assertThat(joiner.accept(Message.of("k:b"))).isInstanceOf(Outcome.Duplicate.class);
+        assertThat(Joiner.create(spec, store, clock).accept(Message.of("k:a"))).isInstanceOf(Outcome.Duplicate.class);
+        assertThat(partsStored()).as("ids").isEqualTo(2);
+    }
+
+    @Test
+    void droppedJoinComesWithItsParts() throws SQLException {
+        transactional(3).accept(Message.of("k:a"));
+        transactional(3).accept(Message.of("k:b"));
+
+        assertThat(transactional(3).drop("k"))
+                .singleElement()
+                .satisfies(join -> assertThat(join.collected().orElseThrow())
+                        .map(Object::toString)
+                        .containsExactly("a", "b"));
+
+        assertNothingLeft();
+    }
+
+    /** More than one page to read, and to remove. */
+    @Test
+    void largeJoinIsReadAndRemovedInPages() throws SQLException {
+        int parts = 2_500;
+        KeyedJoiner<Message, String, String, String> joiner = transactional(parts);
+        List<Message> others = new ArrayList<>();
+        for (int i = 1; i < parts; i++) {
+            others.add(Message.of("k:" + i));
+        }
+        plain(parts).acceptAll(others);
+
+        joiner.accept(Message.of("k:last"));
+
+        assertThat(given)
+                .singleElement()
+                .satisfies(all -> assertThat(all.split("\\+"))
+                        .hasSize(parts)
+                        .startsWith("1", "2")
+                        .endsWith("last"));
+        joiner.sweep();
         assertNothingLeft();
     }
 
