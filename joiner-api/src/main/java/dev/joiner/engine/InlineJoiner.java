@@ -72,27 +72,22 @@ public final class InlineJoiner<M, K, V, R> {
     public interface Host<K, V, R> {
 
         /**
-         * Writes the key's state. Called at most once for each event, before all other methods but those that say what there is.
+         * Writes the key's state, and does to its parts what the state says of them, committed together. Called at most once for each
+         * event, before all other methods but those that say what there is.
          *
          * @param next null: the key is removed
+         * @param parts nothing to do if the host does not {@linkplain #collects keep parts apart}; the ids of what is appended are
+         *     not there
          */
-        void write(K key, @Nullable JoinState<V> next);
+        void write(K key, @Nullable JoinState<V> next, PartsChange parts);
 
         /**
          * Whether the host keeps the parts of joins that collect apart from their states, so that one more part costs the same
-         * whether there are ten or a hundred thousand. It has {@link #writeParts}, {@link #parts} and {@link #present} then. By
-         * default parts are in the states.
+         * whether there are ten or a hundred thousand. It has {@link #parts} and {@link #present} then. By default parts are in the
+         * states.
          */
         default boolean collects() {
             return false;
-        }
-
-        /**
-         * Does to the parts of a key what its new state says of them, committed together with it. Called after {@link #write}, if
-         * there is something to do. The ids of what is added are not there.
-         */
-        default void writeParts(K key, PartsChange change) {
-            throw new UnsupportedOperationException("parts are not kept apart");
         }
 
         /** Returns a reader of the parts that were written under a key. What is read is read while the event runs. */
@@ -348,16 +343,9 @@ public final class InlineJoiner<M, K, V, R> {
             return List.of();
         }
         JoinState<V> removed = host.parts(key).gathered(removal.removed());
-        write(host, key, removal.next(), PartsChange.between(state, state, removal.next()));
+        host.write(key, removal.next(), PartsChange.between(state, state, removal.next()));
         host.settled();
         return PendingJoins.of(functions, key, removed);
-    }
-
-    private static <K, V> void write(Host<K, V, ?> host, K key, @Nullable JoinState<V> next, PartsChange parts) {
-        host.write(key, next);
-        if (!parts.isNone()) {
-            host.writeParts(key, parts);
-        }
     }
 
     /** Asks again whether the open join is sufficient, and hands it over if it is. Adds that to the tally. */
@@ -542,7 +530,7 @@ public final class InlineJoiner<M, K, V, R> {
         @SuppressWarnings("ReferenceEquality") // an equal state that is not the same object is to be written
         void write() {
             if (state != before) {
-                InlineJoiner.write(host, key, state, PartsChange.between(before, appending, state));
+                host.write(key, state, PartsChange.between(before, appending, state));
             }
         }
 

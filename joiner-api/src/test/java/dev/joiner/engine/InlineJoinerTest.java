@@ -19,6 +19,7 @@ import dev.joiner.spi.Ids;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinState.Flight;
 import dev.joiner.spi.JoinState.Join;
+import dev.joiner.spi.PartsChange;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -422,7 +423,7 @@ class InlineJoinerTest {
 
         private final Host<String, String, String> host = new Host<>() {
             @Override
-            public void write(String key, @Nullable JoinState<String> next) {
+            public void write(String key, @Nullable JoinState<String> next, PartsChange parts) {
                 written.add(next);
                 order.add("write");
             }
@@ -520,7 +521,7 @@ class InlineJoinerTest {
             private boolean oneByOne;
 
             @Override
-            public void write(String key, @Nullable JoinState<String> next) {}
+            public void write(String key, @Nullable JoinState<String> next, PartsChange parts) {}
 
             @Override
             public void settled() {

@@ -147,20 +147,16 @@ class InlineModelTest {
         }
 
         @Override
-        public void write(String key, @Nullable JoinState<String> next) {
+        public void write(String key, @Nullable JoinState<String> next, PartsChange change) {
             Versioned<String> stored = PartTable.asStored(next == null ? null : Versioned.of(1, next));
             state = stored == null ? null : stored.state();
+            parts = parts.after(change);
             hasWritten = true;
         }
 
         @Override
         public boolean collects() {
             return keepsApart;
-        }
-
-        @Override
-        public void writeParts(String key, PartsChange change) {
-            parts = parts.after(change);
         }
 
         @Override

@@ -8,6 +8,7 @@ import dev.joiner.SweepReport;
 import dev.joiner.engine.InlineJoiner.Host;
 import dev.joiner.engine.InlineJoiner.OnException;
 import dev.joiner.spi.JoinState;
+import dev.joiner.spi.PartsChange;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +41,7 @@ final class TreeMapEngine<M, V, R> {
 
     private final class Output implements Host<String, V, R> {
         @Override
-        public void write(String key, @Nullable JoinState<V> next) {
+        public void write(String key, @Nullable JoinState<V> next, PartsChange parts) {
             writes++;
             JoinState<V> before = next == null ? states.remove(key) : states.put(key, next);
             if (before != null) {

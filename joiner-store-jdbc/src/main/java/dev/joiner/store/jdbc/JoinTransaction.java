@@ -287,18 +287,14 @@ final class JoinTransaction<K, V> implements AutoCloseable {
     // The end
 
     /**
-     * Says what the key's state is to be at the end.
+     * Says what the key's state is to be at the end, and what becomes of its parts.
      *
      * @param next null: nothing
      */
-    void write(@Nullable JoinState<V> next) {
+    void write(@Nullable JoinState<V> next, PartsChange parts) {
         written = next;
+        writtenParts = parts;
         isChanged = true;
-    }
-
-    /** Says what becomes of the key's parts at the end. */
-    void writeParts(PartsChange change) {
-        writtenParts = change;
     }
 
     /**
@@ -332,7 +328,7 @@ final class JoinTransaction<K, V> implements AutoCloseable {
                         "key \"" + text + "\": a handler or the database has ended the transaction before"
                                 + " its end: nothing of it is written, but for what a handler has committed");
             }
-            if (writtenParts != null) {
+            if (writtenParts != null && !writtenParts.isNone()) {
                 KeyParts parts = store.parts(text, writtenParts);
                 store.table().parts.write(connection, List.of(parts), store.maxEntryBytes());
             }

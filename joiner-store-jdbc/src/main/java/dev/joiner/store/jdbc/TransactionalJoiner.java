@@ -87,18 +87,13 @@ final class TransactionalJoiner<M, K, V, R> implements KeyedJoiner<M, K, V, R> {
         }
 
         @Override
-        public void write(K key, @Nullable JoinState<V> next) {
-            transaction.write(next);
+        public void write(K key, @Nullable JoinState<V> next, PartsChange parts) {
+            transaction.write(next, parts);
         }
 
         @Override
         public boolean collects() {
             return store.collects();
-        }
-
-        @Override
-        public void writeParts(K key, PartsChange change) {
-            transaction.writeParts(change);
         }
 
         @Override
@@ -394,8 +389,7 @@ final class TransactionalJoiner<M, K, V, R> implements KeyedJoiner<M, K, V, R> {
     public List<PendingJoin<K, V>> drop(K key) {
         return call(() -> inTransaction(checkedText(key), OnException.RETRY, transaction -> {
             if (transaction.held() instanceof Versioned.Unreadable<V> unreadable) {
-                transaction.write(null);
-                transaction.writeParts(PartsChange.between(unreadable, null));
+                transaction.write(null, PartsChange.between(unreadable, null));
                 transaction.settle();
                 return PendingJoins.of(functions, key, unreadable, PartReader.NONE);
             }

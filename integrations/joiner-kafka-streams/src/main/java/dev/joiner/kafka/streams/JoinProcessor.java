@@ -9,9 +9,13 @@ import dev.joiner.engine.InlineJoiner.OnException;
 import dev.joiner.engine.Tally;
 import dev.joiner.kafka.streams.Deadlines.Due;
 import dev.joiner.spi.JoinState;
+import dev.joiner.spi.PartReader;
+import dev.joiner.spi.PartsChange;
 import dev.joiner.spi.Versioned;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -47,6 +51,9 @@ final class JoinProcessor<M, K, V, R> implements Processor<K, M, K, Object> {
     @SuppressWarnings("NullAway.Init") // see init
     private JoinStates<K, V> states;
 
+    /** Null if the spec collects nothing. */
+    private @Nullable JoinParts parts;
+
     private @Nullable Reexamination reexamination;
 
     /** @param hasChildren whether there is a child for each {@link JoinOutput}, or only takers of results */
@@ -63,11 +70,16 @@ final class JoinProcessor<M, K, V, R> implements Processor<K, M, K, Object> {
 
     @Override
     public void init(ProcessorContext<K, Object> context) {
-        Guarantee.of(context.appConfigs()).require(joiner.functions(), options);
+        Guarantee guarantee = Guarantee.of(context.appConfigs());
+        guarantee.require(joiner.functions(), options);
         this.context = context;
         KeyValueStore<Bytes, byte[]> joins = context.getStateStore(JoinStates.storeOfJoins(options.name()));
         KeyValueStore<Bytes, byte[]> deadlines = context.getStateStore(JoinStates.storeOfDeadlines(options.name()));
-        states = new JoinStates<>(options.config(), joins, new Deadlines(deadlines));
+        states = new JoinStates<>(options.config(), guarantee.maxRecordBytes(), joins, new Deadlines(deadlines));
+        if (joiner.functions().collects()) {
+            parts = new JoinParts(
+                    context.getStateStore(JoinStates.storeOfParts(options.name())), guarantee.maxRecordBytes());
+        }
         reexamination = options.reexamines() ? new Reexamination(joins) : null;
         context.schedule(options.interval(), options.time(), time -> sweep());
     }
@@ -188,8 +200,12 @@ final class JoinProcessor<M, K, V, R> implements Processor<K, M, K, Object> {
                 return;
             }
             Event event = new Event(this, due.key(), state);
-            joiner.due(key, state, now, OnException.RETRY, event, tally);
-            if (!event.isWritten) {
+            boolean hasPartsLeft = joiner.due(key, state, now, OnException.RETRY, event, tally);
+            while (hasPartsLeft && goesOn()) {
+                event = new Event(this, due.key(), event.state);
+                hasPartsLeft = joiner.removeParts(key, event.state, now, event);
+            }
+            if (JoinStates.dueAt(event.state) == due.at()) {
                 left.add(due);
             }
         }
@@ -240,12 +256,14 @@ final class JoinProcessor<M, K, V, R> implements Processor<K, M, K, Object> {
         private final @Nullable JoinState<V> before;
         private final long timestamp;
         private final Headers headers;
-        private boolean isWritten;
+        /** As it is written last. */
+        private @Nullable JoinState<V> state;
 
         Event(Bytes key, @Nullable JoinState<V> before, long timestamp, Headers headers) {
             this.sweep = null;
             this.key = key;
             this.before = before;
+            this.state = before;
             this.timestamp = timestamp;
             this.headers = headers;
         }
@@ -254,6 +272,7 @@ final class JoinProcessor<M, K, V, R> implements Processor<K, M, K, Object> {
             this.sweep = sweep;
             this.key = key;
             this.before = before;
+            this.state = before;
             this.timestamp = sweep.now;
             this.headers = new RecordHeaders();
         }
@@ -264,9 +283,31 @@ final class JoinProcessor<M, K, V, R> implements Processor<K, M, K, Object> {
         }
 
         @Override
-        public void write(K unused, @Nullable JoinState<V> next) {
-            states.write(key, before, next);
-            isWritten = true;
+        public void write(K unused, @Nullable JoinState<V> next, PartsChange change) {
+            if (change.isNone()) {
+                states.write(key, before, next);
+            } else {
+                JoinParts apart = Objects.requireNonNull(parts);
+                apart.requireRoom(key, change); // before anything is written
+                states.write(key, before, next);
+                apart.write(key, change);
+            }
+            state = next;
+        }
+
+        @Override
+        public boolean collects() {
+            return parts != null;
+        }
+
+        @Override
+        public PartReader parts(K unused) {
+            return parts == null ? PartReader.NONE : parts.of(key);
+        }
+
+        @Override
+        public @Nullable Long present(K unused, Collection<Long> numbers, String id) {
+            return Objects.requireNonNull(parts).present(key, numbers, id);
         }
 
         @Override

@@ -38,23 +38,36 @@ public final class JoinQueries<K, V> {
     private final SpecFunctions<?, K, V, ?> functions;
     private final EntryCodec<K, V> codec;
     private final Supplier<ReadOnlyKeyValueStore<Bytes, byte[]>> store;
+    private final Supplier<ReadOnlyKeyValueStore<Bytes, byte[]>> parts;
 
-    JoinQueries(
+    private JoinQueries(
             JoinSpec<?, K, V, ?> spec,
             JoinStoreConfig<K, V> config,
-            Supplier<ReadOnlyKeyValueStore<Bytes, byte[]>> store) {
+            Supplier<ReadOnlyKeyValueStore<Bytes, byte[]>> store,
+            Supplier<ReadOnlyKeyValueStore<Bytes, byte[]>> parts) {
         functions = SpecFunctions.of(spec);
         codec = new EntryCodec<>(config);
         this.store = store;
+        this.parts = parts;
     }
 
     static <K, V> JoinQueries<K, V> of(
             KafkaStreams streams, JoinSpec<?, K, V, ?> spec, KafkaJoinOptions<K, V> options) {
         Objects.requireNonNull(streams, "streams");
         Objects.requireNonNull(spec, "spec");
-        StoreQueryParameters<ReadOnlyKeyValueStore<Bytes, byte[]>> joins = StoreQueryParameters.fromNameAndType(
-                JoinStates.storeOfJoins(options.name()), QueryableStoreTypes.keyValueStore());
-        return new JoinQueries<>(spec, options.config(), () -> streams.store(joins));
+        return new JoinQueries<>(
+                spec,
+                options.config(),
+                () -> store(streams, JoinStates.storeOfJoins(options.name())),
+                () -> store(streams, JoinStates.storeOfParts(options.name())));
+    }
+
+    private static ReadOnlyKeyValueStore<Bytes, byte[]> store(KafkaStreams streams, String name) {
+        return streams.store(StoreQueryParameters.fromNameAndType(name, QueryableStoreTypes.keyValueStore()));
+    }
+
+    private PartReader parts(Bytes key) {
+        return functions.collects() ? JoinParts.of(parts.get(), key) : PartReader.NONE;
     }
 
     /**
@@ -64,8 +77,9 @@ public final class JoinQueries<K, V> {
      */
     public List<PendingJoin<K, V>> find(K key) {
         String text = codec.text(Objects.requireNonNull(key, "key"));
-        byte[] bytes = store.get().get(Bytes.wrap(text.getBytes(StandardCharsets.UTF_8)));
-        return bytes == null ? List.of() : PendingJoins.of(functions, key, codec.held(text, 0, bytes), PartReader.NONE);
+        Bytes stored = Bytes.wrap(text.getBytes(StandardCharsets.UTF_8));
+        byte[] bytes = store.get().get(stored);
+        return bytes == null ? List.of() : PendingJoins.of(functions, key, codec.held(text, 0, bytes), parts(stored));
     }
 
     /**
@@ -99,7 +113,7 @@ public final class JoinQueries<K, V> {
 
     private void pending(KeyValue<Bytes, byte[]> found, Consumer<PendingJoin<K, V>> consumer) {
         Entry<K, V> entry = codec.entry(JoinStates.text(found.key), 0, found.value);
-        for (PendingJoin<K, V> join : PendingJoins.of(functions, entry.key(), entry.held(), PartReader.NONE)) {
+        for (PendingJoin<K, V> join : PendingJoins.of(functions, entry.key(), entry.held(), parts(found.key))) {
             if (join.status() != Status.REMEMBERED) {
                 consumer.accept(join);
             }

@@ -18,8 +18,9 @@ final class JoinStates<K, V> {
     private final KeyValueStore<Bytes, byte[]> joins;
     private final Deadlines deadlines;
 
-    JoinStates(JoinStoreConfig<K, V> config, KeyValueStore<Bytes, byte[]> joins, Deadlines deadlines) {
-        codec = new EntryCodec<>(config);
+    /** @param maxBytes of a state */
+    JoinStates(JoinStoreConfig<K, V> config, long maxBytes, KeyValueStore<Bytes, byte[]> joins, Deadlines deadlines) {
+        codec = new EntryCodec<>(config, maxBytes);
         this.joins = joins;
         this.deadlines = deadlines;
     }
@@ -30,6 +31,10 @@ final class JoinStates<K, V> {
 
     static String storeOfDeadlines(String name) {
         return name + "-deadlines";
+    }
+
+    static String storeOfParts(String name) {
+        return name + "-parts";
     }
 
     Deadlines deadlines() {

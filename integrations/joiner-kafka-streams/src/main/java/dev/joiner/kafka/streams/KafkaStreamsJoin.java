@@ -4,6 +4,7 @@ import dev.joiner.JoinSpec;
 import dev.joiner.engine.InlineJoiner;
 import dev.joiner.engine.SpecFunctions;
 import java.time.InstantSource;
+import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -156,9 +157,13 @@ public final class KafkaStreamsJoin {
 
             @Override
             public Set<StoreBuilder<?>> stores() {
-                return Set.of(
-                        store(options, JoinStates.storeOfJoins(options.name())),
-                        store(options, JoinStates.storeOfDeadlines(options.name())));
+                Set<StoreBuilder<?>> stores = new LinkedHashSet<>();
+                stores.add(store(options, JoinStates.storeOfJoins(options.name())));
+                stores.add(store(options, JoinStates.storeOfDeadlines(options.name())));
+                if (joiner.functions().collects()) {
+                    stores.add(store(options, JoinStates.storeOfParts(options.name())));
+                }
+                return stores;
             }
         };
     }

@@ -7,6 +7,7 @@ import static dev.joiner.kafka.streams.JoinOutput.LATE;
 import static dev.joiner.kafka.streams.JoinOutput.POISONED;
 import static dev.joiner.kafka.streams.JoinOutput.REFUSED;
 import static dev.joiner.kafka.streams.JoinOutput.UNREADABLE;
+import static dev.joiner.kafka.streams.Letter.collecting;
 import static dev.joiner.kafka.streams.Letter.words;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.joiner.Cause;
 import dev.joiner.Codec;
+import dev.joiner.Collected;
 import dev.joiner.JoinSpec;
 import dev.joiner.KeyCodec;
 import dev.joiner.SweepReport;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
@@ -44,6 +47,146 @@ class JoinProcessorTest {
 
     private static JoinSpec<Letter, String, String, String> expiring() {
         return words(2).expireAfter(MINUTE).onExpired((word, handOver) -> {}).build();
+    }
+
+    /** Joins that collect, whose parts have a store of their own. */
+    @Nested
+    class Parts {
+        private static String joined(Collected<String, String> collected) {
+            return String.join(",", collected);
+        }
+
+        @ParameterizedTest
+        @ValueSource(booleans = {true, false})
+        void areKeptApartAndHandedOverInOrder(boolean inMemory) {
+            var options = inMemory ? WordJoin.OPTIONS : WordJoin.OPTIONS.storedIn(Stores::persistentKeyValueStore);
+            try (var join = new WordJoin(collecting(3).process(Parts::joined).build(), options)) {
+                join.send("1", "a");
+                join.send("11", "x");
+                join.send("1", "b");
+                assertThat(join.parts()).hasSize(3);
+                join.send("1", "c");
+
+                assertThat(join.read(JOINED)).containsExactly("1=a,b,c");
+                assertThat(join.parts()).hasSize(1);
+                assertThat(join.states()).isOne();
+            }
+        }
+
+        @Test
+        void areFoundByTheirIds() {
+            try (var join = WordJoin.of(collecting(3)
+                    .identifiedBy(Letter::id, MINUTE)
+                    .process(Parts::joined)
+                    .build())) {
+                join.send("1", "aab");
+                assertThat(join.read(DUPLICATE)).containsExactly("1=a");
+                join.send("1", "cbd");
+
+                assertThat(join.read(JOINED)).containsExactly("1=a,b,c");
+                assertThat(join.read(DUPLICATE)).as("an id that is kept").containsExactly("1=b");
+                join.advance(MINUTE);
+                join.send("1", "b");
+
+                assertThat(join.read(DUPLICATE)).isEmpty();
+                assertThat(join.parts()).as("d and b, and their ids").hasSize(4);
+            }
+        }
+
+        @Test
+        void ofAJoinThatFailedWaitForItsNextAttempt() {
+            AtomicInteger calls = new AtomicInteger();
+            var spec = collecting(2)
+                    .process(collected -> {
+                        if (calls.incrementAndGet() == 1) {
+                            throw new IllegalStateException("not yet");
+                        }
+                        return joined(collected);
+                    })
+                    .build();
+            try (var join = WordJoin.of(spec)) {
+                join.send("1", "abc");
+                assertThat(join.parts()).hasSize(3);
+                join.advance(MINUTE);
+
+                assertThat(join.read(JOINED)).containsExactly("1=a,b");
+                assertThat(join.parts()).as("c").hasSize(1);
+            }
+        }
+
+        @ParameterizedTest
+        @ValueSource(booleans = {true, false})
+        void areReadAndRemovedInPages(boolean inMemory) {
+            var options = inMemory ? WordJoin.OPTIONS : WordJoin.OPTIONS.storedIn(Stores::persistentKeyValueStore);
+            String letters = "abcdefghij".repeat(250);
+            AtomicInteger read = new AtomicInteger();
+            var spec = collecting(letters.length())
+                    .identifiedBy(part -> null)
+                    .process(collected -> {
+                        StringBuilder word = new StringBuilder();
+                        collected.forEach(word::append);
+                        read.set(collected.size());
+                        return "" + word.toString().equals(letters);
+                    })
+                    .build();
+            try (var join = new WordJoin(spec, options)) {
+                join.send("1", letters);
+                assertThat(join.read(JOINED)).containsExactly("1=true");
+                assertThat(read).hasValue(2_500);
+                join.advance(SECOND);
+
+                assertThat(join.parts()).isEmpty();
+                assertThat(join.states()).isZero();
+                assertThat(join.deadlines()).isZero();
+            }
+        }
+
+        @Test
+        void thatAreTooLargeForARecordAreRefusedAlone() {
+            try (var join = WordJoin.of(collecting(3).process(Parts::joined).build())) {
+                join.send("1", "a");
+                join.send(Letter.of("1", "x".repeat(1 << 20)));
+                assertThat(join.records(REFUSED))
+                        .singleElement()
+                        .satisfies(record -> assertThat(
+                                        JoinHeaders.of(record.headers()).error().orElseThrow())
+                                .contains("1048581", "1040384"));
+                join.send("1", "bc");
+
+                assertThat(join.read(JOINED)).containsExactly("1=a,b,c");
+                assertThat(join.parts()).isEmpty();
+            }
+        }
+
+        @Test
+        void mayBeAsLargeAsTheProducersRequests() {
+            Properties config = WordJoin.exactlyOnce();
+            config.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), "2097152");
+            var spec = collecting(2).process(Parts::joined).build();
+            try (var join = new WordJoin(WordJoin.topology(spec, WordJoin.OPTIONS, System::nanoTime), config)) {
+                join.send(Letter.of("1", "x".repeat(1 << 20)));
+
+                assertThat(join.records(REFUSED)).isEmpty();
+                assertThat(join.parts()).hasSize(1);
+            }
+        }
+
+        @Test
+        void ofAValueThatIsTooLargeForARecordAreNotWritten() {
+            var spec = JoinSpec.joining(Letter.class)
+                    .keyedBy(Letter::order)
+                    .<String>mergedBy((part, pending) -> part.letter().repeat(1 << 20))
+                    .collecting(Letter::letter, Codec.string())
+                    .sufficientWhen((last, parts) -> parts == 2)
+                    .process(Parts::joined)
+                    .build();
+            try (var join = WordJoin.of(spec)) {
+                join.send("1", "a");
+
+                assertThat(join.read(REFUSED)).containsExactly("1=a");
+                assertThat(join.parts()).isEmpty();
+            }
+        }
     }
 
     @Nested
@@ -108,26 +251,6 @@ class JoinProcessorTest {
                 join.send("1", "a");
 
                 assertThat(join.read(JOINED)).containsExactly("1=a");
-            }
-        }
-
-        @Test
-        void partsAreCollectedInTheState() {
-            JoinSpec<Letter, String, String, String> spec = JoinSpec.joining(Letter.class)
-                    .keyedBy(Letter::order)
-                    .<String>mergedBy((part, pending) -> part.letter())
-                    .collecting(Letter::letter, Codec.string())
-                    .sufficientWhen((last, count) -> count == 3)
-                    .process(collected -> {
-                        try (var parts = collected.stream()) {
-                            return String.join(",", parts.toList());
-                        }
-                    })
-                    .build();
-            try (var join = WordJoin.of(spec)) {
-                join.send("1", "abc");
-
-                assertThat(join.read(JOINED)).containsExactly("1=a,b,c");
             }
         }
 

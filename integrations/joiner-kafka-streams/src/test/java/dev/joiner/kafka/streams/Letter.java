@@ -1,6 +1,7 @@
 package dev.joiner.kafka.streams;
 
 import dev.joiner.Codec;
+import dev.joiner.Collected;
 import dev.joiner.JoinSpec;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
@@ -21,6 +22,17 @@ record Letter(String order, String letter, String id) {
     /** A letter whose id it is. */
     static Letter of(String order, String letter) {
         return new Letter(order, letter, letter);
+    }
+
+    /** Joins that collect so many letters, their value being the last one. */
+    static JoinSpec.Builder<Letter, String, String, Collected<String, String>, Collected<String, String>> collecting(
+            int letters) {
+        return JoinSpec.joining(Letter.class)
+                .keyedBy(Letter::order)
+                .<String>mergedBy((part, pending) -> part.letter())
+                .collecting(Letter::letter, Codec.string())
+                .sufficientWhen((last, parts) -> parts >= letters)
+                .named("words");
     }
 
     /** Joins of so many letters. */

@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import org.apache.kafka.streams.state.Stores;
 import org.junit.jupiter.api.Test;
 
@@ -47,7 +48,20 @@ class RandomWalkTest {
     }
 
     private static JoinSpec<Letter, String, String, String> spec(SplittableRandom random, Told told) {
-        var spec = Letter.words(random.nextInt(1, 4)).process(told::process);
+        int letters = random.nextInt(1, 4);
+        return random.nextBoolean()
+                ? spec(Letter.words(letters), word -> word, false, random, told)
+                : spec(Letter.collecting(letters), collected -> String.join("", collected), true, random, told);
+    }
+
+    private static <H> JoinSpec<Letter, String, String, String> spec(
+            JoinSpec.Builder<Letter, String, String, H, H> begun,
+            Function<H, String> word,
+            boolean collects,
+            SplittableRandom random,
+            Told told) {
+        JoinSpec.Builder<Letter, String, String, H, String> spec =
+                begun.process((given, handOver) -> told.process(word.apply(given), handOver));
         boolean expires = random.nextBoolean();
         if (expires && random.nextBoolean()) {
             spec = spec.expireAfterIdle(Duration.ofSeconds(7));
@@ -57,7 +71,7 @@ class RandomWalkTest {
         if (expires) {
             spec = random.nextInt(3) == 0
                     ? spec.joinOnExpiry()
-                    : spec.onExpired((word, handOver) -> told.handle("expired", word));
+                    : spec.onExpired((given, handOver) -> told.handle("expired", word.apply(given)));
         }
         boolean hasIds = random.nextBoolean();
         if (hasIds) {
@@ -67,13 +81,13 @@ class RandomWalkTest {
         }
         if (random.nextInt(3) == 0) {
             spec = spec.rememberFor(Duration.ofSeconds(9)).onLate(part -> told.handle("late", part.letter()));
-        } else if (expires && random.nextInt(3) == 0) {
+        } else if (expires && !collects && random.nextInt(3) == 0) {
             spec = spec.keepAfterJoin();
         }
         spec = spec.retry(random.nextInt(1, 5), Duration.ofSeconds(1), Duration.ofSeconds(2));
         spec = random.nextBoolean()
                 ? spec.parkPoisoned()
-                : spec.onPoisoned((word, handOver) -> told.handle("poisoned", word));
+                : spec.onPoisoned((given, handOver) -> told.handle("poisoned", word.apply(given)));
         return spec.build();
     }
 

@@ -34,11 +34,17 @@ final class WordApplication {
 
     private WordApplication() {}
 
+    /** The value, which expires, is the word; what joins is made of its parts, which are kept apart. */
     static JoinSpec<Letter, String, String, String> spec(int letters) {
-        return Letter.words(letters)
+        return JoinSpec.joining(Letter.class)
+                .keyedBy(Letter::order)
+                .<String>mergedBy((part, pending) -> pending == null ? part.letter() : pending + part.letter())
+                .collecting(Letter::letter, Codec.string())
+                .sufficientWhen((word, parts) -> parts >= letters)
                 .identifiedBy(Letter::id, Duration.ofHours(1))
                 .expireAt(word -> word.contains(OVERDUE) ? Instant.EPOCH : null)
                 .onExpired((word, handOver) -> {})
+                .process(parts -> String.join("", parts))
                 .build();
     }
 

@@ -150,6 +150,16 @@ final class WordJoin implements AutoCloseable {
         return count(driver.getKeyValueStore(NAME + "-deadlines"));
     }
 
+    /** Of joins that collect: the parts and the ids. */
+    List<byte[]> parts() {
+        List<byte[]> values = new ArrayList<>();
+        try (KeyValueIterator<Bytes, byte[]> entries =
+                driver.<Bytes, byte[]>getKeyValueStore(NAME + "-parts").all()) {
+            entries.forEachRemaining(entry -> values.add(entry.value));
+        }
+        return values;
+    }
+
     private static long count(KeyValueStore<Bytes, byte[]> store) {
         long count = 0;
         try (KeyValueIterator<Bytes, byte[]> entries = store.all()) {
