@@ -167,13 +167,21 @@ public final class Benchmarks implements Callable<Integer> {
     private static void collect(Plan plan, Progress progress, Report report) throws Exception {
         try (RedisPlace place = RedisPlace.start(plan.folder().resolve("redis-collecting"))) {
             new ServerSuite<>(plan, progress, report, place)
-                    .collect(JoinerStores::on, HandWrittenParts::on, plan.collected());
+                    .collect(
+                            JoinerStores::on,
+                            HandWrittenParts::on,
+                            List.of(RedisContenders.CAMEL, RedisContenders.SPRING),
+                            plan.collected());
         }
         for (Database.Product product : Database.Product.values()) {
             Path data = Files.createDirectories(plan.folder().resolve(product.name() + "-collecting"));
             try (DatabasePlace place = DatabasePlace.start(product, data)) {
                 new ServerSuite<>(plan, progress, report, place)
-                        .collect(JoinerStores::on, HandWrittenParts::on, plan.collected());
+                        .collect(
+                                JoinerStores::on,
+                                HandWrittenParts::on,
+                                List.of(JdbcContenders.CAMEL, JdbcContenders.SPRING),
+                                plan.collected());
             }
         }
     }

@@ -94,34 +94,63 @@ final class ServerSuite<E> {
     void collect(
             BiFunction<E, String, JoinerStores.Opened> stores,
             Function<E, HandWrittenParts> byHand,
-            List<Integer> parts) {
+            List<Contender<E>> peers,
+            List<Integer> parts)
+            throws Exception {
         Table table = new Table(
                 place.name() + ", microseconds of a part of 100 bytes, around part",
                 Stream.concat(
                                 Stream.of("collected"),
                                 parts.stream().map(part -> String.format(Locale.ROOT, "%,d", part)))
                         .toArray(String[]::new));
-        List<CollectingRounds.Row> rows = new CollectingRounds(parts, progress)
-                .of(place.name(), namespace -> stores.apply(place.direct(), namespace), byHand.apply(place.direct()));
+        CollectingRounds.Findings findings = new CollectingRounds(
+                        parts, plan.effort().measured().multipliedBy(30), progress)
+                .of(
+                        place.name(),
+                        namespace -> stores.apply(place.direct(), namespace),
+                        byHand.apply(place.direct()),
+                        peers.stream().map(this::collecting).toList(),
+                        place::bytesHeld);
+        List<CollectingRounds.Row> rows = findings.rows();
         for (CollectingRounds.Row row : rows) {
             table.addRow(
-                    Stream.concat(Stream.of(row.title()), row.micros().stream().map(Target::number))
+                    Stream.concat(Stream.of(row.title()), row.micros().stream().map(ServerSuite::micros))
                             .toList());
-            if (row.title().startsWith(CollectingRounds.BY_HAND)) {
-                continue;
+            if (row.title().startsWith("with")) {
+                report.add(Target.atMost(
+                        place.name() + ", collecting " + row.title() + ": the last part to the first",
+                        1.5,
+                        row.growth()));
+                report.add(Target.atLeast(
+                        place.name() + ", collecting " + row.title() + ": rate to that by hand",
+                        0.7,
+                        byHand(rows, row).last() / row.last()));
             }
-            report.add(Target.atMost(
-                    place.name() + ", collecting " + row.title() + ": the last part to the first", 1.5, row.growth()));
-            double atHand = rows.stream()
-                    .filter(other -> other.title().startsWith(CollectingRounds.BY_HAND)
-                            && row.title().endsWith(other.title().substring(CollectingRounds.BY_HAND.length())))
-                    .findFirst()
-                    .orElseThrow()
-                    .last();
-            report.add(Target.atLeast(
-                    place.name() + ", collecting " + row.title() + ": rate to that by hand", 0.7, atHand / row.last()));
         }
         report.add(table);
+        Table room = new Table(place.name() + ", bytes held for a part of 100 bytes", "collected", "bytes");
+        findings.rooms().forEach(found -> room.addRow(List.of(found.title(), Target.number(found.bytesOfPart()))));
+        report.add(room);
+    }
+
+    private CollectingRounds.Peer collecting(Contender<E> peer) {
+        return new CollectingRounds.Peer(
+                peer.name(),
+                () -> peer.opening().open(place.direct(), Work.endless(100), (key, whole) -> {
+                    throw new IllegalStateException("nothing is whole");
+                }));
+    }
+
+    private static String micros(double micros) {
+        return Double.isNaN(micros) ? "not reached" : Target.number(micros);
+    }
+
+    private static CollectingRounds.Row byHand(List<CollectingRounds.Row> rows, CollectingRounds.Row row) {
+        return rows.stream()
+                .filter(other -> other.title().startsWith(CollectingRounds.BY_HAND)
+                        && row.title().endsWith(other.title().substring(CollectingRounds.BY_HAND.length())))
+                .findFirst()
+                .orElseThrow();
     }
 
     void sweep(BiFunction<E, String, JoinerStores.Opened> stores, String unit) {

@@ -7,11 +7,21 @@ import dev.joiner.Joiner;
 import dev.joiner.KeyedJoiner;
 import dev.joiner.benchmarks.subject.HandWrittenParts;
 import dev.joiner.benchmarks.subject.JoinerStores.Opened;
+import dev.joiner.benchmarks.subject.Subject;
+import dev.joiner.benchmarks.subject.Subject.Lane;
+import dev.joiner.benchmarks.work.Message;
 import dev.joiner.benchmarks.work.Whole;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 
 /** What one more part costs where a join collects on a server, as the join becomes large: by the clock on the wall. */
@@ -20,6 +30,10 @@ public final class CollectingRounds {
     private static final int WINDOW = 400;
     private static final int BATCH = 500;
     private static final int BATCHES = 9;
+    /** Around part 10,000 each of theirs takes a while. */
+    private static final int PEERS_WINDOW = 20;
+
+    private static final int PEERS_WARM_UP = 300;
     /** What is said of the rows that are written by hand. */
     public static final String BY_HAND = "by hand";
 
@@ -32,11 +46,16 @@ public final class CollectingRounds {
     private static final String PART = "x".repeat(100);
 
     private final List<Integer> parts;
+    private final Duration timeOfPeers;
     private final Progress progress;
 
-    /** @param parts around which it is measured, ascending */
-    public CollectingRounds(List<Integer> parts, Progress progress) {
+    /**
+     * @param parts around which it is measured, ascending
+     * @param timeOfPeers how long each of them may take for the parts in between
+     */
+    public CollectingRounds(List<Integer> parts, Duration timeOfPeers, Progress progress) {
         this.parts = List.copyOf(parts);
+        this.timeOfPeers = timeOfPeers;
         this.progress = progress;
     }
 
@@ -47,6 +66,9 @@ public final class CollectingRounds {
      * @param micros of a part, around each of the parts asked for
      */
     public record Row(String title, List<Double> micros) {
+        /** Around a part that was not reached in the time that peers have. */
+        public static final double NOT_REACHED = Double.NaN;
+
         /** Around the last, in terms of the first. */
         public double growth() {
             return last() / micros.get(0);
@@ -57,6 +79,20 @@ public final class CollectingRounds {
             return micros.get(micros.size() - 1);
         }
     }
+
+    /**
+     * How much room it takes.
+     *
+     * @param title whether parts have ids
+     * @param bytesOfPart in the store, a part with all that is kept of it
+     */
+    public record Room(String title, double bytesOfPart) {}
+
+    /** All that was measured in one place. */
+    public record Findings(List<Row> rows, List<Room> rooms) {}
+
+    /** A framework that collects, as far as it gets. */
+    public record Peer(String name, Callable<Subject> opening) {}
 
     private record Line(String key, String id) {}
 
@@ -71,48 +107,100 @@ public final class CollectingRounds {
      * Measures one place.
      *
      * @param stores opens a store for a namespace
-     * @param byHand what is written by hand there; measured last, and closed
+     * @param byHand what is written by hand there; closed
+     * @param bytesHeld how much the place holds
      */
-    public List<Row> of(String name, Function<String, Opened> stores, HandWrittenParts byHand) {
+    public Findings of(
+            String name,
+            Function<String, Opened> stores,
+            HandWrittenParts byHand,
+            List<Peer> peers,
+            LongSupplier bytesHeld)
+            throws Exception {
         List<Row> rows = new ArrayList<>();
+        List<Room> rooms = new ArrayList<>();
         for (boolean hasIds : List.of(false, true)) {
             String kind = hasIds ? "with ids" : "without ids";
             progress.tell(name + ": collecting " + kind);
             Opened opened = stores.apply("collecting-" + hasIds);
             try (KeyedJoiner<Line, String, Whole, Integer> joiner = joiner(opened, hasIds)) {
-                lines("warm-up", 0, WARM_UP).forEach(joiner::accept);
-                rows.addAll(rows(kind, new Taking() {
-                    @Override
-                    public void one(Line line) {
-                        joiner.accept(line);
-                    }
-
-                    @Override
-                    public void all(List<Line> lines) {
-                        joiner.acceptAll(lines);
-                    }
-                }));
+                measure(kind, joiner::accept, joiner::acceptAll, bytesHeld, rows, rooms);
             } finally {
                 opened.afterwards().run();
             }
         }
         progress.tell(name + ": collecting by hand");
         try (byHand) {
-            lines("warm-up", 0, WARM_UP).forEach(line -> byHand.add(line.key(), line.id(), PART));
-            rows.addAll(rows(BY_HAND, new Taking() {
-                @Override
-                public void one(Line line) {
-                    byHand.add(line.key(), line.id(), PART);
-                }
-
-                @Override
-                public void all(List<Line> lines) {
-                    byHand.addAll(
-                            lines.get(0).key(), lines.stream().map(Line::id).toList(), PART);
-                }
-            }));
+            measure(
+                    BY_HAND,
+                    line -> byHand.add(line.key(), line.id(), PART),
+                    lines -> byHand.addAll(
+                            lines.get(0).key(), lines.stream().map(Line::id).toList(), PART),
+                    bytesHeld,
+                    rows,
+                    rooms);
         }
-        return rows;
+        for (Peer peer : peers) {
+            progress.tell(name + ": collecting in " + peer.name());
+            rows.add(asFarAsItGets(peer));
+        }
+        return new Findings(rows, rooms);
+    }
+
+    private void measure(
+            String kind,
+            Consumer<Line> one,
+            Consumer<List<Line>> all,
+            LongSupplier bytesHeld,
+            List<Row> rows,
+            List<Room> rooms) {
+        AtomicLong taken = new AtomicLong();
+        Taking taking = new Taking() {
+            @Override
+            public void one(Line line) {
+                one.accept(line);
+                taken.incrementAndGet();
+            }
+
+            @Override
+            public void all(List<Line> lines) {
+                all.accept(lines);
+                taken.addAndGet(lines.size());
+            }
+        };
+        long before = bytesHeld.getAsLong();
+        lines("warm-up", 0, WARM_UP).forEach(taking::one);
+        rows.addAll(rows(kind, taking));
+        rooms.add(new Room(kind, (double) (bytesHeld.getAsLong() - before) / taken.get()));
+    }
+
+    private Row asFarAsItGets(Peer peer) throws Exception {
+        byte[] value = PART.getBytes(StandardCharsets.UTF_8);
+        List<Double> micros = new ArrayList<>();
+        try (Subject subject = peer.opening().call();
+                Lane lane = subject.lane(0)) {
+            for (int i = 0; i < PEERS_WARM_UP; i++) {
+                lane.accept(new Message("warm-up", i, Integer.MAX_VALUE, value));
+            }
+            long until = System.nanoTime() + timeOfPeers.toNanos();
+            int next = 0;
+            for (int part : parts) {
+                int from = Math.max(next, part - PEERS_WINDOW / 2);
+                while (next < from && System.nanoTime() < until) {
+                    lane.accept(new Message("one", next++, Integer.MAX_VALUE, value));
+                }
+                long[] nanos = new long[PEERS_WINDOW];
+                for (int i = 0; next >= from && i < nanos.length; i++) {
+                    long began = System.nanoTime();
+                    lane.accept(new Message("one", next++, Integer.MAX_VALUE, value));
+                    nanos[i] = System.nanoTime() - began;
+                }
+                micros.add(next < from ? Row.NOT_REACHED : median(nanos));
+            }
+            return new Row(
+                    String.format(Locale.ROOT, "%s (%,d parts in %d s)", peer.name(), next, timeOfPeers.toSeconds()),
+                    micros);
+        }
     }
 
     private List<Row> rows(String kind, Taking taking) {

@@ -55,6 +55,11 @@ public final class DatabasePlace implements Place<Database>, AutoCloseable {
     }
 
     @Override
+    public long bytesHeld() {
+        return database.bytesHeld();
+    }
+
+    @Override
     public LongSupplier count() {
         return statements::count;
     }

@@ -16,6 +16,9 @@ public interface Place<E> {
     /** What subjects are opened on to be counted. */
     E counted();
 
+    /** How much the server or the database holds, in memory or in its files. */
+    long bytesHeld();
+
     /** How often anything was sent by way of {@link #counted()} so far. */
     LongSupplier count();
 

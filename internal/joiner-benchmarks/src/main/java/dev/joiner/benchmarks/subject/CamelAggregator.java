@@ -4,6 +4,8 @@ import dev.joiner.benchmarks.work.Message;
 import dev.joiner.benchmarks.work.Receiver;
 import dev.joiner.benchmarks.work.Whole;
 import dev.joiner.benchmarks.work.Work;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
@@ -40,7 +42,11 @@ final class CamelAggregator implements Subject {
             @Override
             public void configure() {
                 AggregateDefinition aggregate = from("direct:messages")
-                        .aggregate(header(KEY), (before, next) -> merged(before, Objects.requireNonNull(next), bytes))
+                        .aggregate(
+                                header(KEY),
+                                (before, next) -> work.isEndless()
+                                        ? collected(before, Objects.requireNonNull(next))
+                                        : merged(before, Objects.requireNonNull(next), bytes))
                         .completionSize(work.parts());
                 if (repository != null) {
                     aggregate.aggregationRepository(repository);
@@ -79,6 +85,20 @@ final class CamelAggregator implements Subject {
         Exchange kept = before == null ? next : before; // the version of what is stored is a property of this one
         kept.getIn().setBody(bytes ? merged.encoded() : merged);
         return kept;
+    }
+
+    /** The list of all, as its documentation has it. */
+    private static Exchange collected(@Nullable Exchange before, Exchange next) {
+        byte[] part = ((Message) body(next)).value();
+        if (before == null) {
+            next.getIn().setBody(new ArrayList<>(List.of(part)));
+            return next;
+        }
+        @SuppressWarnings("unchecked") // it is the one from above
+        List<byte[]> parts = (List<byte[]>) body(before);
+        parts.add(part);
+        before.getIn().setBody(parts);
+        return before;
     }
 
     private static Whole whole(Exchange exchange, boolean bytes) {

@@ -31,6 +31,16 @@ public record Work(int parts, int valueBytes, int open, int threads, int nodes) 
         return new Work(parts, valueBytes, count, threads, nodes);
     }
 
+    /** One thing that is never whole: all its parts are collected. */
+    public static Work endless(int valueBytes) {
+        return new Work(Integer.MAX_VALUE, valueBytes, 0, 1, 1);
+    }
+
+    /** Whether a thing is never whole. */
+    public boolean isEndless() {
+        return parts == Integer.MAX_VALUE;
+    }
+
     /** How many threads work on all nodes together. */
     public int lanes() {
         return threads * nodes;
