@@ -32,9 +32,17 @@ final class H2JoinTable extends JoinTable {
     }
 
     /**
-     * Looks for the ids before it writes, so that a known id is no reason to roll back: with {@code WRITE_DELAY=0}, H2 may roll a row
-     * back a second time, when a transaction that waited for it has committed already, whose write is lost then. If what is expected is
-     * there when it is exchanged, no id came in between, as a version does not come back.
+     * With {@code WRITE_DELAY=0}, H2 may roll a row back a second time, when a transaction that waited for it has committed already,
+     * whose write is lost then. Nobody can have a row that is locked before the savepoint.
+     */
+    @Override
+    boolean mayRollBackLocked() {
+        return false;
+    }
+
+    /**
+     * Looks for the ids before it writes, so that a known id is no reason to {@linkplain #mayRollBackLocked roll back}. If what is
+     * expected is there when it is exchanged, no id came in between, as a version does not come back.
      */
     @Override
     Answer exchange(Connection connection, @Nullable Long expected, @Nullable Row next, KeyParts keyParts, long largest)

@@ -227,6 +227,14 @@ abstract class JoinTable {
     abstract Locked lock(Connection connection, Row placeholder) throws SQLException;
 
     /**
+     * Whether a transaction that has locked a row may roll it back. If not, it rolls back to a savepoint behind the lock, and commits:
+     * the row has another version then, with the same state.
+     */
+    boolean mayRollBackLocked() {
+        return true;
+    }
+
+    /**
      * Replaces or takes out a row, but in no other transaction than the one that has locked it: one that was committed meanwhile
      * has left the row with the version that is expected.
      *

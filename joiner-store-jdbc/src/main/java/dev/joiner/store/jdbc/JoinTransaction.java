@@ -40,6 +40,9 @@ final class JoinTransaction<K, V> implements AutoCloseable {
     private final long version;
 
     private final Locked locked;
+    /** Behind the lock; null if that may be rolled back. */
+    private final @Nullable Savepoint afterLock;
+
     private final @Nullable Versioned<V> held;
 
     /** Stands for the handler that runs; null if none does. */
@@ -69,7 +72,8 @@ final class JoinTransaction<K, V> implements AutoCloseable {
             Connection connection,
             boolean autoCommit,
             long version,
-            Locked locked) {
+            Locked locked)
+            throws SQLException {
         this.store = store;
         this.text = text;
         this.onException = onException;
@@ -77,6 +81,7 @@ final class JoinTransaction<K, V> implements AutoCloseable {
         this.autoCommit = autoCommit;
         this.version = version;
         this.locked = locked;
+        afterLock = store.table().mayRollBackLocked() ? null : connection.setSavepoint();
         held = locked.stored().isPlaceholder() ? null : store.held(text, locked.stored());
     }
 
@@ -396,12 +401,30 @@ final class JoinTransaction<K, V> implements AutoCloseable {
         }
         isOver = true;
         uninterrupted(() -> {
-            if (!isCommitted) {
+            if (!isCommitted && !isUndoneBehindTheLock()) {
                 Connections.rollBack(connection, new SQLException());
             }
             giveBack(connection, autoCommit);
             return true;
         });
+    }
+
+    /** Undoes all but the lock, if that may not be rolled back, and lets go of it. Whether that was possible. */
+    private boolean isUndoneBehindTheLock() {
+        if (afterLock == null) {
+            return false;
+        }
+        try {
+            connection.rollback(afterLock);
+            if (locked.stored().isPlaceholder()
+                    && !store.table().changeLocked(connection, new RowChange(text, version, null), locked)) {
+                return false;
+            }
+            connection.commit();
+            return true;
+        } catch (SQLException e) { // a handler or the database has ended the transaction
+            return false;
+        }
     }
 
     /** Keeps an interrupt away from the database: pools and files of H2 would fail. The flag is set again afterwards. */

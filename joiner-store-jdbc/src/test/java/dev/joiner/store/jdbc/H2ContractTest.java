@@ -1,17 +1,22 @@
 package dev.joiner.store.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.zaxxer.hikari.HikariConfig;
+import dev.joiner.JoinSpec;
 import dev.joiner.Joiner;
 import dev.joiner.Outcome;
 import dev.joiner.ValueTooLargeException;
+import dev.joiner.spi.Versioned;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.UUID;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The contract on H2, in memory and in a file. */
 class H2ContractTest {
@@ -161,6 +166,33 @@ class H2ContractTest {
 
             assertThat(collecting.accept("k:1")).isInstanceOf(Outcome.Duplicate.class);
             assertThat(collecting().accept("k:1")).isInstanceOf(Outcome.Duplicate.class);
+            assertThat(observed.hasFaultsLeft()).as("no rollback has failed").isTrue();
+        }
+
+        /** As above; only what is behind the lock of the row is rolled back. */
+        @ParameterizedTest
+        @ValueSource(booleans = {true, false})
+        void transactionThatIsUndoneDoesNotRollBackItsRow(boolean isNew) {
+            JoinSpec<String, String, String, String> spec = JoinSpec.joining(String.class)
+                    .keyedBy(message -> "k")
+                    .<String>mergedBy((message, pending) -> pending == null ? message : pending + message)
+                    .sufficientWhen(word -> word.endsWith("!"))
+                    .<String>process((word, handOver) -> {
+                        throw new IllegalStateException("refused");
+                    })
+                    .build();
+            Joiner<String, String> joiner = store().transactional(spec);
+            if (!isNew) {
+                joiner.accept("a");
+            }
+            Versioned<String> before = store().find("k");
+            observed.failNextRollback();
+
+            assertThatExceptionOfType(UndoneException.class).isThrownBy(() -> joiner.accept("!"));
+
+            Versioned<String> after = store().find("k");
+            assertThat(after == null ? null : after.state()).isEqualTo(before == null ? null : before.state());
+            assertThat(store().size()).isEqualTo(isNew ? 0 : 1);
             assertThat(observed.hasFaultsLeft()).as("no rollback has failed").isTrue();
         }
     }

@@ -77,7 +77,7 @@ abstract class StatementsContract {
         pool.close();
     }
 
-    private JdbcJoinStore<String, String> store() {
+    final JdbcJoinStore<String, String> store() {
         return JdbcJoinStore.builder(observed.dataSource())
                 .namespace(namespace)
                 .valueCodec(Codec.string())
