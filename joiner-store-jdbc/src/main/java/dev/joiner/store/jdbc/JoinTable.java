@@ -227,12 +227,13 @@ abstract class JoinTable {
     abstract Locked lock(Connection connection, Row placeholder) throws SQLException;
 
     /**
-     * Whether a transaction that has locked a row may roll it back. If not, it rolls back to a savepoint behind the lock, and commits:
-     * the row has another version then, with the same state.
+     * Undoes what a transaction has done since it locked a row, and lets go of the row, where a rollback of that would not do. The
+     * transaction is rolled back after this, whatever came of it.
+     *
+     * @param key that is locked
+     * @param version that the row has since
      */
-    boolean mayRollBackLocked() {
-        return true;
-    }
+    void undoBehindLock(Connection connection, String key, long version, Locked locked) throws SQLException {}
 
     /**
      * Replaces or takes out a row, but in no other transaction than the one that has locked it: one that was committed meanwhile

@@ -40,9 +40,6 @@ final class JoinTransaction<K, V> implements AutoCloseable {
     private final long version;
 
     private final Locked locked;
-    /** Behind the lock; null if that may be rolled back. */
-    private final @Nullable Savepoint afterLock;
-
     private final @Nullable Versioned<V> held;
 
     /** Stands for the handler that runs; null if none does. */
@@ -72,8 +69,7 @@ final class JoinTransaction<K, V> implements AutoCloseable {
             Connection connection,
             boolean autoCommit,
             long version,
-            Locked locked)
-            throws SQLException {
+            Locked locked) {
         this.store = store;
         this.text = text;
         this.onException = onException;
@@ -81,7 +77,6 @@ final class JoinTransaction<K, V> implements AutoCloseable {
         this.autoCommit = autoCommit;
         this.version = version;
         this.locked = locked;
-        afterLock = store.table().mayRollBackLocked() ? null : connection.setSavepoint();
         held = locked.stored().isPlaceholder() ? null : store.held(text, locked.stored());
     }
 
@@ -401,30 +396,22 @@ final class JoinTransaction<K, V> implements AutoCloseable {
         }
         isOver = true;
         uninterrupted(() -> {
-            if (!isCommitted && !isUndoneBehindTheLock()) {
-                Connections.rollBack(connection, new SQLException());
+            if (!isCommitted) {
+                undo();
             }
             giveBack(connection, autoCommit);
             return true;
         });
     }
 
-    /** Undoes all but the lock, if that may not be rolled back, and lets go of it. Whether that was possible. */
-    private boolean isUndoneBehindTheLock() {
-        if (afterLock == null) {
-            return false;
-        }
+    private void undo() {
+        SQLException reason = new SQLException();
         try {
-            connection.rollback(afterLock);
-            if (locked.stored().isPlaceholder()
-                    && !store.table().changeLocked(connection, new RowChange(text, version, null), locked)) {
-                return false;
-            }
-            connection.commit();
-            return true;
+            store.table().undoBehindLock(connection, text, version, locked);
         } catch (SQLException e) { // a handler or the database has ended the transaction
-            return false;
+            reason.addSuppressed(e);
         }
+        Connections.rollBack(connection, reason);
     }
 
     /** Keeps an interrupt away from the database: pools and files of H2 would fail. The flag is set again afterwards. */

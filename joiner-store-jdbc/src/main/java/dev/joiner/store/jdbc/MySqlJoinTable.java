@@ -33,7 +33,7 @@ final class MySqlJoinTable extends JoinTable {
         }
         // However old the transaction's view is, a row that it has changed itself is seen as it is now.
         Stored stored = Objects.requireNonNull(find(connection, placeholder.key()));
-        execute(connection, MariaDbJoinTable.SAVEPOINT);
+        JdbcDialect.execute(connection, MariaDbJoinTable.SAVEPOINT);
         return new Locked(stored, null);
     }
 
@@ -45,7 +45,7 @@ final class MySqlJoinTable extends JoinTable {
     @Override
     boolean changeLocked(Connection connection, RowChange change, Locked locked) throws SQLException {
         try {
-            execute(connection, "RELEASE " + MariaDbJoinTable.SAVEPOINT);
+            JdbcDialect.execute(connection, "RELEASE " + MariaDbJoinTable.SAVEPOINT);
         } catch (SQLException e) {
             if (e.getErrorCode() == MariaDbJoinTable.NO_SUCH_SAVEPOINT) {
                 return false;
@@ -53,12 +53,6 @@ final class MySqlJoinTable extends JoinTable {
             throw e;
         }
         return changesOne(connection, change);
-    }
-
-    private static void execute(Connection connection, String sql) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.execute();
-        }
     }
 
     /** Nearly always all of a batch is new, and is one statement. What is not there is written alone, if any is there. */

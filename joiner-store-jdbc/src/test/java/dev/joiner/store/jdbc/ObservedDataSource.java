@@ -105,7 +105,7 @@ final class ObservedDataSource {
                     String name = method.getName();
                     boolean isCommit = name.equals("commit")
                             || (name.equals("setAutoCommit") && arguments[0].equals(true) && isOpen(connection));
-                    if (name.equals("rollback") && method.getParameterCount() == 0 && failsRollback) {
+                    if (name.equals("rollback") && failsRollback) {
                         failsRollback = false;
                         throw new SQLException("no rollback", "53100");
                     }
