@@ -1,6 +1,5 @@
 package dev.joiner.spring.boot;
 
-import dev.joiner.HandOver;
 import dev.joiner.JoinSpec;
 import dev.joiner.JoinStoreConfig;
 import dev.joiner.KeyedJoiner;
@@ -9,26 +8,27 @@ import dev.joiner.engine.HandOverScope;
 import dev.joiner.spring.boot.JoinerProperties.CallersTransaction;
 import dev.joiner.store.jdbc.JdbcJoinStore;
 import java.time.InstantSource;
-import java.util.concurrent.Callable;
+import java.util.Optional;
 import javax.sql.DataSource;
 
 /** Joiners on the application's own {@code DataSource}. */
 final class DataSourceJoinerFactory implements JoinerFactory {
-    /** Does nothing but say that handlers find the connection of their transaction by themselves. */
-    private static final HandOverScope BOUND = new HandOverScope() {
-        @Override
-        public <T> T call(HandOver<?> handOver, Callable<T> handler) throws Exception {
-            return handler.call();
-        }
-    };
-
     private final DataSource dataSource;
+    private final Optional<HandOverScope> scope;
     private final JoinerProperties.Store properties;
     private final InstantSource clock;
 
-    /** @param dataSource with transactions as the properties want them */
-    DataSourceJoinerFactory(DataSource dataSource, JoinerProperties.Store properties, InstantSource clock) {
+    /**
+     * @param dataSource with transactions as the properties want them
+     * @param scope of handlers within those
+     */
+    DataSourceJoinerFactory(
+            DataSource dataSource,
+            Optional<HandOverScope> scope,
+            JoinerProperties.Store properties,
+            InstantSource clock) {
         this.dataSource = dataSource;
+        this.scope = scope;
         this.properties = properties;
         this.clock = clock;
     }
@@ -56,9 +56,7 @@ final class DataSourceJoinerFactory implements JoinerFactory {
         if (properties.callersTransaction() == CallersTransaction.TAKE_PART) {
             builder.callersTransaction(dev.joiner.store.jdbc.CallersTransaction.TAKE_PART);
         }
-        if (properties.transactional()) {
-            builder.handlerScope(BOUND);
-        }
+        scope.ifPresent(builder::handlerScope);
         if (properties.createTable()) {
             builder.createTableIfMissing();
         }

@@ -4,6 +4,7 @@ import dev.joiner.spring.boot.JoinerProperties.CallersTransaction;
 import dev.joiner.spring.boot.JoinerProperties.Connection;
 import dev.joiner.store.jdbc.JdbcJoinStore;
 import java.time.InstantSource;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -13,6 +14,11 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.TransactionStatus;
+import org.springframework.transaction.support.DefaultTransactionDefinition;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /** Lets joins be stored on the application's {@code DataSource}. */
 @AutoConfiguration(
@@ -32,6 +38,15 @@ final class JdbcJoinerAutoConfiguration {
                 Connection.DATA_SOURCE, (properties, clock) -> factory(dataSource, managers, properties, clock));
     }
 
+    @Bean
+    PoolWarning joinerPoolWarning(
+            DataSource dataSource,
+            ObjectProvider<JoinerFactory> factory,
+            ObjectProvider<Joins> joins,
+            ObjectProvider<JoinerProperties> properties) {
+        return new PoolWarning(dataSource, factory, joins, properties);
+    }
+
     private static JoinerFactory factory(
             DataSource dataSource,
             ObjectProvider<PlatformTransactionManager> managers,
@@ -40,7 +55,12 @@ final class JdbcJoinerAutoConfiguration {
         boolean takesPart = properties.callersTransaction() == CallersTransaction.TAKE_PART;
         if (!properties.transactional()) {
             return new DataSourceJoinerFactory(
-                    takesPart ? new TransactionAwareDataSourceProxy(dataSource) : dataSource, properties, clock);
+                    takesPart
+                            ? new TransactionAwareDataSourceProxy(dataSource)
+                            : new IndependentConnections(dataSource),
+                    Optional.empty(),
+                    properties,
+                    clock);
         }
         PlatformTransactionManager manager = managers.getIfUnique();
         if (manager == null) {
@@ -49,6 +69,32 @@ final class JdbcJoinerAutoConfiguration {
                             + " PlatformTransactionManager",
                     "Define one, or mark one of several as @Primary.");
         }
-        return new DataSourceJoinerFactory(new ManagedTransactions(dataSource, manager, takesPart), properties, clock);
+        requireSame(dataSource, manager);
+        return new DataSourceJoinerFactory(
+                new ManagedTransactions(dataSource, manager, takesPart),
+                Optional.of(new ManagedScope(manager)),
+                properties,
+                clock);
+    }
+
+    /** Refuses a manager in whose transactions there is no connection of the data source. */
+    private static void requireSame(DataSource dataSource, PlatformTransactionManager manager) {
+        boolean isSame;
+        try {
+            TransactionStatus begun = manager.getTransaction(
+                    new DefaultTransactionDefinition(TransactionDefinition.PROPAGATION_REQUIRES_NEW));
+            isSame = TransactionSynchronizationManager.hasResource(dataSource);
+            manager.rollback(begun);
+        } catch (TransactionException e) {
+            return; // no connection, as the store will say
+        }
+        if (!isSame) {
+            throw new JoinerSetupException(
+                    "joiner.store.transactional needs transactions on the DataSource that joins are stored on, and "
+                            + manager.getClass().getName() + " begins none there",
+                    "Use a transaction manager of that DataSource: DataSourceTransactionManager, or JpaTransactionManager with"
+                            + " a dialect that shows JPA's connection, as HibernateJpaDialect does. If there are several, mark"
+                            + " it as @Primary.");
+        }
     }
 }

@@ -7,6 +7,7 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -30,29 +31,48 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 final class ManagedConnection implements InvocationHandler {
     private static final Log LOG = LogFactory.getLog(ManagedConnection.class);
 
+    private static final String NAME = ManagedConnection.class.getName();
+    private static final String ROLLBACK_ONLY = "a transaction within it was marked as rollback-only";
+
+    private final IndependentConnections connections;
     private final DataSource dataSource;
     private final PlatformTransactionManager manager;
+    private final Optional<PersistenceContext> persistence;
     private Connection connection;
     private boolean pooledAutoCommit;
     private @Nullable TransactionStatus transaction;
+    private int savepoints;
+    /** Whether all that is left of the transaction is what this connection wrote, and JPA would roll it back. */
+    private boolean isSpoilt;
+    /** Whether it can only be rolled back. */
+    private boolean isRollbackOnly;
+
     private boolean isCommitted;
     private boolean isClosed;
 
-    private ManagedConnection(DataSource dataSource, PlatformTransactionManager manager) throws SQLException {
-        this.dataSource = dataSource;
+    private ManagedConnection(IndependentConnections connections, PlatformTransactionManager manager)
+            throws SQLException {
+        this.connections = connections;
         this.manager = manager;
-        connection = dataSource.getConnection();
+        dataSource = connections.pool();
+        persistence = PersistenceContext.of(manager);
+        connection = connections.getConnection();
         pooledAutoCommit = connection.getAutoCommit();
         if (!pooledAutoCommit) {
             connection.setAutoCommit(true);
         }
     }
 
-    static Connection of(DataSource dataSource, PlatformTransactionManager manager) throws SQLException {
+    static Connection of(IndependentConnections connections, PlatformTransactionManager manager) throws SQLException {
         return (Connection) Proxy.newProxyInstance(
                 ManagedConnection.class.getClassLoader(),
                 new Class<?>[] {Connection.class},
-                new ManagedConnection(dataSource, manager));
+                new ManagedConnection(connections, manager));
+    }
+
+    /** Whether the transaction of this thread was begun by such a connection. */
+    static boolean isCurrent() {
+        return NAME.equals(TransactionSynchronizationManager.getCurrentTransactionName());
     }
 
     @Override
@@ -66,6 +86,10 @@ final class ManagedConnection implements InvocationHandler {
                     begin();
                 }
                 return null; // it is turned on again by the end of the transaction
+            }
+            case "setSavepoint" -> {
+                requireMoreHandlers();
+                return call(method, arguments);
             }
             case "commit" -> {
                 commit();
@@ -101,10 +125,13 @@ final class ManagedConnection implements InvocationHandler {
     }
 
     private void begin() throws SQLException {
+        boolean isSecond = connections.isWithinTransaction();
         giveBack();
+        DefaultTransactionDefinition definition =
+                new DefaultTransactionDefinition(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+        definition.setName(NAME);
         try {
-            TransactionStatus begun = manager.getTransaction(
-                    new DefaultTransactionDefinition(TransactionDefinition.PROPAGATION_REQUIRES_NEW));
+            TransactionStatus begun = manager.getTransaction(definition);
             // Asked before the connection is: Spring would bind that of any data source, which nobody then commits.
             if (!TransactionSynchronizationManager.hasResource(dataSource)) {
                 manager.rollback(begun);
@@ -115,7 +142,8 @@ final class ManagedConnection implements InvocationHandler {
             transaction = begun;
             connection = DataSourceUtils.getConnection(dataSource);
         } catch (TransactionException | CannotGetJdbcConnectionException e) {
-            throw failure(e);
+            SQLException failure = failure(e);
+            throw isSecond ? IndependentConnections.explained(failure) : failure;
         }
         TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
             @Override
@@ -125,7 +153,28 @@ final class ManagedConnection implements InvocationHandler {
         });
     }
 
+    /** Each handler that may be undone alone begins at a savepoint. JPA calls none once it has to roll back. */
+    private void requireMoreHandlers() throws SQLException {
+        if (isSpoilt) {
+            isRollbackOnly = true;
+            throw new SQLException(ROLLBACK_ONLY);
+        }
+        savepoints++;
+    }
+
     private void commit() throws SQLException {
+        if (isRollbackOnly) {
+            rollBack();
+            throw new SQLException(ROLLBACK_ONLY);
+        }
+        if (isSpoilt) {
+            try {
+                connection.commit();
+            } finally {
+                rollBack();
+            }
+            return;
+        }
         TransactionStatus ended = end();
         if (ended == null) {
             return;
@@ -133,7 +182,7 @@ final class ManagedConnection implements InvocationHandler {
         try {
             manager.commit(ended);
         } catch (UnexpectedRollbackException e) {
-            throw new SQLException("a transaction within it was marked as rollback-only", e);
+            throw new SQLException(ROLLBACK_ONLY, e);
         } catch (RuntimeException e) {
             if (!isCommitted) {
                 throw failure(e);
@@ -158,6 +207,11 @@ final class ManagedConnection implements InvocationHandler {
         connection.rollback(savepoint);
         if (TransactionSynchronizationManager.getResource(dataSource) instanceof ConnectionHolder holder) {
             holder.resetRollbackOnly();
+        }
+        persistence.ifPresent(PersistenceContext::clear);
+        if (persistence.filter(PersistenceContext::isRollbackOnly).isPresent()) {
+            isSpoilt = true;
+            isRollbackOnly |= savepoints > 1; // and another handler wants its work committed
         }
     }
 

@@ -17,6 +17,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  */
 final class ManagedTransactions extends DelegatingDataSource {
     private final DataSource dataSource;
+    private final IndependentConnections connections;
     private final PlatformTransactionManager manager;
     private final boolean takesPart;
 
@@ -24,6 +25,7 @@ final class ManagedTransactions extends DelegatingDataSource {
     ManagedTransactions(DataSource dataSource, PlatformTransactionManager manager, boolean takesPart) {
         super(dataSource);
         this.dataSource = dataSource;
+        connections = new IndependentConnections(dataSource);
         this.manager = manager;
         this.takesPart = takesPart;
     }
@@ -32,6 +34,6 @@ final class ManagedTransactions extends DelegatingDataSource {
     public Connection getConnection() throws SQLException {
         return takesPart && TransactionSynchronizationManager.hasResource(dataSource)
                 ? new TransactionAwareDataSourceProxy(dataSource).getConnection()
-                : ManagedConnection.of(dataSource, manager);
+                : ManagedConnection.of(connections, manager);
     }
 }

@@ -1,12 +1,10 @@
 package dev.joiner.spring.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.joiner.JoinSpec;
 import dev.joiner.Joiner;
 import dev.joiner.KeyedJoiner;
-import dev.joiner.StoreException;
 import dev.joiner.merge.Part;
 import dev.joiner.merge.Parts;
 import dev.joiner.merge.PartsMerge;
@@ -19,7 +17,6 @@ import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.UnifiedJedis;
 
@@ -82,20 +79,6 @@ class JoinConnectionsTest {
                     assertThat(context.getBean(UnifiedJedis.class).keys("*orders*"))
                             .isNotEmpty();
                 });
-    }
-
-    @Test
-    void transactionManagerOfAnotherDataSourceIsRefused() {
-        JdbcDataSource other = new JdbcDataSource();
-        other.setURL("jdbc:h2:mem:" + UUID.randomUUID());
-        Contexts.starter()
-                .withUserConfiguration(Contexts.Orders.class)
-                .withBean("h2", JdbcDataSource.class, () -> h2)
-                .withBean(DataSourceTransactionManager.class, () -> new DataSourceTransactionManager(other))
-                .withPropertyValues("joiner.store.transactional=true", "joiner.sweep.enabled=false")
-                .run(context -> assertThatExceptionOfType(StoreException.class)
-                        .isThrownBy(() -> joiner(context).accept(Order.whole(Order.ID)))
-                        .withMessageContaining("does not work on the DataSource"));
     }
 
     @Configuration(proxyBeanMethods = false)

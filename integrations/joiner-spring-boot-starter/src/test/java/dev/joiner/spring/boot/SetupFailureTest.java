@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.h2.jdbcx.JdbcDataSource;
+import org.hibernate.jpa.HibernatePersistenceProvider;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -22,6 +24,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.io.support.SpringFactoriesLoader;
 import org.springframework.core.io.support.SpringFactoriesLoader.ArgumentResolver;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.orm.jpa.JpaTransactionManager;
+import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
+import org.springframework.transaction.PlatformTransactionManager;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.UnifiedJedis;
 
@@ -165,6 +171,37 @@ class SetupFailureTest {
                         .withPropertyValues("joiner.store.transactional=true"),
                 "joiner.store.transactional needs a transaction manager",
                 "Define one");
+    }
+
+    private static void assertRefused(Supplier<PlatformTransactionManager> manager) {
+        assertFails(
+                unstored()
+                        .withBean("h2", JdbcDataSource.class, () -> h2("other"))
+                        .withBean(PlatformTransactionManager.class, manager)
+                        .withPropertyValues("joiner.store.transactional=true"),
+                "joiner.store.transactional needs transactions on the DataSource that joins are stored on",
+                "HibernateJpaDialect");
+    }
+
+    @Test
+    void transactionsAreOfAnotherDataSource() {
+        assertRefused(() -> new DataSourceTransactionManager(h2("manager")));
+    }
+
+    /** Without a dialect Spring does not know JPA's connection. */
+    @Test
+    void transactionsHideTheirConnection() {
+        JdbcDataSource dataSource = h2("hidden");
+        LocalContainerEntityManagerFactoryBean factory = new LocalContainerEntityManagerFactoryBean();
+        factory.setDataSource(dataSource);
+        factory.setPackagesToScan("dev.joiner.spring.boot");
+        factory.setPersistenceProviderClass(HibernatePersistenceProvider.class);
+        factory.afterPropertiesSet();
+        try {
+            assertRefused(() -> new JpaTransactionManager(Objects.requireNonNull(factory.getObject())));
+        } finally {
+            factory.destroy();
+        }
     }
 
     @Test

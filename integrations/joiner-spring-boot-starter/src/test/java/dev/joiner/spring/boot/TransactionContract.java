@@ -25,6 +25,7 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -44,16 +45,38 @@ abstract class TransactionContract {
 
     abstract String user();
 
+    /** Writes as the application does. */
+    @FunctionalInterface
+    interface Entries {
+        void add(String entry);
+    }
+
+    /** The application's configuration of {@link Entries}. */
+    List<Class<?>> writing() {
+        return List.of(ByJdbcTemplate.class);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class ByJdbcTemplate {
+        @Bean
+        Entries entries(JdbcTemplate jdbc) {
+            return entry -> jdbc.update(
+                    "INSERT INTO ledger VALUES (?, ?)", UUID.randomUUID().toString(), entry);
+        }
+    }
+
     /** A service as applications have it. */
     static class Ledger {
+        private final Entries entries;
         private final JdbcTemplate jdbc;
 
-        Ledger(JdbcTemplate jdbc) {
+        Ledger(Entries entries, JdbcTemplate jdbc) {
+            this.entries = entries;
             this.jdbc = jdbc;
         }
 
         void write(String entry) {
-            jdbc.update("INSERT INTO ledger VALUES (?)", entry);
+            entries.add(entry);
         }
 
         @Transactional
@@ -81,6 +104,10 @@ abstract class TransactionContract {
     static class Handling {
         private Consumer<Order> handler = order -> {};
         private Consumer<String> onLate = reminder -> {};
+
+        void lateBy(Consumer<String> handler) {
+            onLate = handler;
+        }
     }
 
     @Configuration
@@ -90,7 +117,7 @@ abstract class TransactionContract {
             return Order.joining()
                     .sufficientWhen(Order::isWhole)
                     .named("orders")
-                    .retry(2, Duration.ofMillis(1))
+                    .retry(5, Duration.ofMillis(1))
                     .parkPoisoned()
                     .process(order -> {
                         handling.handler.accept(order);
@@ -117,13 +144,14 @@ abstract class TransactionContract {
         }
 
         @Bean
-        Ledger ledger(JdbcTemplate jdbc) {
-            return new Ledger(jdbc);
+        Ledger ledger(Entries entries, JdbcTemplate jdbc) {
+            return new Ledger(entries, jdbc);
         }
     }
 
     /** The running application, as a test uses it. */
     record Running(
+            ApplicationContext context,
             KeyedJoiner<Order, UUID, Order, Order> joiner,
             KeyedJoiner<String, String, String, String> reminders,
             Handling handling,
@@ -139,23 +167,25 @@ abstract class TransactionContract {
         }
     }
 
-    private interface Work {
+    interface Work {
         void in(Running application) throws Exception;
     }
 
     @SuppressWarnings("unchecked")
-    private void run(List<String> properties, Work work) {
+    void run(List<String> properties, Work work) {
         Contexts.starter()
                 .withConfiguration(AutoConfigurations.of(
                         DataSourceAutoConfiguration.class,
                         DataSourceTransactionManagerAutoConfiguration.class,
                         JdbcTemplateAutoConfiguration.class,
                         TransactionAutoConfiguration.class))
+                .withConfiguration(AutoConfigurations.of(writing().toArray(Class<?>[]::new)))
                 .withUserConfiguration(Shop.class)
                 .withPropertyValues(
                         "spring.datasource.url=" + url(),
                         "spring.datasource.username=" + user(),
                         "spring.datasource.hikari.maximum-pool-size=4",
+                        "spring.jpa.hibernate.ddl-auto=none",
                         "joiner.sweep.enabled=false")
                 .withPropertyValues(properties.toArray(String[]::new))
                 .run(context -> {
@@ -164,11 +194,12 @@ abstract class TransactionContract {
                     TransactionTemplate transactions =
                             new TransactionTemplate(context.getBean(PlatformTransactionManager.class));
                     transactions.executeWithoutResult(status -> {
-                        jdbc.execute("CREATE TABLE IF NOT EXISTS ledger (entry VARCHAR(100))");
+                        jdbc.execute("CREATE TABLE IF NOT EXISTS ledger (id VARCHAR(36), entry VARCHAR(100))");
                         jdbc.execute("DELETE FROM ledger");
                         jdbc.execute("DELETE FROM joiner_joins");
                     });
                     work.in(new Running(
+                            context,
                             context.getBean("ordersJoiner", KeyedJoiner.class),
                             context.getBean("remindersJoiner", KeyedJoiner.class),
                             context.getBean(Handling.class),
@@ -182,7 +213,7 @@ abstract class TransactionContract {
                 });
     }
 
-    private void transactional(Work work) {
+    void transactional(Work work) {
         run(List.of("joiner.store.transactional=true"), work);
     }
 
@@ -217,7 +248,7 @@ abstract class TransactionContract {
     void templatesTakePart() {
         transactional(application -> {
             application.processBy(order -> {
-                application.ledger.write("by JdbcTemplate");
+                application.ledger.write("by the service");
                 application.transactions.executeWithoutResult(status -> {
                     assertThat(status.isNewTransaction()).isFalse();
                     application.ledger.write("by TransactionTemplate");
