@@ -3,6 +3,7 @@ package dev.joiner.spring.boot;
 import dev.joiner.spring.boot.JoinerProperties.CallersTransaction;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import javax.sql.DataSource;
 import org.apache.commons.logging.Log;
@@ -32,37 +33,40 @@ final class PoolWarning implements SmartInitializingSingleton {
 
     @Override
     public void afterSingletonsInstantiated() {
-        OptionalInt size = IndependentConnections.maximumSize(dataSource);
-        if (size.isPresent() && factory.getIfAvailable() instanceof DataSourceJoinerFactory) {
-            int joined = joins.getObject().all().size();
-            List<String> problems = problems(size.getAsInt(), joined, properties.getObject());
-            if (!problems.isEmpty()) {
-                LOG.warn("the pool has " + size.getAsInt() + " connection(s) at most ("
-                        + IndependentConnections.POOL_SIZE + "): " + String.join("; ", problems));
-            }
-        }
+        warning().ifPresent(LOG::warn);
     }
 
-    /**
-     * Says what cannot work with so few connections, or may come to a stop.
-     *
-     * @param joins how many are swept
-     */
-    static List<String> problems(int size, int joins, JoinerProperties properties) {
+    /** Returns what is wrong with the pool that joins are stored on; empty if that is not known. */
+    Optional<String> warning() {
+        OptionalInt size = IndependentConnections.maximumSize(dataSource);
+        if (size.isEmpty() || !(factory.getIfAvailable() instanceof DataSourceJoinerFactory)) {
+            return Optional.empty();
+        }
+        List<String> problems =
+                problems(size.getAsInt(), joins.getObject().all().size(), properties.getObject());
+        return problems.isEmpty()
+                ? Optional.empty()
+                : Optional.of("the pool has at most " + connections(size.getAsInt()) + " ("
+                        + IndependentConnections.POOL_SIZE + "): " + String.join("; ", problems));
+    }
+
+    private static List<String> problems(int size, int joins, JoinerProperties properties) {
         List<String> problems = new ArrayList<>();
         if (size == 1 && properties.store().callersTransaction() == CallersTransaction.INDEPENDENT) {
             problems.add("a joiner that is called in a transaction needs a second one, and refuses the call; set "
-                    + IndependentConnections.TAKE_PART + ", or have at least 2 connections");
+                    + IndependentConnections.TAKE_PART + ", or have at least 2");
         }
         int threads = properties.sweep().threads();
         int sweeping = properties.sweep().enabled() ? joins * threads : 0;
         if (sweeping >= size) {
-            problems.add(
-                    joins + " join(s) are swept by " + threads + " thread(s) each (joiner.sweep.threads), which can"
-                            + " hold all of them and let callers wait; have " + sweeping
-                            + " connection(s), and one more for each thread that calls a joiner, or two where it calls in a"
-                            + " transaction");
+            problems.add("sweeps can hold all of them while callers wait, as " + joins + " x " + threads
+                    + " threads sweep (joins x joiner.sweep.threads); have " + connections(sweeping)
+                    + ", and one more for each thread that calls a joiner, or two if it does so in a transaction");
         }
         return problems;
+    }
+
+    private static String connections(int count) {
+        return count == 1 ? "1 connection" : count + " connections";
     }
 }
