@@ -1,0 +1,331 @@
+package dev.joiner.spring.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.joiner.JoinSpec;
+import dev.joiner.KeyedJoiner;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.data.jpa.autoconfigure.DataJpaRepositoriesAutoConfiguration;
+import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
+import org.springframework.boot.security.autoconfigure.actuate.web.servlet.ManagementWebSecurityAutoConfiguration;
+import org.springframework.boot.security.autoconfigure.web.servlet.ServletWebSecurityAutoConfiguration;
+import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.security.config.Customizer;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.web.SecurityFilterChain;
+
+/** The endpoint as an operator has it: over HTTP, on Spring MVC and Tomcat. */
+@Timeout(60)
+class JoinsEndpointHttpTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String KEY = "Köln/2026 ä+b&c=%?#;\"";
+
+    record Note(String key, String text) {}
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration(
+            exclude = {
+                DataSourceAutoConfiguration.class,
+                DataJpaRepositoriesAutoConfiguration.class,
+                HibernateJpaAutoConfiguration.class
+            })
+    static class Secured {
+        @Bean
+        JoinSpec<Note, String, String, String> notes() {
+            return JoinSpec.joining(Note.class)
+                    .keyedBy(Note::key)
+                    .<String>mergedBy((note, pending) -> pending == null ? note.text : pending + note.text)
+                    .sufficientWhen(text -> text.equals("whole"))
+                    .named("notes")
+                    .build();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration(
+            exclude = {ServletWebSecurityAutoConfiguration.class, ManagementWebSecurityAutoConfiguration.class})
+    static class Open extends Secured {}
+
+    @Configuration(proxyBeanMethods = false)
+    static class Operators extends Secured {
+        // snippet:spring-boot-endpoint-security
+        @Bean
+        SecurityFilterChain actuator(HttpSecurity http) {
+            return http.securityMatcher(EndpointRequest.toAnyEndpoint())
+                    .authorizeHttpRequests(requests -> requests.anyRequest().hasRole("OPERATOR"))
+                    .httpBasic(Customizer.withDefaults())
+                    .csrf(csrf -> csrf.disable()) // no browser posts here
+                    .build();
+        }
+        // end:spring-boot-endpoint-security
+    }
+
+    /** An application that runs, and what it answers. */
+    @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+    abstract static class Running {
+        private final Class<?> application;
+        private final List<String> properties;
+        private final HttpClient client = HttpClient.newHttpClient();
+        private String credentials = "operator:secret";
+        private ConfigurableApplicationContext context;
+
+        Running(Class<?> application, String... properties) {
+            this.application = application;
+            this.properties = List.of(properties);
+        }
+
+        @BeforeAll
+        void start() {
+            context = new SpringApplicationBuilder(application)
+                    .properties(
+                            "server.port=0",
+                            "spring.main.banner-mode=off",
+                            "spring.security.user.name=operator",
+                            "spring.security.user.password=secret",
+                            "spring.security.user.roles=OPERATOR",
+                            "joiner.store.url=memory:",
+                            "joiner.sweep.enabled=false")
+                    .properties(properties.toArray(String[]::new))
+                    .run();
+        }
+
+        @AfterAll
+        void stop() {
+            context.close();
+        }
+
+        @SuppressWarnings("unchecked")
+        KeyedJoiner<Note, String, String, String> joiner() {
+            return context.getBean("notesJoiner", KeyedJoiner.class);
+        }
+
+        @BeforeEach
+        void begin() {
+            List.of(KEY, "other").forEach(key -> {
+                joiner().drop(key);
+                joiner().accept(new Note(key, "part"));
+            });
+            credentials = "operator:secret";
+        }
+
+        void login(String user) {
+            credentials = user;
+        }
+
+        private HttpResponse<String> send(String path, HttpRequest.Builder request)
+                throws IOException, InterruptedException {
+            int port = ((ServletWebServerApplicationContext) context)
+                    .getWebServer()
+                    .getPort();
+            String basic = Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8));
+            return client.send(
+                    request.uri(URI.create("http://localhost:" + port + "/actuator/joins" + path))
+                            .header("Authorization", "Basic " + basic)
+                            .build(),
+                    BodyHandlers.ofString());
+        }
+
+        HttpResponse<String> get(String path) throws IOException, InterruptedException {
+            return send(path, HttpRequest.newBuilder().GET());
+        }
+
+        HttpResponse<String> post(Map<String, String> body) throws IOException, InterruptedException {
+            return send(
+                    "/notes",
+                    HttpRequest.newBuilder()
+                            .header("Content-Type", "application/json")
+                            .POST(BodyPublishers.ofString(JSON.writeValueAsString(body))));
+        }
+
+        static JsonNode body(HttpResponse<String> response) throws IOException {
+            assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+            return JSON.readTree(response.body());
+        }
+
+        static String byKey(String key) {
+            return "/notes?key=" + URLEncoder.encode(key, StandardCharsets.UTF_8);
+        }
+
+        static List<String> keys(JsonNode joins) {
+            return StreamSupport.stream(joins.spliterator(), false)
+                    .map(join -> join.get("key").asText())
+                    .toList();
+        }
+    }
+
+    @Nested
+    class ReadOnly extends Running {
+        ReadOnly() {
+            super(Open.class, "management.endpoints.web.exposure.include=joins");
+        }
+
+        @Test
+        void joinsAreListed() throws Exception {
+            assertThat(body(get("")).fieldNames()).toIterable().containsExactly("notes");
+        }
+
+        @Test
+        void pagesLeadToEachOther() throws Exception {
+            JsonNode first = body(get("/notes?limit=1"));
+            JsonNode second = body(get("/notes?limit=1&cursor="
+                    + URLEncoder.encode(first.get("next").asText(), StandardCharsets.UTF_8)));
+
+            assertThat(List.of(
+                            keys(first.get("joins")).get(0),
+                            keys(second.get("joins")).get(0)))
+                    .containsExactlyInAnyOrder(KEY, "other");
+        }
+
+        @Test
+        void keyIsFoundWhateverItsText() throws Exception {
+            JsonNode joins = body(get(byKey(KEY))).get("joins");
+
+            assertThat(keys(joins)).containsExactly(KEY);
+            assertThat(joins.get(0).get("status").asText()).isEqualTo("WAITING");
+            assertThat(joins.get(0).get("parts").asInt()).isEqualTo(1);
+        }
+
+        @Test
+        void valuesAreHidden() throws Exception {
+            HttpResponse<String> response = get(byKey(KEY));
+
+            assertThat(body(response).get("joins").get(0).hasNonNull("value")).isFalse();
+            assertThat(response.body()).doesNotContain("\"part\"");
+        }
+
+        @Test
+        void oldestAreListed() throws Exception {
+            assertThat(body(get("/notes?olderThan=P1D")).get("joins")).isEmpty();
+        }
+
+        @Test
+        void requestThatMakesNoSenseIsBad() throws Exception {
+            assertThat(get("/notes?limit=0").statusCode()).isEqualTo(400);
+            assertThat(get("/notes?olderThan=long").statusCode()).isEqualTo(400);
+        }
+
+        @Test
+        void unknownJoinIsNotFound() throws Exception {
+            assertThat(get("/refunds").statusCode()).isEqualTo(404);
+        }
+
+        @Test
+        void nothingCanBeDone() throws Exception {
+            assertThat(post(Map.of("action", "drop", "key", KEY)).statusCode()).isEqualTo(405);
+            assertThat(joiner().find(KEY)).hasSize(1);
+        }
+    }
+
+    @Nested
+    class Unrestricted extends Running {
+        Unrestricted() {
+            super(
+                    Operators.class,
+                    "management.endpoints.web.exposure.include=joins",
+                    "management.endpoint.joins.access=unrestricted",
+                    "joiner.endpoint.show-values=true");
+        }
+
+        @Test
+        void valuesAreShownIfAPropertySaysSo() throws Exception {
+            assertThat(body(get(byKey(KEY))).get("joins").get(0).get("value").asText())
+                    .isEqualTo("part");
+        }
+
+        @Test
+        void releaseHandsOver() throws Exception {
+            assertThat(body(post(Map.of("action", "release", "key", KEY)))
+                            .get("outcomes")
+                            .get(0)
+                            .asText())
+                    .isEqualTo("Joined");
+            assertThat(joiner().find(KEY)).isEmpty();
+        }
+
+        @Test
+        void dropReturnsWhatItRemoves() throws Exception {
+            assertThat(keys(body(post(Map.of("action", "drop", "key", KEY))).get("dropped")))
+                    .containsExactly(KEY);
+            assertThat(joiner().find(KEY)).isEmpty();
+        }
+
+        @Test
+        void reexaminationIsReported() throws Exception {
+            assertThat(body(post(Map.of("action", "reexamine")))
+                            .get("report")
+                            .get("joined")
+                            .asInt())
+                    .isZero();
+        }
+
+        @Test
+        void actionThatMakesNoSenseIsBad() throws Exception {
+            assertThat(post(Map.of("action", "forget", "key", KEY)).statusCode())
+                    .isEqualTo(400);
+            assertThat(post(Map.of("action", "release")).statusCode()).isEqualTo(400);
+            assertThat(post(Map.of()).statusCode()).isEqualTo(400);
+        }
+
+        @Test
+        void onlyOperatorsAreLetIn() throws Exception {
+            login("nobody:none");
+
+            assertThat(post(Map.of("action", "drop", "key", KEY)).statusCode()).isEqualTo(401);
+            assertThat(joiner().find(KEY)).hasSize(1);
+        }
+    }
+
+    /** What Spring Security makes of it by itself. */
+    @Nested
+    class SecuredByDefault extends Running {
+        SecuredByDefault() {
+            super(
+                    Secured.class,
+                    "management.endpoints.web.exposure.include=joins",
+                    "management.endpoint.joins.access=unrestricted");
+        }
+
+        @Test
+        void onlyUsersRead() throws Exception {
+            assertThat(body(get("")).has("notes")).isTrue();
+            login("nobody:none");
+            assertThat(get("").statusCode()).isEqualTo(401);
+        }
+
+        @Test
+        void nobodyWritesWithoutATokenAgainstForgery() throws Exception {
+            assertThat(post(Map.of("action", "drop", "key", KEY)).statusCode())
+                    .as("403, which leads to the page of errors, which is secured")
+                    .isEqualTo(401);
+            assertThat(joiner().find(KEY)).hasSize(1);
+        }
+    }
+}
