@@ -1,0 +1,5 @@
+/** A consumer of a table. */
+@NullMarked
+package dev.joiner.examples.spring.polling;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,1 @@
+CREATE TABLE IF NOT EXISTS booked (id VARCHAR(100) PRIMARY KEY, total INT, paid INT, carrier VARCHAR(100))
