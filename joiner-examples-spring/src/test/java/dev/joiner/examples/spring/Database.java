@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /** A schema of its own on the server that all tests share, with what an example has shipped. */
 public final class Database {
@@ -26,9 +26,10 @@ public final class Database {
         PostgresServer server = PostgresServer.shared();
         String schema = "s" + UUID.randomUUID().toString().replace("-", "");
         String url = server.jdbcUrl();
-        new JdbcTemplate(new DriverManagerDataSource(url, server.user(), "")).execute("CREATE SCHEMA " + schema);
+        new JdbcTemplate(new SingleConnectionDataSource(url, server.user(), "", true))
+                .execute("CREATE SCHEMA " + schema);
         String own = url + (url.contains("?") ? "&" : "?") + "currentSchema=" + schema;
-        return new Database(own, new JdbcTemplate(new DriverManagerDataSource(own, server.user(), "")));
+        return new Database(own, new JdbcTemplate(new SingleConnectionDataSource(own, server.user(), "", true)));
     }
 
     /** As options of an application. */
@@ -49,6 +50,19 @@ public final class Database {
     /** Waits until so many are shipped. */
     public void awaitShipped(int count) {
         await().atMost(PATIENCE).until(() -> shipped().size() >= count);
+    }
+
+    void printShipped(int count) {
+        awaitShipped(count);
+        jdbc.queryForList("SELECT * FROM shipped ORDER BY id").forEach(System.out::println);
+    }
+
+    public void writeToInbox(Workload.Message message) {
+        jdbc.update(
+                "INSERT INTO inbox (order_id, source, body) VALUES (?, ?, ?)",
+                message.order(),
+                message.destination(),
+                message.json());
     }
 
     /** Waits until all are shipped, and sees that each was shipped once. */

@@ -81,8 +81,9 @@ class ShopApplicationTest {
         assertThat(post("/payments", "{\"orderId\":\"42\",\"amount\":30}")).isEqualTo("Joined");
 
         assertThat(get("/booked")).isEqualTo("[{\"id\":\"42\",\"total\":30,\"paid\":30,\"carrier\":\"post\"}]");
-        assertThat(get("/actuator/joins/orders?key=42")).contains("\"joins\":[]");
-        assertThat(get("/actuator/prometheus")).containsPattern("joiner_joined_\\w*\\{[^}]*name=\"orders\"[^}]*} 1");
+        assertThat(get("/actuator/joins/orders?key=42")).contains("\"status\":\"REMEMBERED\"");
+        assertThat(get("/actuator/prometheus"))
+                .containsPattern("joiner_join_age_seconds_count\\{[^}]*join=\"orders\",outcome=\"joined\"} 1");
         assertThat(get("/actuator/health")).contains("\"joins\":{").startsWith("{\"components\"");
     }
 
