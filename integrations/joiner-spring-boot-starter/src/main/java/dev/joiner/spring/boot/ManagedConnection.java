@@ -31,7 +31,6 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 final class ManagedConnection implements InvocationHandler {
     private static final Log LOG = LogFactory.getLog(ManagedConnection.class);
 
-    private static final String NAME = ManagedConnection.class.getName();
     private static final String ROLLBACK_ONLY = "a transaction within it was marked as rollback-only";
 
     private final IndependentConnections connections;
@@ -41,10 +40,12 @@ final class ManagedConnection implements InvocationHandler {
     private Connection connection;
     private boolean pooledAutoCommit;
     private @Nullable TransactionStatus transaction;
-    private int savepoints;
-    /** Whether all that is left of the transaction is what this connection wrote, and JPA would roll it back. */
-    private boolean isSpoilt;
-    /** Whether it can only be rolled back. */
+    private @Nullable Savepoint first;
+    /** Whether there is something that a handler wrote. */
+    private boolean hasHandled;
+    /** Whether all that handlers wrote is undone, and nothing but what this connection wrote is left. */
+    private boolean isUndone;
+    /** Whether something that a handler wrote is left, and cannot be committed. */
     private boolean isRollbackOnly;
 
     private boolean isCommitted;
@@ -70,9 +71,28 @@ final class ManagedConnection implements InvocationHandler {
                 new ManagedConnection(connections, manager));
     }
 
-    /** Whether the transaction of this thread was begun by such a connection. */
-    static boolean isCurrent() {
-        return NAME.equals(TransactionSynchronizationManager.getCurrentTransactionName());
+    /** Returns the one that has begun the transaction of this thread; empty if that is not one of these. */
+    static Optional<ManagedConnection> current() {
+        if (!TransactionSynchronizationManager.isSynchronizationActive()) {
+            return Optional.empty();
+        }
+        return TransactionSynchronizationManager.getSynchronizations().stream()
+                .filter(Completion.class::isInstance)
+                .map(completion -> ((Completion) completion).connection())
+                .findFirst();
+    }
+
+    /** What a handler wrote is to be committed. */
+    void handled() {
+        hasHandled = true;
+    }
+
+    /** Hears of the end of a transaction. */
+    private record Completion(ManagedConnection connection) implements TransactionSynchronization {
+        @Override
+        public void afterCompletion(int status) {
+            connection.isCommitted = status == STATUS_COMMITTED;
+        }
     }
 
     @Override
@@ -88,8 +108,7 @@ final class ManagedConnection implements InvocationHandler {
                 return null; // it is turned on again by the end of the transaction
             }
             case "setSavepoint" -> {
-                requireMoreHandlers();
-                return call(method, arguments);
+                return savepoint(method, arguments);
             }
             case "commit" -> {
                 commit();
@@ -129,7 +148,6 @@ final class ManagedConnection implements InvocationHandler {
         giveBack();
         DefaultTransactionDefinition definition =
                 new DefaultTransactionDefinition(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
-        definition.setName(NAME);
         try {
             TransactionStatus begun = manager.getTransaction(definition);
             // Asked before the connection is: Spring would bind that of any data source, which nobody then commits.
@@ -145,35 +163,39 @@ final class ManagedConnection implements InvocationHandler {
             SQLException failure = failure(e);
             throw isSecond ? IndependentConnections.explained(failure) : failure;
         }
-        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
-            @Override
-            public void afterCompletion(int status) {
-                isCommitted = status == STATUS_COMMITTED;
-            }
-        });
+        TransactionSynchronizationManager.registerSynchronization(new Completion(this));
     }
 
-    /** Each handler that may be undone alone begins at a savepoint. JPA calls none once it has to roll back. */
-    private void requireMoreHandlers() throws SQLException {
-        if (isSpoilt) {
+    /** What follows is a handler that may be undone alone. JPA calls none once it has to roll back. */
+    private @Nullable Object savepoint(Method method, Object @Nullable [] arguments) throws Throwable {
+        if (isSpoilt()) {
+            isUndone = false;
             isRollbackOnly = true;
             throw new SQLException(ROLLBACK_ONLY);
         }
-        savepoints++;
+        Object savepoint = call(method, arguments);
+        isUndone = false;
+        if (first == null) {
+            first = (Savepoint) savepoint;
+        }
+        return savepoint;
+    }
+
+    private boolean isSpoilt() {
+        return persistence.filter(PersistenceContext::isRollbackOnly).isPresent();
     }
 
     private void commit() throws SQLException {
-        if (isRollbackOnly) {
-            rollBack();
-            throw new SQLException(ROLLBACK_ONLY);
-        }
-        if (isSpoilt) {
+        if (isUndone) {
             try {
                 connection.commit();
             } finally {
-                rollBack();
+                rollBack(); // nothing of the handlers is there, and those who wait for their commit are told so
             }
             return;
+        }
+        if (isRollbackOnly || (transaction != null && transaction.isRollbackOnly())) {
+            throw new SQLException(ROLLBACK_ONLY);
         }
         TransactionStatus ended = end();
         if (ended == null) {
@@ -209,10 +231,9 @@ final class ManagedConnection implements InvocationHandler {
             holder.resetRollbackOnly();
         }
         persistence.ifPresent(PersistenceContext::clear);
-        if (persistence.filter(PersistenceContext::isRollbackOnly).isPresent()) {
-            isSpoilt = true;
-            isRollbackOnly |= savepoints > 1; // and another handler wants its work committed
-        }
+        hasHandled &= !savepoint.equals(first);
+        isUndone = !hasHandled;
+        isRollbackOnly = hasHandled && isSpoilt();
     }
 
     /** Lets go of the connection before its transaction is ended; null if there is none. */

@@ -27,15 +27,16 @@ final class ManagedScope implements HandOverScope {
 
     @Override
     public <T> T call(HandOver<?> handOver, Callable<T> handler) throws Exception {
-        if (persistence.isEmpty()) {
-            return handler.call();
-        }
+        Optional<ManagedConnection> own = ManagedConnection.current();
         try {
             T result = handler.call();
-            flush();
+            if (persistence.isPresent()) {
+                flush();
+            }
+            own.ifPresent(ManagedConnection::handled);
             return result;
         } catch (Throwable e) {
-            if (!ManagedConnection.isCurrent()) {
+            if (persistence.isPresent() && own.isEmpty()) {
                 spoil();
             }
             throw e;

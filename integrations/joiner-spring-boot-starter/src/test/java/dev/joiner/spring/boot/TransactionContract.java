@@ -350,6 +350,22 @@ abstract class TransactionContract {
     }
 
     @Test
+    void thoseWhoWaitForTheCommitHearOfAReleaseThatFails() {
+        transactional(application -> {
+            application.joiner.accept(Order.paid(Order.ID));
+            application.processBy(order -> {
+                register(() -> events.add("after commit"));
+                throw new IllegalStateException("refused");
+            });
+
+            application.joiner.release(Order.ID);
+
+            assertThat(events).containsExactly("rolled back");
+            assertThat(application.states()).containsExactly(PendingJoin.Status.FAILED);
+        });
+    }
+
+    @Test
     void callbackThatThrowsAfterTheCommitUndoesNothing() {
         transactional(application -> {
             application.processBy(order -> {
