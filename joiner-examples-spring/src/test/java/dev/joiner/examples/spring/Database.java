@@ -80,10 +80,10 @@ public final class Database {
                 .isEmpty();
     }
 
-    /** Takes the table of joins away, and brings it back after the work. */
-    public void without(Runnable work) {
-        jdbc.execute("ALTER TABLE joiner_joins RENAME TO taken_away");
+    /** Takes a table away, and brings it back after the work. */
+    public void without(String table, Runnable work) {
+        jdbc.execute("ALTER TABLE " + table + " RENAME TO taken_away");
         work.run();
-        jdbc.execute("ALTER TABLE taken_away RENAME TO joiner_joins");
+        jdbc.execute("ALTER TABLE taken_away RENAME TO " + table);
     }
 }

@@ -47,16 +47,33 @@ class PollingOrdersTest {
         database.assertNothingWaits();
     }
 
+    private void awaitInbox(int rows) {
+        await().atMost(Duration.ofMinutes(1)).until(() -> inbox().size() == rows);
+    }
+
     @Test
     void rowThatIsNotJoinedStays() {
         Workload workload = Workload.of(3);
         try (ConfigurableApplicationContext node = start()) {
-            database.without(() -> write(workload.messages()));
-            write(List.of(new Message("payments", "order-1", "no JSON")));
+            database.without("shipped", () -> {
+                write(workload.messages());
+                awaitInbox(3); // the last message of each order, for whose hand-over there is no table
+            });
 
             database.awaitEachShippedOnce(workload);
+            awaitInbox(0);
+        }
+    }
+
+    @Test
+    void rowThatCannotBeReadIsMarked() {
+        try (ConfigurableApplicationContext node = start()) {
+            write(List.of(new Message("payments", "order-1", "no JSON")));
+
             await().atMost(Duration.ofMinutes(1))
-                    .untilAsserted(() -> assertThat(inbox()).containsExactly("no JSON"));
+                    .untilAsserted(() -> assertThat(database.jdbc()
+                                    .queryForList("SELECT body FROM inbox WHERE problem IS NOT NULL", String.class))
+                            .containsExactly("no JSON"));
         }
     }
 }
