@@ -51,7 +51,7 @@ final class Orders implements ConsoleJoin<String, String> {
 
     private List<String> missing(String text) {
         List<String> missing = new ArrayList<>();
-        for (String part : asked.split(",")) {
+        for (String part : asked.split(",", -1)) {
             if (!text.contains(part)) {
                 missing.add(part);
             }
