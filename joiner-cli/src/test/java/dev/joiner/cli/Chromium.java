@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -14,6 +16,13 @@ import org.openqa.selenium.chrome.ChromeOptions;
 
 /** A browser without a window. It has to be installed: ask {@link #missing()} first. */
 final class Chromium {
+    /** Warns that it knows no more of this browser than every browser has. Held, as a logger is forgotten otherwise. */
+    private static final Logger NO_MORE = Logger.getLogger("org.openqa.selenium.devtools.CdpVersionFinder");
+
+    static {
+        NO_MORE.setLevel(Level.OFF);
+    }
+
     private Chromium() {}
 
     /**

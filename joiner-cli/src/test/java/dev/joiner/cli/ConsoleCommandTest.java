@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.joiner.cli.Cli.Ended;
 import dev.joiner.cli.ServedConsole.Answer;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Nested;
@@ -92,7 +94,7 @@ class ConsoleCommandTest {
 
     @Test
     void portThatIsTakenIsTold() throws IOException {
-        try (ServerSocket taken = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Ended ended = Cli.run("", "console", "--store", "kept:", "--port", String.valueOf(taken.getLocalPort()));
 
             assertThat(ended.status()).isEqualTo(1);
@@ -196,7 +198,7 @@ class ConsoleCommandTest {
                         "Access-Control-Request-Method: POST");
 
                 assertThat(asked.status()).isEqualTo(405);
-                assertThat(asked.head().toLowerCase(java.util.Locale.ROOT)).doesNotContain("access-control");
+                assertThat(asked.head().toLowerCase(Locale.ROOT)).doesNotContain("access-control");
             }
         }
 

@@ -6,6 +6,7 @@ import dev.joiner.cli.Cli.Ended;
 import dev.joiner.cli.Cli.Running;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -83,7 +84,7 @@ final class ServedConsole implements AutoCloseable {
             request.append(header).append("\r\n");
         }
         request.append("Content-Length: ").append(bytes.length).append("\r\n\r\n");
-        try (Socket socket = new Socket("127.0.0.1", url().getPort())) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), url().getPort())) {
             OutputStream out = socket.getOutputStream();
             out.write(request.toString().getBytes(StandardCharsets.UTF_8));
             out.write(bytes);

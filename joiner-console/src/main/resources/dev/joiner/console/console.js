@@ -323,8 +323,9 @@
       heads.unshift(el('th', {role: 'columnheader', scope: 'col', className: 'pick'}, el('input', {
         type: 'checkbox', id: 'pick-all', 'aria-label': 'Select all that are shown',
         onchange: event => {
+          const wanted = event.target.checked;
           for (const box of $('rows').querySelectorAll('input')) {
-            if (box.checked !== event.target.checked) box.click();
+            if (box.checked !== wanted) box.click();
           }
         }})));
     }
