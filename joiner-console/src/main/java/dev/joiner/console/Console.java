@@ -27,9 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * Console console = Console.of(List.of(orders), true);
  * server.createContext("/", exchange -> {
- *     Console.Response response = exchange.getRequestMethod().equals("GET")
- *             ? console.page()
- *             : console.answer(request(exchange));
+ *     Console.Response response =
+ *             exchange.getRequestMethod().equals("GET") ? console.page() : console.answer(request(exchange));
  *     response.headers().forEach(exchange.getResponseHeaders()::set);
  *     byte[] body = response.body().getBytes(StandardCharsets.UTF_8);
  *     exchange.sendResponseHeaders(response.status(), body.length);

@@ -18,6 +18,8 @@
   let hasReadOn = false;  // more than the sample was read, and a refresh that nobody asked for leaves it alone
   let listing = {cursors: [''], rows: [], next: null, now: data.now, found: null};
   let reason = '';        // of the errors whose joins are listed
+  let lines = [];         // what is in the table
+  let drawn = {};         // the bars that are shown
   let selected = new Set();
   let shownRow = null;
   let dropped = [];
@@ -172,6 +174,9 @@
   }
 
   function bars(id, entries, nothing) {
+    const json = JSON.stringify(entries) + nothing;
+    if (drawn[id] === json) return;
+    drawn[id] = json;
     const most = Math.max(1, ...entries.map(entry => entry.n));
     const items = entries.map(entry => {
       const fill = el('div', {className: 'fill'});
@@ -286,6 +291,8 @@
     return el('span', {className: BAD.includes(row.status) ? 'chip bad' : 'chip'}, STATUSES[row.status]);
   }
 
+  const age = row => row.firstAt ? span(seconds(row.firstAt, listing.now)) : '–';
+
   function due(row) {
     if (!row.dueAt) return '–';
     const left = seconds(listing.now, row.dueAt);
@@ -311,10 +318,34 @@
         onchange: event => { event.target.checked ? selected.add(row.key) : selected.delete(row.key); showSelection(); }}) : null) : null,
       cell('Key', 'key', el('button', {type: 'button', className: 'link', id: 'view-' + i, title: 'Show the value', onclick: () => openDetails(row)}, el('bdi', {}, key))),
       cell('Status', '', chip(row)),
-      cell('Age', 'time', row.firstAt ? el('span', {title: row.firstAt}, span(seconds(row.firstAt, listing.now))) : '–'),
-      cell('Due', 'time', row.dueAt ? el('span', {title: row.dueAt}, due(row)) : '–'),
+      cell('Age', 'time', el('span', {className: 'age', title: row.firstAt || ''}, age(row))),
+      cell('Due', 'time', el('span', {className: 'due', title: row.dueAt || ''}, due(row))),
       cell('Parts', 'number', number(row.parts)),
       cell('Missing', 'rest', ...rest(row)));
+  }
+
+  /** Leaves rows alone that are as they were, but for their times: whoever is about to click on one hits it. */
+  function refillRows() {
+    const focused = $('rows').contains(document.activeElement) ? document.activeElement.id : '';
+    listing.rows.forEach((row, i) => {
+      const json = JSON.stringify(row);
+      const old = lines[i];
+      if (old && old.json === json) {
+        for (const [name, text] of [['age', age(row)], ['due', due(row)]]) {
+          const cell = old.element.querySelector('.' + name);
+          if (cell.textContent !== text) cell.textContent = text;
+        }
+        const box = old.element.querySelector('input');
+        if (box) box.checked = selected.has(row.key);
+      } else {
+        const element = line(row, i);
+        if (old) old.element.replaceWith(element);
+        else $('rows').append(element);
+        lines[i] = {json, element};
+      }
+    });
+    while (lines.length > listing.rows.length) lines.pop().element.remove();
+    if (focused && !$('rows').contains(document.activeElement) && $(focused)) $(focused).focus({preventScroll: true});
   }
 
   function showList() {
@@ -332,7 +363,7 @@
     if (!$('head').childElementCount) $('head').replaceChildren(...heads);
     const keys = new Set(listing.rows.map(row => row.key));
     selected = new Set([...selected].filter(key => keys.has(key)));
-    refill($('rows'), listing.rows.map(line));
+    refillRows();
     const text = filterText();
     $('filter-text').hidden = !text;
     $('filter-text').textContent = text;
