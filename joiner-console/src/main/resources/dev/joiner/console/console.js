@@ -5,7 +5,7 @@
   const STATUSES = {WAITING: 'Waiting', CLAIMED: 'Claimed', FAILED: 'Failed', PARKED: 'Parked', UNREADABLE: 'Unreadable', REMEMBERED: 'Remembered'};
   const BAD = ['FAILED', 'PARKED', 'UNREADABLE'];
   const MEANINGS = {
-    WAITING: 'for more messages', CLAIMED: 'being handed over', FAILED: 'to be tried again', PARKED: 'until you release them',
+    WAITING: 'for more messages', CLAIMED: 'being handed over', FAILED: 'to be tried again', PARKED: 'until released',
     UNREADABLE: 'cannot be decoded'};
   const $ = id => document.getElementById(id);
   const data = JSON.parse($('data').textContent);
@@ -310,7 +310,7 @@
     const named = row.key !== undefined;
     const key = named ? visible(row.key) : '(unreadable)';
     const cell = (label, className, ...children) =>
-      el('td', {role: 'cell', 'data-label': label, className: children.length ? className : className + ' none'}, ...children);
+      el('td', {role: 'cell', 'data-label': label, className: children.length ? className : className + ' none'}, el('div', {}, ...children));
     const picks = data.changes && named && row.status !== 'REMEMBERED' && row.status !== 'CLAIMED';
     return el('tr', {role: 'row'},
       data.changes ? el('td', {role: 'cell', className: 'pick'}, picks ? el('input', {
