@@ -15,9 +15,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Measures the console over very many joins. Run by hand, so its name is not that of a test. */
 class ConsoleLoad {
@@ -27,6 +29,7 @@ class ConsoleLoad {
     private final HttpClient client = HttpClient.newHttpClient();
 
     @Test
+    @Timeout(value = 30, unit = TimeUnit.MINUTES)
     void measure() throws Exception {
         String url = PostgresServer.shared().jdbcUrl();
         long began = System.nanoTime();
