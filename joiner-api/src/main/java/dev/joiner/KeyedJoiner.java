@@ -84,4 +84,10 @@ public interface KeyedJoiner<M, K, V, R> extends Joiner<M, R> {
 
     /** Counts the joins, by what they wait for; what is only remembered does not count. Reads the whole store. */
     PendingJoin.Counts counts();
+
+    /**
+     * Counts the keys in the store, as the store itself counts them: without a look at each, and so with those that are only
+     * remembered. A store whose count is approximate says so.
+     */
+    long size();
 }

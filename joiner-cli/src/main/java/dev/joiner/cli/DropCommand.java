@@ -2,6 +2,7 @@ package dev.joiner.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.joiner.CodecException;
+import dev.joiner.KeyedJoiner;
 import dev.joiner.PendingJoin;
 import dev.joiner.PendingJoin.Status;
 import java.io.IOException;
@@ -38,19 +39,24 @@ final class DropCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        return joins.takeEach(environment, (joiner, key, output) -> {
-            requireParts(key, joiner.find(key));
-            List<PendingJoin<String, ObjectNode>> dropped = joiner.drop(key);
-            for (PendingJoin<String, ObjectNode> join : dropped) {
-                Optional<MergedObject> object = MergedObject.of(join);
-                if (object.isPresent()) {
-                    output.write(object.get());
-                } else {
-                    output.write(unreadable(join));
-                }
+        return joins.takeEach(
+                environment, (joiner, key, output) -> !drop(joiner, key, output).isEmpty());
+    }
+
+    /** Takes what is under a key out of the store, and prints it; returns what it was. */
+    static List<PendingJoin<String, ObjectNode>> drop(
+            KeyedJoiner<?, String, ObjectNode, ?> joiner, String key, JsonLines output) throws IOException {
+        requireParts(key, joiner.find(key));
+        List<PendingJoin<String, ObjectNode>> dropped = joiner.drop(key);
+        for (PendingJoin<String, ObjectNode> join : dropped) {
+            Optional<MergedObject> object = MergedObject.of(join);
+            if (object.isPresent()) {
+                output.write(object.get());
+            } else {
+                output.write(unreadable(join));
             }
-            return !dropped.isEmpty();
-        });
+        }
+        return dropped;
     }
 
     /** Of a value of another codec, the bytes can be printed; but what is collected beside it would be gone. */

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.joiner.JoinSpec;
 import dev.joiner.KeyedJoiner;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -28,6 +31,18 @@ final class LastingStore {
 
     String namespace() {
         return options.namespace();
+    }
+
+    /** Refuses an output that would overwrite what is read: the store's own file, or that of its URL. */
+    void requireNotRead(String option, Path output, Environment environment) throws IOException {
+        List<Path> inputs = new ArrayList<>();
+        options.file(environment.variables()).ifPresent(inputs::add);
+        Stores.file(url(environment)).ifPresent(inputs::add);
+        for (Path input : inputs) {
+            if (Files.isRegularFile(output) && Files.isRegularFile(input) && Files.isSameFile(input, output)) {
+                throw new UsageException(option + ": " + output + " is also read, for --store");
+            }
+        }
     }
 
     /** Says that there is nothing, and where: the namespace may be misspelt. */

@@ -76,6 +76,8 @@ public final class Main {
                 .addSubcommand(new ReleaseCommand(environment))
                 .addSubcommand(new DropCommand(environment))
                 .addSubcommand(new ReexamineCommand(environment))
+                .addSubcommand(new ConsoleCommand(environment))
+                .addSubcommand(new ReportCommand(environment))
                 .addSubcommand(new ExportCommand(environment))
                 .addSubcommand(new ImportCommand(environment))
                 .addSubcommand(new DemoCommand(environment))

@@ -9,6 +9,7 @@ import dev.joiner.PendingJoin;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -159,11 +160,17 @@ final class MergedObject {
     /** All of it, in memory. */
     String text() {
         StringWriter text = new StringWriter();
-        try (JsonGenerator json = Json.MAPPER.getFactory().createGenerator(text)) {
-            writeTo(json);
+        try {
+            writeTo(text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return text.toString();
+    }
+
+    void writeTo(Writer out) throws IOException {
+        try (JsonGenerator json = Json.MAPPER.getFactory().createGenerator(out)) {
+            writeTo(json);
+        }
     }
 }

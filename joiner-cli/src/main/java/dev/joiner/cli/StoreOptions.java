@@ -34,9 +34,19 @@ final class StoreOptions {
         return namespace;
     }
 
+    private @Nullable String text(Map<String, String> variables) {
+        return store == null ? variables.get(VARIABLE) : store;
+    }
+
+    /** The file that holds the URL, if it is in one. */
+    Optional<Path> file(Map<String, String> variables) {
+        String text = text(variables);
+        return text == null || !text.startsWith("@") ? Optional.empty() : Optional.of(Path.of(text.substring(1)));
+    }
+
     /** The store's URL, if one is given. */
     Optional<String> url(Map<String, String> variables) throws IOException {
-        String text = store == null ? variables.get(VARIABLE) : store;
+        String text = text(variables);
         if (text == null || text.isBlank()) {
             Options.check(store == null, "--store: is blank");
             return Optional.empty();

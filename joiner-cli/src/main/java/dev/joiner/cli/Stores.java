@@ -9,6 +9,7 @@ import dev.joiner.KeyCodec;
 import dev.joiner.KeyedJoiner;
 import dev.joiner.StoreException;
 import dev.joiner.UnknownStoreException;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -67,6 +68,15 @@ final class Stores {
             String problem = String.valueOf(e.getMessage());
             throw new UsageException(problem.startsWith("namespace") ? "--" + problem : "--store: " + problem);
         }
+    }
+
+    /** The file that a store is in, if it is in one. */
+    static Optional<Path> file(String url) {
+        if (!startsWith(url, H2)) {
+            return Optional.empty();
+        }
+        String path = url.substring(H2.length()).split(";", 2)[0];
+        return Optional.of(Path.of((path.startsWith("file:") ? path.substring("file:".length()) : path) + ".mv.db"));
     }
 
     /** What a store is called where its password must not be seen. */

@@ -22,6 +22,8 @@ class CommandsTest {
                 "release ",
                 "drop ",
                 "reexamine ",
+                "console ",
+                "report ",
                 "export ",
                 "import ",
                 "demo ",

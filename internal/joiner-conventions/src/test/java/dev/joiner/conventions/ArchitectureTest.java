@@ -42,6 +42,7 @@ class ArchitectureTest {
             ".spring.boot",
             ".kafka.streams",
             ".testing",
+            ".console",
             ".cli",
             ".examples"
         }) {
@@ -136,6 +137,22 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat(
                         resideInAnyPackage("dev.joiner.spi..", "dev.joiner.store..", "dev.joiner.codec..")));
+    }
+
+    @Test
+    void consoleKnowsNoStoreNoCodecAndNoServer() {
+        check(noClasses()
+                .that(resideInAPackage("dev.joiner.console.."))
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(
+                        "dev.joiner.spi..",
+                        "dev.joiner.engine..",
+                        "dev.joiner.store..",
+                        "dev.joiner.codec..",
+                        "dev.joiner.cli..",
+                        "com.sun.net..",
+                        "java.net..",
+                        "jakarta..")));
     }
 
     @Test

@@ -43,7 +43,8 @@ class NullArgumentsTest {
             "dev.joiner.codec.jackson",
             "dev.joiner.codec.jackson3",
             "dev.joiner.micrometer",
-            "dev.joiner.testing");
+            "dev.joiner.testing",
+            "dev.joiner.console");
 
     /** A null message or key is one that cannot be joined, and is refused as all of these are. */
     private static final Set<String> SAY_IT_OTHERWISE = Set.of("accept", "find", "release", "drop");

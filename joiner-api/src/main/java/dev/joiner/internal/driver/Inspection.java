@@ -95,6 +95,10 @@ public final class Inspection<K, V> {
         return counter.counts();
     }
 
+    long size() {
+        return store.size();
+    }
+
     private void all(Consumer<PendingJoin<K, V>> consumer) {
         String cursor = null;
         do {

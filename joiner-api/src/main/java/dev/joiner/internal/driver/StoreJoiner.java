@@ -256,6 +256,11 @@ public final class StoreJoiner<M, K, V, R> implements KeyedJoiner<M, K, V, R> {
         return call(inspection::counts);
     }
 
+    @Override
+    public long size() {
+        return call(inspection::size);
+    }
+
     private static <K> K checked(K key) {
         if (key == null) {
             throw new IllegalArgumentException("the key is null");

@@ -335,7 +335,8 @@ class CloseTest {
                     () -> joiner.pending(1),
                     () -> joiner.pending("cursor", 1),
                     () -> joiner.pending(LONG, 1),
-                    () -> joiner.counts())) {
+                    () -> joiner.counts(),
+                    () -> joiner.size())) {
                 assertThatIllegalStateException().isThrownBy(call).withMessage("the joiner is closed");
             }
             assertThat(words.log).isEmpty();

@@ -227,6 +227,14 @@ class InspectionTest {
         }
 
         @Test
+        void sizeIsWhatTheStoreCounts() {
+            putOpen("k", 400);
+            words.put("o", States.closed(50));
+
+            assertThat(joiner.size()).isEqualTo(2);
+        }
+
+        @Test
         void saysNoOldestWhereNothingWaits() {
             words.put("k", States.closed(50));
             words.store.put("n", MapStore.unreadable(1, "n"));

@@ -430,6 +430,11 @@ final class TransactionalJoiner<M, K, V, R> implements KeyedJoiner<M, K, V, R> {
     }
 
     @Override
+    public long size() {
+        return calls.run(plain::size);
+    }
+
+    @Override
     public void close(Duration within) {
         if (within.isNegative()) {
             throw new IllegalArgumentException("within is " + within + ", must not be negative");

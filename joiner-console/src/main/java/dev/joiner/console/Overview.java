@@ -1,0 +1,115 @@
+package dev.joiner.console;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.joiner.PendingJoin;
+import dev.joiner.PendingJoin.Status;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Some joins, counted by what people ask first. Overviews of pages can be added up, and the page does so. For one thread. */
+final class Overview {
+    /** What of a store's contents no two joins share, in messages of errors. */
+    private static final Pattern PARTICULARS = Pattern.compile("\"[^\"]*\"|'[^']*'|[0-9][0-9a-fA-F-]*");
+
+    private static final int MOST_GROUPS = 50;
+    private static final int MOST_CHARACTERS = 300;
+    private static final String OTHERS = "(others)";
+
+    /** Where one bar of a histogram ends and the next begins, in seconds. The last bar has no end. */
+    private static final long[] LIMITS = {60, 600, 3_600, 6 * 3_600, 86_400, 7 * 86_400};
+
+    private final Instant now;
+    private final Map<Status, Long> counts = new EnumMap<>(Status.class);
+    private final long[] ages = new long[LIMITS.length + 1];
+    private final long[] expiries = new long[LIMITS.length + 1];
+    private final Map<String, Long> missing = new LinkedHashMap<>();
+    private final Map<String, Group> errors = new LinkedHashMap<>();
+    private long neverExpiring;
+    private long read;
+    private @Nullable Instant oldestAt;
+    private String oldestKey = "";
+
+    /** Joins that failed for the same reason. */
+    private static final class Group {
+        private final String key;
+        private long count;
+
+        Group(String key) {
+            this.key = key;
+        }
+    }
+
+    Overview(Instant now) {
+        this.now = now;
+    }
+
+    /** @param key the text of the join's key */
+    void add(PendingJoin<?, ?> join, String key) {
+        if (join.status() == Status.REMEMBERED) {
+            return;
+        }
+        read++;
+        counts.merge(join.status(), 1L, Long::sum);
+        join.firstAt().ifPresent(firstAt -> {
+            ages[bar(Duration.between(firstAt, now))]++;
+            if (oldestAt == null || firstAt.isBefore(oldestAt)) {
+                oldestAt = firstAt;
+                oldestKey = key;
+            }
+        });
+        if (join.status() == Status.WAITING) {
+            join.dueAt().ifPresentOrElse(at -> expiries[bar(Duration.between(now, at))]++, () -> neverExpiring++);
+            join.missing().forEach(part -> missing.merge(room(missing, part), 1L, Long::sum));
+        }
+        join.lastError().ifPresent(error -> {
+            errors.computeIfAbsent(room(errors, reason(error)), reason -> new Group(key)).count++;
+        });
+    }
+
+    /** What errors have in common that are of one kind: the first line of the message, without the data in it. */
+    static String reason(String error) {
+        String line = error.strip().lines().findFirst().orElse("");
+        String common = PARTICULARS.matcher(line).replaceAll("…");
+        return common.length() > MOST_CHARACTERS ? common.substring(0, MOST_CHARACTERS) + "…" : common;
+    }
+
+    private static String room(Map<String, ?> groups, String group) {
+        return groups.size() < MOST_GROUPS || groups.containsKey(group) ? group : OTHERS;
+    }
+
+    private static int bar(Duration duration) {
+        int bar = 0;
+        while (bar < LIMITS.length && duration.toSeconds() >= LIMITS[bar]) {
+            bar++;
+        }
+        return bar;
+    }
+
+    ObjectNode toJson() {
+        ObjectNode json = Json.object();
+        json.put("read", read);
+        ObjectNode byStatus = json.putObject("counts");
+        counts.forEach((status, count) -> byStatus.put(status.name(), count));
+        json.set("limits", Json.array(LIMITS));
+        json.set("ages", Json.array(ages));
+        json.set("expiries", Json.array(expiries));
+        json.put("neverExpiring", neverExpiring);
+        if (oldestAt != null) {
+            json.putObject("oldest").put("at", oldestAt.toString()).put("key", oldestKey);
+        }
+        ObjectNode parts = json.putObject("missing");
+        missing.forEach(parts::put);
+        ArrayNode reasons = json.putArray("errors");
+        errors.forEach((reason, group) -> reasons.addObject()
+                .put("reason", reason)
+                .put("count", group.count)
+                .put("key", group.key));
+        return json;
+    }
+}

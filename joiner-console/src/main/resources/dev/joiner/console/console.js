@@ -1,0 +1,592 @@
+'use strict';
+(() => {
+  const REFRESH_MS = 5000;
+  const SHOWN_KEYS = 10;
+  const STATUSES = {WAITING: 'Waiting', CLAIMED: 'Claimed', FAILED: 'Failed', PARKED: 'Parked', UNREADABLE: 'Unreadable', REMEMBERED: 'Remembered'};
+  const BAD = ['FAILED', 'PARKED', 'UNREADABLE'];
+  const MEANINGS = {
+    WAITING: 'for more messages', CLAIMED: 'being handed over', FAILED: 'to be tried again', PARKED: 'until released',
+    UNREADABLE: 'cannot be decoded'};
+  const $ = id => document.getElementById(id);
+  const data = JSON.parse($('data').textContent);
+  const reports = data.reports || null;
+
+  let join = data.joins.length ? data.joins[0] : null;
+  let totals = null;      // the overview, added up
+  let next = null;        // where the overview goes on
+  let readingOn = false;  // more of the overview is being read
+  let hasReadOn = false;  // more than the sample was read, and a refresh that nobody asked for leaves it alone
+  let listing = {cursors: [''], rows: [], next: null, now: data.now, found: null};
+  let reason = '';        // of the errors whose joins are listed
+  let lines = [];         // what is in the table
+  let drawn = {};         // the bars that are shown
+  let selected = new Set();
+  let shownRow = null;
+  let dropped = [];
+  let generation = 0;     // an answer to what was asked before the join changed is not for this one
+  let timer = 0;
+
+  // ---- text ----
+
+  /** Text that shows what is in it and does nothing: no moved cursor, no reversed direction. */
+  function visible(text, keepsLines) {
+    return String(text).replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, c =>
+      keepsLines && (c === '\n' || c === '\t') ? c : '\\u' + c.charCodeAt(0).toString(16).padStart(4, '0'));
+  }
+
+  /** JSON on several lines. Works on the text, so that numbers keep all their digits; does so with a text that was cut off, too. */
+  function pretty(text) {
+    if (!/^\s*[{[]/.test(text)) return text;
+    let out = '', depth = 0, inString = false;
+    const line = () => '\n' + '  '.repeat(Math.min(depth, 40));
+    for (let i = 0; i < text.length; i++) {
+      const c = text[i];
+      if (inString) {
+        out += c;
+        if (c === '\\') out += text[++i] ?? '';
+        else if (c === '"') inString = false;
+      } else if (c === '"') { inString = true; out += c; }
+      else if (c === '{' || c === '[') {
+        let end = i + 1;
+        while (/\s/.test(text[end] ?? '')) end++;
+        if (text[end] === '}' || text[end] === ']') { out += c + text[end]; i = end; }
+        else { depth++; out += c + line(); }
+      } else if (c === '}' || c === ']') { depth = Math.max(0, depth - 1); out += line() + c; }
+      else if (c === ',') out += c + line();
+      else if (c === ':') out += ': ';
+      else if (!/\s/.test(c)) out += c;
+    }
+    return out;
+  }
+
+  const number = n => Number(n).toLocaleString('en');
+  const plural = (n, one, many) => number(n) + ' ' + (Number(n) === 1 ? one : many || one + 's');
+  const clock = at => new Date(at).toLocaleTimeString('en-GB');
+
+  function span(seconds) {
+    const s = Math.max(0, Math.floor(seconds));
+    const two = (a, ua, b, ub) => a + ua + (b ? ' ' + b + ub : '');
+    if (s >= 172800) return two(Math.floor(s / 86400), 'd', Math.floor(s % 86400 / 3600), 'h');
+    if (s >= 3600) return two(Math.floor(s / 3600), 'h', Math.floor(s % 3600 / 60), 'm');
+    if (s >= 60) return two(Math.floor(s / 60), 'm', s % 60, 's');
+    return s + 's';
+  }
+  const seconds = (from, to) => (Date.parse(to) - Date.parse(from)) / 1000;
+
+  // ---- elements ----
+
+  function el(tag, properties, ...children) {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(properties || {})) {
+      if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
+      else if (name in element && name !== 'role') element[name] = value;
+      else element.setAttribute(name, value);
+    }
+    element.append(...children.filter(child => child !== null && child !== undefined));
+    return element;
+  }
+  const say = text => { $('live').textContent = text; };
+  function show(problem) {
+    $('problem').hidden = !problem;
+    const text = problem ? visible(problem) : '';
+    if ($('problem').textContent !== text) $('problem').textContent = text;
+  }
+
+  // ---- the server ----
+
+  async function ask(fields) {
+    const asked = generation;
+    let response;
+    try {
+      response = await fetch(location.pathname, {
+        method: 'POST', cache: 'no-store', redirect: 'error',
+        headers: {'Content-Type': 'application/json', 'X-Joiner-Console': '1'},
+        body: JSON.stringify({join: join.name, ...fields})});
+    } catch (e) {
+      throw new Error('The server does not answer.');
+    }
+    const json = await response.json().catch(() => null);
+    if (response.status === 401) throw new Error('Logged out. Load the page again.');
+    if (!response.ok || !json) throw new Error(json && json.error ? json.error : 'The server answers with status ' + response.status + '.');
+    if (asked !== generation) throw new Stale();
+    return json;
+  }
+  class Stale extends Error {}
+  async function trying(work) {
+    try {
+      await work();
+      show('');
+      return true;
+    } catch (e) {
+      if (!(e instanceof Stale)) show(e.message);
+      return false;
+    }
+  }
+
+  // ---- overview ----
+
+  function added(sum, more) {
+    if (!sum) return more;
+    const arrays = name => sum[name].map((n, i) => n + more[name][i]);
+    const maps = (a, b) => {
+      const map = {...a};
+      for (const [name, n] of Object.entries(b)) map[name] = (map[name] || 0) + n;
+      return map;
+    };
+    const errors = new Map(sum.errors.map(e => [e.reason, {...e}]));
+    for (const e of more.errors) {
+      if (errors.has(e.reason)) errors.get(e.reason).count += e.count;
+      else errors.set(e.reason, {...e});
+    }
+    const older = more.oldest && (!sum.oldest || Date.parse(more.oldest.at) < Date.parse(sum.oldest.at));
+    return {...sum, read: sum.read + more.read, counts: maps(sum.counts, more.counts), missing: maps(sum.missing, more.missing),
+      ages: arrays('ages'), expiries: arrays('expiries'), neverExpiring: sum.neverExpiring + more.neverExpiring,
+      errors: [...errors.values()], oldest: older ? more.oldest : sum.oldest};
+  }
+
+  async function loadOverview() {
+    const answer = await ask({ask: 'overview'});
+    totals = answer;
+    next = answer.next || null;
+    showOverview();
+  }
+
+  async function readOn() {
+    if (readingOn) { readingOn = false; return; }
+    readingOn = hasReadOn = true;
+    $('read-on').textContent = 'Stop';
+    await trying(async () => {
+      while (readingOn && next) {
+        const answer = await ask({ask: 'overview', cursor: next});
+        totals = added(totals, answer);
+        next = answer.next || null;
+        showOverview();
+      }
+    });
+    readingOn = false;
+    showOverview();
+    say(next ? 'Stopped reading.' : 'All joins are counted.');
+  }
+
+  function names(limits) {
+    const label = s => s >= 86400 ? s / 86400 + 'd' : s >= 3600 ? s / 3600 + 'h' : s / 60 + 'm';
+    return [...limits.map((s, i) => i ? label(limits[i - 1]) + ' to ' + label(s) : 'under ' + label(s)), label(limits[limits.length - 1]) + ' and more'];
+  }
+
+  function bars(id, entries, nothing) {
+    const json = JSON.stringify(entries) + nothing;
+    if (drawn[id] === json) return;
+    drawn[id] = json;
+    const most = Math.max(1, ...entries.map(entry => entry.n));
+    const items = entries.map(entry => {
+      const fill = el('div', {className: 'fill'});
+      fill.style.width = 100 * entry.n / most + '%';
+      const label = entry.pick
+        ? el('button', {type: 'button', className: 'link', id: id + '-' + entry.label, title: 'Show these joins', onclick: entry.pick}, el('bdi', {}, visible(entry.label)))
+        : visible(entry.label);
+      return el('li', {}, el('span', {className: 'label'}, label), el('div', {className: 'track', 'aria-hidden': 'true'}, fill), el('span', {className: 'n'}, number(entry.n)));
+    });
+    refill($(id), items.length ? items : [el('li', {className: 'note'}, nothing)]);
+  }
+
+  /** Puts other children into an element; the focus stays where it was. */
+  function refill(element, children) {
+    const focused = element.contains(document.activeElement) ? document.activeElement.id : '';
+    element.replaceChildren(...children);
+    if (focused) {
+      const again = $(focused);
+      if (again) again.focus({preventScroll: true});
+    }
+  }
+
+  function tile(name, value, note, bad) {
+    return el('div', bad ? {className: 'bad'} : {}, el('dt', {}, name), el('dd', {}, value, el('small', {title: note}, note)));
+  }
+
+  function showOverview() {
+    const all = !next;
+    const tiles = [
+      tile('Keys in the store', number(totals.size), 'counted by the store'),
+      tile('Oldest', totals.oldest ? span(seconds(totals.oldest.at, totals.now)) : '–', totals.oldest ? visible(totals.oldest.key) : 'nothing waits')];
+    for (const status of ['WAITING', 'CLAIMED', 'FAILED', 'PARKED', 'UNREADABLE']) {
+      const n = totals.counts[status] || 0;
+      tiles.push(tile(STATUSES[status], number(n), MEANINGS[status], n > 0 && BAD.includes(status)));
+    }
+    $('tiles').replaceChildren(...tiles);
+    const time = clock(totals.now);
+    $('sample-text').textContent = all
+      ? 'All ' + plural(totals.read, 'join') + ' counted at ' + time + '.'
+      : 'Sampled from ' + plural(totals.read, 'join') + ' of about ' + number(totals.size) + ', the first in the store’s order, at ' + time + '.';
+    $('read-on').hidden = all || !!reports;
+    if (!readingOn) $('read-on').textContent = 'Read the rest';
+    const labels = names(totals.limits);
+    bars('ages', totals.ages.map((n, i) => ({label: labels[i], n})), '');
+    bars('expiries', [...totals.expiries.map((n, i) => ({label: labels[i], n})), {label: 'never', n: totals.neverExpiring}], '');
+    const missing = Object.entries(totals.missing).sort((a, b) => b[1] - a[1]);
+    bars('missing', missing.map(([part, n]) => ({label: part, n, pick: () => { $('lacks').value = part; applyFilter(); }})),
+      totals.counts.WAITING ? 'What joins lack is not known here.' : 'Nothing waits.');
+    const lacks = $('lacks').value;
+    const options = [...new Set([...missing.map(([part]) => part), ...(lacks ? [lacks] : [])])];
+    if (options.join('\n') !== [...$('lacks').options].slice(1).map(o => o.value).join('\n')) {
+      $('lacks').replaceChildren(el('option', {value: ''}, 'Anything'), ...options.map(part => el('option', {value: part}, visible(part))));
+      $('lacks').value = lacks;
+    }
+    $('lacks-choice').hidden = !options.length;
+    $('errors-card').hidden = !totals.errors.length;
+    bars('errors', totals.errors.sort((a, b) => b.count - a.count).map(e => ({label: e.reason, n: e.count, pick: () => { reason = e.reason; applyFilter(); }})), '');
+    $('updated').textContent = reports ? '' : 'Updated ' + time;
+  }
+
+  // ---- the list ----
+
+  const filter = () => ({status: $('status').value, missing: $('lacks').value, reason});
+  const isFiltered = () => Object.values(filter()).some(Boolean);
+
+  function filterText() {
+    const f = filter();
+    const texts = [];
+    if (listing.found !== null) return 'What there is under the key ' + visible(listing.found) + '.';
+    if (f.status) texts.push(STATUSES[f.status].toLowerCase());
+    if (f.missing) texts.push('missing ' + visible(f.missing));
+    if (f.reason) texts.push('failed with “' + visible(f.reason) + '”');
+    return texts.length ? 'Only joins that are ' + texts.join(', and ') + '.' : '';
+  }
+
+  async function applyFilter() {
+    listing = {...listing, cursors: [''], found: null};
+    selected.clear();
+    await trying(loadList);
+    say(plural(listing.rows.length, 'join') + ' shown.');
+    $('list').scrollIntoView({block: 'start'});
+  }
+
+  async function loadList() {
+    if (reports) {
+      const f = filter();
+      const wanted = listing.found;
+      const rows = reports[join.name].rows.filter(row => wanted !== null ? row.key === wanted
+        : (!f.status || row.status === f.status) && (!f.missing || (row.missing || []).includes(f.missing))
+          && (!f.reason || row.lastError && reasonOf(row.lastError) === f.reason));
+      listing = {...listing, rows, next: null, now: data.now};
+    } else if (listing.found !== null) {
+      const answer = await ask({ask: 'find', key: listing.found});
+      listing = {...listing, rows: answer.rows, next: null, now: answer.now};
+    } else {
+      const cursor = listing.cursors[listing.cursors.length - 1];
+      const answer = await ask({ask: 'list', ...filter(), ...(cursor ? {cursor} : {})});
+      listing = {...listing, rows: answer.rows, next: answer.next || null, now: answer.now};
+    }
+    showList();
+  }
+
+  /** As the server groups errors; for a report, which has none. */
+  function reasonOf(error) {
+    const common = (error.trim().split(/\r\n|\r|\n/)[0] || '').replace(/"[^"]*"|'[^']*'|[0-9][0-9a-fA-F-]*/g, '…');
+    return common.length > 300 ? common.slice(0, 300) + '…' : common;
+  }
+
+  const COLUMNS = ['Key', 'Status', 'Age', 'Expires or due', 'Parts', 'Missing, or error'];
+
+  function chip(row) {
+    return el('span', {className: BAD.includes(row.status) ? 'chip bad' : 'chip'}, STATUSES[row.status]);
+  }
+
+  const age = row => row.firstAt ? span(seconds(row.firstAt, listing.now)) : '–';
+
+  function due(row) {
+    if (!row.dueAt) return '–';
+    const left = seconds(listing.now, row.dueAt);
+    return left > 0 ? 'in ' + span(left) : 'now';
+  }
+
+  function rest(row) {
+    const parts = (row.missing || []).map(part => el('span', {className: 'part'}, el('bdi', {}, visible(part))));
+    if (row.byteCount !== undefined) parts.push(el('span', {}, plural(row.byteCount, 'byte') + ' that are not a value of this codec. '));
+    if (row.lastError) parts.push(el('span', {className: 'error'}, visible(row.lastError.length > 160 ? row.lastError.slice(0, 160) + '…' : row.lastError)));
+    return parts;
+  }
+
+  function line(row, i) {
+    const named = row.key !== undefined;
+    const key = named ? visible(row.key) : '(unreadable)';
+    const cell = (label, className, ...children) =>
+      el('td', {role: 'cell', 'data-label': label, className: children.length ? className : className + ' none'}, el('div', {}, ...children));
+    const picks = data.changes && named && row.status !== 'REMEMBERED' && row.status !== 'CLAIMED';
+    return el('tr', {role: 'row'},
+      data.changes ? el('td', {role: 'cell', className: 'pick'}, picks ? el('input', {
+        type: 'checkbox', id: 'pick-' + i, checked: selected.has(row.key), 'aria-label': 'Select ' + key,
+        onchange: event => { event.target.checked ? selected.add(row.key) : selected.delete(row.key); showSelection(); }}) : null) : null,
+      cell('Key', 'key', el('button', {type: 'button', className: 'link', id: 'view-' + i, title: 'Show the value', onclick: () => openDetails(row)}, el('bdi', {}, key))),
+      cell('Status', '', chip(row)),
+      cell('Age', 'time', el('span', {className: 'age', title: row.firstAt || ''}, age(row))),
+      cell('Due', 'time', el('span', {className: 'due', title: row.dueAt || ''}, due(row))),
+      cell('Parts', 'number', number(row.parts)),
+      cell('Missing', 'rest', ...rest(row)));
+  }
+
+  /** Leaves rows alone that are as they were, but for their times: whoever is about to click on one hits it. */
+  function refillRows() {
+    const focused = $('rows').contains(document.activeElement) ? document.activeElement.id : '';
+    listing.rows.forEach((row, i) => {
+      const json = JSON.stringify(row);
+      const old = lines[i];
+      if (old && old.json === json) {
+        for (const [name, text] of [['age', age(row)], ['due', due(row)]]) {
+          const cell = old.element.querySelector('.' + name);
+          if (cell.textContent !== text) cell.textContent = text;
+        }
+        const box = old.element.querySelector('input');
+        if (box) box.checked = selected.has(row.key);
+      } else {
+        const element = line(row, i);
+        if (old) old.element.replaceWith(element);
+        else $('rows').append(element);
+        lines[i] = {json, element};
+      }
+    });
+    while (lines.length > listing.rows.length) lines.pop().element.remove();
+    if (focused && !$('rows').contains(document.activeElement) && $(focused)) $(focused).focus({preventScroll: true});
+  }
+
+  function showList() {
+    const heads = COLUMNS.map((name, i) => el('th', {role: 'columnheader', scope: 'col', className: i === 4 ? 'number' : ''}, name));
+    if (data.changes) {
+      heads.unshift(el('th', {role: 'columnheader', scope: 'col', className: 'pick'}, el('input', {
+        type: 'checkbox', id: 'pick-all', 'aria-label': 'Select all that are shown',
+        onchange: event => {
+          const wanted = event.target.checked;
+          for (const box of $('rows').querySelectorAll('input')) {
+            if (box.checked !== wanted) box.click();
+          }
+        }})));
+    }
+    if (!$('head').childElementCount) $('head').replaceChildren(...heads);
+    const keys = new Set(listing.rows.map(row => row.key));
+    selected = new Set([...selected].filter(key => keys.has(key)));
+    refillRows();
+    const text = filterText();
+    $('filter-text').hidden = !text;
+    $('filter-text').textContent = text;
+    $('clear').hidden = !text;
+    $('empty').hidden = listing.rows.length > 0;
+    $('empty').textContent = listing.found !== null ? 'Nothing is there under this key.'
+      : listing.next ? 'None among the keys that were looked at; the next page goes on from there.' : 'There are none' + (text ? ' of this kind.' : '.');
+    const pageNumber = listing.cursors.length;
+    $('first').hidden = pageNumber === 1;
+    $('next').hidden = !listing.next;
+    $('position').textContent = reports
+      ? 'The ' + plural(reports[join.name].rows.length, 'join') + ' in this report: those that failed, are parked or unreadable, and then the oldest.'
+      : listing.found !== null ? '' : 'Page ' + pageNumber + ', in the store’s order.';
+    showSelection();
+  }
+
+  function showSelection() {
+    $('selection').hidden = !selected.size;
+    $('selected').textContent = plural(selected.size, 'key') + ' selected';
+    const all = $('pick-all');
+    if (all) all.checked = selected.size > 0 && [...$('rows').querySelectorAll('input')].every(box => box.checked);
+  }
+
+  // ---- one join ----
+
+  async function openDetails(row) {
+    let rows = [row];
+    if (!reports && row.key !== undefined && row.value === undefined) {
+      if (!await trying(async () => { rows = (await ask({ask: 'find', key: row.key})).rows; })) return;
+    }
+    shownRow = row;
+    $('details-title').textContent = row.key === undefined ? '(unreadable)' : visible(row.key);
+    $('details-body').replaceChildren(...(rows.length ? rows.flatMap(described) : [el('p', {}, 'It is gone meanwhile.')]));
+    const changes = data.changes && row.key !== undefined && rows.some(r => r.status !== 'REMEMBERED');
+    $('details-release').hidden = $('details-drop').hidden = !changes;
+    $('details').showModal();
+    $('details-close').focus();
+  }
+
+  function described(row) {
+    const facts = el('dl', {className: 'facts'});
+    const fact = (name, ...value) => facts.append(el('dt', {}, name), el('dd', {}, ...value));
+    fact('Status', chip(row));
+    if (row.cause) fact('Handed over as', row.cause.toLowerCase());
+    if (row.firstAt) fact('First message', new Date(row.firstAt).toLocaleString('en-GB') + ' (' + span(seconds(row.firstAt, listing.now)) + ' ago)');
+    if (row.dueAt) fact(row.status === 'WAITING' ? 'Expires' : 'Due', new Date(row.dueAt).toLocaleString('en-GB') + ' (' + due(row) + ')');
+    if (row.handedOverAt) fact('Handed over', new Date(row.handedOverAt).toLocaleString('en-GB'));
+    fact('Parts', number(row.parts));
+    if (row.attempts !== undefined) fact('Attempts', number(row.attempts));
+    if (row.missing) fact('Missing', row.missing.map(part => visible(part)).join(', '));
+    if (row.lastError) fact('Error', el('span', {className: 'error'}, visible(row.lastError)));
+    if (row.byteCount !== undefined) fact('In the store', plural(row.byteCount, 'byte'));
+    const parts = [facts];
+    if (row.valueError) parts.push(el('p', {className: 'problem'}, 'The value cannot be read: ' + visible(row.valueError)));
+    if (row.value !== undefined) {
+      parts.push(el('pre', {className: 'value', tabIndex: 0, role: 'region', 'aria-label': 'Value'}, pretty(visible(row.value, true))));
+      if (row.valueLength > row.value.length) {
+        parts.push(el('p', {className: 'note'}, 'Cut: these are the first ' + number(row.value.length) + ' of ' + number(row.valueLength) + ' characters.'));
+      }
+    } else if (row.status !== 'REMEMBERED' && row.status !== 'UNREADABLE' && row.byteCount === undefined && !row.valueError) {
+      parts.push(el('p', {className: 'note'}, 'Values are not shown here.'));
+    }
+    return parts;
+  }
+
+  // ---- changes ----
+
+  function confirmed(title, text, keys, verb, isDanger) {
+    return new Promise(resolve => {
+      $('confirm-title').textContent = title;
+      $('confirm-text').textContent = text;
+      const items = keys.slice(0, SHOWN_KEYS).map(key => el('li', {}, el('bdi', {}, visible(key))));
+      if (keys.length > SHOWN_KEYS) items.push(el('li', {}, 'and ' + number(keys.length - SHOWN_KEYS) + ' more'));
+      $('confirm-keys').replaceChildren(...items);
+      $('confirm-yes').textContent = verb;
+      $('confirm-yes').className = isDanger ? 'primary danger' : 'primary';
+      let answer = false;
+      $('confirm-yes').onclick = () => { answer = true; $('confirm').close(); };
+      $('confirm-no').onclick = () => $('confirm').close();
+      $('confirm').onclose = () => resolve(answer);
+      $('confirm').showModal();
+      $('confirm-no').focus();
+    });
+  }
+
+  async function change(what, keys) {
+    const drops = what === 'drop';
+    const many = plural(keys.length, 'key');
+    const sure = await confirmed(
+      (drops ? 'Drop' : 'Release') + ' what is under ' + many + '?',
+      drops ? 'It is removed from the store, without being handed over. You can save it afterwards.'
+        : 'It is handed over as it is, complete or not.',
+      keys, drops ? 'Drop' : 'Release', drops);
+    if (!sure) return;
+    if ($('details').open) $('details').close();
+    let done = 0;
+    const problems = [];
+    const taken = [];
+    for (const key of keys) {
+      say((drops ? 'Dropping ' : 'Releasing ') + (done + problems.length + 1) + ' of ' + keys.length);
+      try {
+        const answer = await ask({ask: what, key});
+        if (drops) taken.push(...answer.rows);
+        const n = drops ? answer.rows.length : answer.outcomes.length;
+        if (!n) problems.push([key, 'there is nothing to ' + what]);
+        else if (answer.failed) problems.push([key, answer.outcomes.join(', ')]);
+        else done++;
+      } catch (e) {
+        problems.push([key, e.message]);
+      }
+    }
+    dropped = taken;
+    selected.clear();
+    report((drops ? 'Dropped' : 'Released') + ' what was under ' + plural(done, 'key') + '.' + (problems.length ? ' Not done for ' + plural(problems.length, 'key') + ':' : ''),
+      problems.map(([key, problem]) => visible(key) + ': ' + visible(problem)));
+    await refreshAll();
+  }
+
+  function report(text, lines) {
+    $('result-text').textContent = text;
+    $('result-list').replaceChildren(...lines.map(line => el('li', {}, line)));
+    $('save').hidden = !dropped.length;
+    $('result').hidden = false;
+    $('result').focus();
+    say(text);
+  }
+
+  async function reexamine() {
+    if (!await confirmed('Reexamine all joins?', 'Every join that waits is asked again whether it is whole, and those that are, are handed over. This reads the whole store.', [], 'Reexamine', false)) return;
+    await trying(async () => {
+      say('Reexamining');
+      const answer = await ask({ask: 'reexamine'});
+      dropped = [];
+      report(plural(answer.joined, 'join') + ' handed over, ' + number(answer.failed) + ' failed.', answer.failures.map(failure => visible(failure)));
+    });
+    await refreshAll();
+  }
+
+  function save() {
+    const lines = dropped.map(row => JSON.stringify(row)).join('\n') + '\n';
+    const url = URL.createObjectURL(new Blob([lines], {type: 'application/x-ndjson'}));
+    el('a', {href: url, download: 'dropped.jsonl'}).click();
+    setTimeout(() => URL.revokeObjectURL(url), 10000);
+  }
+
+  // ---- all of it ----
+
+  async function refreshAll() {
+    clearTimeout(timer);
+    const began = Date.now();
+    await trying(async () => {
+      if (!hasReadOn) await loadOverview();
+      await loadList();
+    });
+    schedule(Date.now() - began);
+  }
+
+  /** A slow server is asked less often. */
+  function schedule(took) {
+    clearTimeout(timer);
+    timer = setTimeout(async () => {
+      const busy = document.hidden || readingOn || $('details').open || $('confirm').open || !$('auto').checked;
+      if (busy) schedule(0);
+      else await refreshAll();
+    }, Math.max(REFRESH_MS, 10 * took));
+  }
+
+  async function choose() {
+    join = data.joins.find(candidate => candidate.name === $('join').value);
+    generation++;
+    readingOn = hasReadOn = false;
+    selected.clear();
+    reason = '';
+    $('status').value = $('lacks').value = $('key').value = '';
+    listing = {cursors: [''], rows: [], next: null, now: data.now, found: null};
+    $('reexamine').hidden = !data.changes || !join.reexamine;
+    if (reports) {
+      totals = {...reports[join.name], now: data.now};
+      next = null;
+      showOverview();
+      await loadList();
+    } else {
+      await refreshAll();
+    }
+  }
+
+  async function clearFilters() {
+    $('status').value = $('lacks').value = $('key').value = '';
+    reason = '';
+    await applyFilter();
+    $('status').focus();
+  }
+
+  if (!join) {
+    show('There are no joins here.');
+    return;
+  }
+  $('join').replaceChildren(...data.joins.map(candidate => el('option', {value: candidate.name}, visible(candidate.name))));
+  $('mode').textContent = reports ? 'Report of ' + new Date(data.now).toLocaleString('en-GB') : data.changes ? 'Changes allowed' : 'Read-only';
+  $('mode').classList.toggle('on', data.changes);
+  $('refreshing').hidden = !!reports;
+  $('join').onchange = choose;
+  $('refresh').onclick = async () => { readingOn = hasReadOn = false; await refreshAll(); say('Refreshed.'); };
+  $('read-on').onclick = readOn;
+  $('status').onchange = $('lacks').onchange = applyFilter;
+  $('clear').onclick = clearFilters;
+  $('reexamine').onclick = reexamine;
+  $('search').onsubmit = async event => {
+    event.preventDefault();
+    if (!$('key').value) return;
+    listing = {...listing, found: $('key').value};
+    selected.clear();
+    await trying(loadList);
+    say(plural(listing.rows.length, 'join') + ' found.');
+  };
+  $('first').onclick = async () => { listing.cursors = ['']; await trying(loadList); $('list').scrollIntoView(); };
+  $('next').onclick = async () => { listing.cursors.push(listing.next); await trying(loadList); $('list').scrollIntoView(); say('Page ' + listing.cursors.length); };
+  $('release').onclick = () => change('release', [...selected]);
+  $('drop').onclick = () => change('drop', [...selected]);
+  $('details-release').onclick = () => change('release', [shownRow.key]);
+  $('details-drop').onclick = () => change('drop', [shownRow.key]);
+  $('details-close').onclick = () => $('details').close();
+  $('save').onclick = save;
+  $('dismiss').onclick = () => { $('result').hidden = true; $('list').focus(); };
+  choose();
+})();
