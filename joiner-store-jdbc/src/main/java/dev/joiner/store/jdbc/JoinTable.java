@@ -86,7 +86,9 @@ abstract class JoinTable {
                 + ", due_at LIMIT ?";
         firstPage = page("");
         nextPage = page(" AND join_key > ?");
-        count = "SELECT COUNT(*) FROM " + table + " WHERE namespace = ? AND OCTET_LENGTH(state) > 0";
+        // A placeholder has neither; of nearly all rows no state has to be read.
+        count = "SELECT COUNT(*) FROM " + table
+                + " WHERE namespace = ? AND (first_at IS NOT NULL OR OCTET_LENGTH(state) > 0)";
         deletePlaceholder = "DELETE FROM " + table + " WHERE " + THIS_KEY + " AND " + IS_PLACEHOLDER;
     }
 
