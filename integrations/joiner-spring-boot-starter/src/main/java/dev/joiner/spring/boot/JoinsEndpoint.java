@@ -235,7 +235,7 @@ final class JoinsEndpoint {
     }
 
     /** The value as it is stored; in base 64 where that is not text. */
-    private static <K, V> @Nullable String value(Join<K, V> join, PendingJoin<K, V> pending) {
+    static <K, V> @Nullable String value(Join<K, V> join, PendingJoin<K, V> pending) {
         byte[] bytes = pending.value()
                 .map(join.config().values()::encode)
                 .or(pending::bytes)

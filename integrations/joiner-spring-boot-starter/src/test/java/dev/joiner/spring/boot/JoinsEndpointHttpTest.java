@@ -82,7 +82,7 @@ class JoinsEndpointHttpTest {
             return http.securityMatcher(EndpointRequest.toAnyEndpoint())
                     .authorizeHttpRequests(requests -> requests.anyRequest().hasRole("OPERATOR"))
                     .httpBasic(Customizer.withDefaults())
-                    .csrf(csrf -> csrf.disable()) // no browser posts here
+                    .csrf(csrf -> csrf.disable()) // forms of other sites cannot post JSON
                     .build();
         }
         // end:spring-boot-endpoint-security
@@ -140,14 +140,14 @@ class JoinsEndpointHttpTest {
             credentials = user;
         }
 
-        private HttpResponse<String> send(String path, HttpRequest.Builder request)
-                throws IOException, InterruptedException {
-            int port = ((ServletWebServerApplicationContext) context)
-                    .getWebServer()
-                    .getPort();
+        int port() {
+            return ((ServletWebServerApplicationContext) context).getWebServer().getPort();
+        }
+
+        HttpResponse<String> send(String path, HttpRequest.Builder request) throws IOException, InterruptedException {
             String basic = Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8));
             return client.send(
-                    request.uri(URI.create("http://localhost:" + port + "/actuator/joins" + path))
+                    request.uri(URI.create("http://localhost:" + port() + "/actuator/joins" + path))
                             .header("Authorization", "Basic " + basic)
                             .build(),
                     BodyHandlers.ofString());
@@ -299,6 +299,133 @@ class JoinsEndpointHttpTest {
             login("nobody:none");
 
             assertThat(post(Map.of("action", "drop", "key", KEY)).statusCode()).isEqualTo(401);
+            assertThat(joiner().find(KEY)).hasSize(1);
+        }
+    }
+
+    /** The console, beside it. */
+    abstract static class WithConsole extends Running {
+        WithConsole(Class<?> application, String... properties) {
+            super(application, properties);
+        }
+
+        String origin() {
+            return "http://localhost:" + port();
+        }
+
+        HttpResponse<String> ask(String origin, Map<String, String> body) throws IOException, InterruptedException {
+            return send(
+                    "console",
+                    HttpRequest.newBuilder()
+                            .header("Content-Type", "application/json")
+                            .header("X-Joiner-Console", "1")
+                            .header("Origin", origin)
+                            .POST(BodyPublishers.ofString(JSON.writeValueAsString(body))));
+        }
+
+        HttpResponse<String> ask(Map<String, String> body) throws IOException, InterruptedException {
+            return ask(origin(), body);
+        }
+    }
+
+    @Nested
+    class Console extends WithConsole {
+        Console() {
+            super(Open.class, "management.endpoints.web.exposure.include=joinsconsole");
+        }
+
+        @Test
+        void pageIsServedWithItsHeaders() throws Exception {
+            HttpResponse<String> page = get("console");
+
+            assertThat(page.statusCode()).isEqualTo(200);
+            assertThat(page.body()).contains("\"name\":\"notes\"", "\"changes\":false");
+            assertThat(page.headers().firstValue("Content-Type")).hasValue("text/html;charset=UTF-8");
+            assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
+                    .contains("default-src 'none'", "script-src 'sha256-");
+            assertThat(page.headers().firstValue("X-Frame-Options")).hasValue("DENY");
+            assertThat(page.headers().firstValue("Cache-Control").orElseThrow()).contains("no-store");
+        }
+
+        @Test
+        void pageIsAnswered() throws Exception {
+            JsonNode overview = body(ask(Map.of("join", "notes", "ask", "overview")));
+            JsonNode found = body(ask(Map.of("join", "notes", "ask", "find", "key", KEY)));
+
+            assertThat(overview.get("size").asInt()).isEqualTo(2);
+            assertThat(keys(found.get("rows"))).containsExactly(KEY);
+            assertThat(found.get("rows").get(0).has("value"))
+                    .as("values are hidden")
+                    .isFalse();
+        }
+
+        @Test
+        void listIsFiltered() throws Exception {
+            assertThat(body(ask(Map.of("join", "notes", "ask", "list", "status", "WAITING")))
+                            .get("rows"))
+                    .hasSize(2);
+            assertThat(body(ask(Map.of("join", "notes", "ask", "list", "status", "PARKED")))
+                            .get("rows"))
+                    .isEmpty();
+        }
+
+        @Test
+        void otherPagesAreRefused() throws Exception {
+            assertThat(ask("http://elsewhere.example", Map.of("join", "notes", "ask", "overview"))
+                            .statusCode())
+                    .isEqualTo(403);
+        }
+
+        @Test
+        void nothingCanBeChanged() throws Exception {
+            assertThat(ask(Map.of("join", "notes", "ask", "drop", "key", KEY)).statusCode())
+                    .isEqualTo(403);
+            assertThat(joiner().find(KEY)).hasSize(1);
+        }
+
+        @Test
+        void endpointOfJoinsIsNotExposedWithIt() throws Exception {
+            assertThat(get("").statusCode()).isEqualTo(404);
+        }
+    }
+
+    @Nested
+    class ConsoleThatMayChange extends WithConsole {
+        ConsoleThatMayChange() {
+            super(
+                    Operators.class,
+                    "management.endpoints.web.exposure.include=joinsconsole",
+                    "management.endpoint.joins.access=unrestricted",
+                    "joiner.endpoint.show-values=true");
+        }
+
+        @Test
+        void releaseHandsOver() throws Exception {
+            assertThat(body(ask(Map.of("join", "notes", "ask", "release", "key", KEY)))
+                            .get("outcomes")
+                            .get(0)
+                            .asText())
+                    .isEqualTo("Joined");
+            assertThat(joiner().find(KEY)).isEmpty();
+        }
+
+        @Test
+        void valuesAreShown() throws Exception {
+            assertThat(body(ask(Map.of("join", "notes", "ask", "find", "key", KEY)))
+                            .get("rows")
+                            .get(0)
+                            .get("value")
+                            .asText())
+                    .isEqualTo("part");
+        }
+
+        @Test
+        void onlyOperatorsAreLetIn() throws Exception {
+            login("nobody:none");
+
+            assertThat(get("console").statusCode()).isEqualTo(401);
+            assertThat(ask(Map.of("join", "notes", "ask", "drop", "key", KEY)).statusCode())
+                    .isEqualTo(401);
             assertThat(joiner().find(KEY)).hasSize(1);
         }
     }
