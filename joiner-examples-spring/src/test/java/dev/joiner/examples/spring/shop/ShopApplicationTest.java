@@ -84,6 +84,7 @@ class ShopApplicationTest {
         assertThat(get("/actuator/joins/orders?key=42")).contains("\"status\":\"REMEMBERED\"");
         assertThat(get("/actuator/prometheus"))
                 .containsPattern("joiner_join_age_seconds_count\\{[^}]*join=\"orders\",outcome=\"joined\"} 1");
+        assertThat(get("/actuator/joinsconsole")).contains("<title>", "\"name\":\"orders\"");
         assertThat(get("/actuator/health")).contains("\"joins\":{").startsWith("{\"components\"");
     }
 
