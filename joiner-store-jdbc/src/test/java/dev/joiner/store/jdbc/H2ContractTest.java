@@ -154,7 +154,7 @@ class H2ContractTest {
     @Nested
     class Statements extends StatementsContract {
         Statements() {
-            super(H2ContractTest::inMemory, new Costs(2, 2, 3, 2, 2, 3, 1));
+            super(H2ContractTest::inMemory, new Costs(2, 2, 3, 3, 2, 3, 1));
         }
 
         /** A rollback of H2's may take back what a neighbour has written to the same row since. */
