@@ -3,6 +3,7 @@ package dev.joiner.merge;
 import dev.joiner.Codec;
 import dev.joiner.InvalidMessageException;
 import dev.joiner.JoinSpec;
+import dev.joiner.internal.spec.Spec;
 import java.lang.invoke.MethodType;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -176,10 +178,27 @@ public final class PartsMerge {
         Class<K> boxed = (Class<K>) MethodType.methodType(keys).wrap().returnType();
         JoinSpec.Builder<Object, K, Parts, Parts, Parts> spec = JoinSpec.<Object>joining()
                 .<K>keyedBy(message -> key(message, boxed))
-                .<Parts>mergedBy(this::merge)
+                .<Parts>mergedBy(new Merging(this))
                 .sufficientWhen(this::isComplete)
                 .missing(Parts::awaited);
         return waits ? spec.expireAt(this::deadline).joinOnExpiry() : spec;
+    }
+
+    /** The merge of a spec, which can be found in that. */
+    private record Merging(PartsMerge merge) implements JoinSpec.Merge<Object, Parts> {
+        @Override
+        public Parts merge(Object message, @Nullable Parts pending) {
+            return merge.merge(message, pending);
+        }
+    }
+
+    /**
+     * Returns the merge that a spec was begun with by {@link #keyedBy}, for code that is given a spec and needs a codec for its
+     * values; empty if another function makes its parts.
+     */
+    public static Optional<PartsMerge> behind(JoinSpec<?, ?, Parts, ?> spec) {
+        Spec<?, ?, Parts, ?> own = (Spec<?, ?, Parts, ?>) Objects.requireNonNull(spec, "spec");
+        return own.mergedBy() instanceof Merging merging ? Optional.of(merging.merge) : Optional.empty();
     }
 
     private <K> K key(Object message, Class<K> keys) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.joiner.InvalidMessageException;
+import dev.joiner.JoinListener;
 import dev.joiner.JoinSpec;
 import dev.joiner.Joiner;
 import dev.joiner.KeyedJoiner;
@@ -545,5 +546,20 @@ class PartsTest {
                         .withMessageEndingWith("must be a list of " + Payment.class.getName());
             }
         }
+    }
+
+    @Test
+    void mergeIsFoundInItsSpec() {
+        PartsMerge merge = Parts.of(Part.of("text", String.class, String::length));
+        var spec = merge.keyedBy(Integer.class).build();
+
+        assertThat(PartsMerge.behind(spec)).containsSame(merge);
+        assertThat(PartsMerge.behind(spec.withListener(new JoinListener() {}))).containsSame(merge);
+        assertThat(PartsMerge.behind(JoinSpec.<Object>joining()
+                        .keyedBy(message -> 1)
+                        .<Parts>mergedBy(merge::merge)
+                        .sufficientWhen(merge::isComplete)
+                        .build()))
+                .isEmpty();
     }
 }

@@ -2,6 +2,7 @@ package dev.joiner.spring.boot;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import dev.joiner.Codec;
+import dev.joiner.JoinSpec;
 import dev.joiner.KeyCodec;
 import dev.joiner.codec.jackson.JacksonCodec;
 import dev.joiner.merge.Parts;
@@ -53,7 +54,8 @@ final class JoinCodecs {
     }
 
     @SuppressWarnings("unchecked") // as above
-    <V> Codec<V> values(String join, ResolvableType type) {
+    <V> Codec<V> values(JoinSpec<?, ?, V, ?> spec, ResolvableType type) {
+        String join = spec.name();
         Object bean = bean(Codec.class, type);
         if (bean != null) {
             return (Codec<V>) bean;
@@ -64,7 +66,7 @@ final class JoinCodecs {
         }
         try {
             if (known == Parts.class) {
-                return (Codec<V>) JacksonCodec.of(partsMerge(join));
+                return (Codec<V>) JacksonCodec.of(partsMerge((JoinSpec<?, ?, Parts, ?>) spec));
             }
             return JacksonCodec.of(new TypeReference<V>() {
                 @Override
@@ -81,13 +83,16 @@ final class JoinCodecs {
         }
     }
 
-    private PartsMerge partsMerge(String join) {
-        PartsMerge merge = beans.getBeanProvider(PartsMerge.class).getIfUnique();
+    /** That of the spec; a spec with a merge of its own needs a bean. */
+    private PartsMerge partsMerge(JoinSpec<?, ?, Parts, ?> spec) {
+        PartsMerge merge = PartsMerge.behind(spec)
+                .orElseGet(() -> beans.getBeanProvider(PartsMerge.class).getIfUnique());
         if (merge == null) {
             throw new JoinerSetupException(
-                    "join " + join
-                            + ": its values are Parts, and there is not one bean of type PartsMerge that says which",
-                    "Define a bean of type PartsMerge, or one of type Codec<Parts> for each join of Parts.");
+                    "join " + spec.name()
+                            + ": its values are Parts that a merge of its own makes, and there is not one bean of type"
+                            + " PartsMerge that says which",
+                    "Begin the spec by Parts.of(...).keyedBy(...), or define a bean of type PartsMerge or Codec<Parts>.");
         }
         return merge;
     }

@@ -1,5 +1,6 @@
 package dev.joiner.spring.boot;
 
+import dev.joiner.InvalidMessageException;
 import dev.joiner.Outcome;
 import dev.joiner.PendingJoin;
 import dev.joiner.SweepReport;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
@@ -106,7 +108,7 @@ final class JoinsEndpoint {
             @Nullable String cursor,
             @Nullable Integer limit) {
         return joins.named(join)
-                .map(found -> pending(found, key, olderThan, cursor, limited(limit)))
+                .map(found -> sensible(() -> pending(found, key, olderThan, cursor, limited(limit))))
                 .orElse(null);
     }
 
@@ -132,7 +134,9 @@ final class JoinsEndpoint {
      */
     @WriteOperation
     public @Nullable ActionDescriptor act(@Selector String join, String action, @Nullable String key) {
-        return joins.named(join).map(found -> act(found, action, key)).orElse(null);
+        return joins.named(join)
+                .map(found -> sensible(() -> act(found, action, key)))
+                .orElse(null);
     }
 
     private <K, V> ActionDescriptor act(Join<K, V> join, String action, @Nullable String key) {
@@ -145,7 +149,7 @@ final class JoinsEndpoint {
             }
             case "drop" -> {
                 List<PendingJoin<K, V>> dropped = join.joiner().drop(key(join, required(key)));
-                yield new ActionDescriptor(List.of(), described(join, dropped), null);
+                yield new ActionDescriptor(List.of(), dropped(join, dropped), null);
             }
             case "reexamine" ->
                 new ActionDescriptor(List.of(), List.of(), counts(join.joiner().reexamine()));
@@ -153,6 +157,16 @@ final class JoinsEndpoint {
                 throw new InvalidEndpointRequestException(
                         "unknown action " + action, "action is " + action + ", must be release, drop or reexamine");
         };
+    }
+
+    /** A key, a cursor or a time that no joiner takes is the request's fault. */
+    private static <T> T sensible(Supplier<T> answer) {
+        try {
+            return answer.get();
+        } catch (IllegalArgumentException | InvalidMessageException e) {
+            String problem = String.valueOf(e.getMessage());
+            throw new InvalidEndpointRequestException(problem, problem);
+        }
     }
 
     private static String outcome(Outcome<?> outcome) {
@@ -219,7 +233,16 @@ final class JoinsEndpoint {
         return found.stream().map(pending -> described(join, pending)).toList();
     }
 
+    /** With the values, whoever may see them otherwise: they are nowhere else any more. */
+    private static <K, V> List<PendingDescriptor> dropped(Join<K, V> join, List<PendingJoin<K, V>> found) {
+        return found.stream().map(pending -> described(join, pending, true)).toList();
+    }
+
     private <K, V> PendingDescriptor described(Join<K, V> join, PendingJoin<K, V> pending) {
+        return described(join, pending, showsValues);
+    }
+
+    private static <K, V> PendingDescriptor described(Join<K, V> join, PendingJoin<K, V> pending, boolean showsValue) {
         return new PendingDescriptor(
                 pending.key() == null ? null : join.config().keys().encode(pending.key()),
                 pending.status(),
@@ -231,7 +254,7 @@ final class JoinsEndpoint {
                 pending.attempts(),
                 pending.lastError().orElse(null),
                 pending.handedOverAt().orElse(null),
-                showsValues ? value(join, pending) : null);
+                showsValue ? value(join, pending) : null);
     }
 
     /** The value as it is stored; in base 64 where that is not text. */

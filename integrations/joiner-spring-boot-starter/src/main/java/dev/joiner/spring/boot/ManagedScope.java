@@ -2,12 +2,20 @@ package dev.joiner.spring.boot;
 
 import dev.joiner.HandOver;
 import dev.joiner.engine.HandOverScope;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.support.DefaultTransactionDefinition;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * Calls handlers in a transaction of Spring's, where they find its connection by themselves. What JPA has not written when a handler
@@ -16,6 +24,8 @@ import org.springframework.transaction.support.DefaultTransactionDefinition;
 final class ManagedScope implements HandOverScope {
     private static final TransactionDefinition CURRENT =
             new DefaultTransactionDefinition(TransactionDefinition.PROPAGATION_MANDATORY);
+
+    private static final Log LOG = LogFactory.getLog(ManagedScope.class);
 
     private final PlatformTransactionManager manager;
     private final Optional<PersistenceContext> persistence;
@@ -28,6 +38,9 @@ final class ManagedScope implements HandOverScope {
     @Override
     public <T> T call(HandOver<?> handOver, Callable<T> handler) throws Exception {
         Optional<ManagedConnection> own = ManagedConnection.current();
+        List<TransactionSynchronization> before = TransactionSynchronizationManager.isSynchronizationActive()
+                ? TransactionSynchronizationManager.getSynchronizations()
+                : List.of();
         try {
             T result = handler.call();
             if (persistence.isPresent()) {
@@ -36,10 +49,35 @@ final class ManagedScope implements HandOverScope {
             own.ifPresent(ManagedConnection::handled);
             return result;
         } catch (Throwable e) {
+            tellUndone(before);
             if (persistence.isPresent() && own.isEmpty()) {
                 spoil();
             }
             throw e;
+        }
+    }
+
+    /** Those who have come to wait for the commit since: what they wait for is undone, though the transaction may go on. */
+    private static void tellUndone(List<TransactionSynchronization> before) {
+        if (!TransactionSynchronizationManager.isSynchronizationActive()) {
+            return;
+        }
+        Set<TransactionSynchronization> undone = Collections.newSetFromMap(new IdentityHashMap<>());
+        undone.addAll(TransactionSynchronizationManager.getSynchronizations());
+        before.forEach(undone::remove);
+        if (undone.isEmpty()) {
+            return;
+        }
+        TransactionSynchronizationManager.clearSynchronization();
+        TransactionSynchronizationManager.initSynchronization();
+        before.forEach(TransactionSynchronizationManager::registerSynchronization);
+        for (TransactionSynchronization waiting : undone) {
+            try {
+                waiting.beforeCompletion();
+                waiting.afterCompletion(TransactionSynchronization.STATUS_ROLLED_BACK);
+            } catch (RuntimeException e) { // as Spring does, after a rollback
+                LOG.error("a callback of an undone handler threw", e);
+            }
         }
     }
 

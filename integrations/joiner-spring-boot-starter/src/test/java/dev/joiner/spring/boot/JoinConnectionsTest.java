@@ -1,10 +1,12 @@
 package dev.joiner.spring.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.joiner.JoinSpec;
 import dev.joiner.Joiner;
 import dev.joiner.KeyedJoiner;
+import dev.joiner.ProcessingException;
 import dev.joiner.merge.Part;
 import dev.joiner.merge.Parts;
 import dev.joiner.merge.PartsMerge;
@@ -12,6 +14,7 @@ import dev.joiner.test.servers.RedisServer;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.UUID;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
@@ -98,6 +101,49 @@ class JoinConnectionsTest {
                     .sufficientWhen(parts -> false)
                     .build();
         }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class TwoJoinsOfParts {
+        private static JoinSpec<Object, UUID, Parts, Parts> spec(String name) {
+            return Parts.of(Part.of(name, Order.class, Order::id))
+                    .keyedBy(UUID.class)
+                    .named(name)
+                    .<Parts>process(parts -> {
+                        throw new IllegalStateException("not today");
+                    })
+                    .build();
+        }
+
+        @Bean
+        JoinSpec<Object, UUID, Parts, Parts> invoices() {
+            return spec("invoice");
+        }
+
+        @Bean
+        JoinSpec<Object, UUID, Parts, Parts> receipts() {
+            return spec("receipt");
+        }
+    }
+
+    @Test
+    @SuppressWarnings("unchecked") // the bean's own types
+    void specsOfPartsBringTheirMerges() {
+        Contexts.starter()
+                .withUserConfiguration(TwoJoinsOfParts.class)
+                .withBean("h2", JdbcDataSource.class, () -> h2)
+                .run(context -> {
+                    for (String joiner : List.of("invoicesJoiner", "receiptsJoiner")) {
+                        KeyedJoiner<Object, UUID, Parts, Parts> each = context.getBean(joiner, KeyedJoiner.class);
+                        assertThatExceptionOfType(ProcessingException.class)
+                                .isThrownBy(() -> each.accept(Order.paid(Order.ID)));
+                        assertThat(each.find(Order.ID))
+                                .singleElement()
+                                .satisfies(join -> assertThat(
+                                                join.value().orElseThrow().missing())
+                                        .isEmpty());
+                    }
+                });
     }
 
     @Test

@@ -229,7 +229,10 @@ class JoinsEndpointHttpTest {
         @Test
         void requestThatMakesNoSenseIsBad() throws Exception {
             assertThat(get("/notes?limit=0").statusCode()).isEqualTo(400);
-            assertThat(get("/notes?olderThan=long").statusCode()).isEqualTo(400);
+            for (String query : List.of(
+                    "olderThan=long", "olderThan=-PT1H", "key=", "key=%00", "key=" + "x".repeat(600), "cursor=zzz")) {
+                assertThat(get("/notes?" + query).statusCode()).as(query).isEqualTo(400);
+            }
         }
 
         @Test
@@ -291,6 +294,8 @@ class JoinsEndpointHttpTest {
             assertThat(post(Map.of("action", "forget", "key", KEY)).statusCode())
                     .isEqualTo(400);
             assertThat(post(Map.of("action", "release")).statusCode()).isEqualTo(400);
+            assertThat(post(Map.of("action", "release", "key", "")).statusCode())
+                    .isEqualTo(400);
             assertThat(post(Map.of()).statusCode()).isEqualTo(400);
         }
 

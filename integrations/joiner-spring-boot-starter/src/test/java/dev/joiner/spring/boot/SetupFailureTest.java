@@ -333,7 +333,22 @@ class SetupFailureTest {
         assertFails(
                 Contexts.orders().withUserConfiguration(PartsWithoutMerge.class),
                 "join parts: its values are Parts",
-                "Define a bean of type PartsMerge");
+                "Begin the spec by Parts.of(...).keyedBy(...)");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Unnamed {
+        @Bean
+        JoinSpec<Object, UUID, Parts, Parts> parts() {
+            return Parts.of(Part.of("order", Order.class, Order::id))
+                    .keyedBy(UUID.class)
+                    .build();
+        }
+    }
+
+    @Test
+    void specHasNoName() {
+        assertFails(Contexts.orders().withUserConfiguration(Unnamed.class), "a spec has no name", "by named(...)");
     }
 
     @Test
@@ -354,6 +369,31 @@ class SetupFailureTest {
                 Contexts.orders().withBean(Asking.class),
                 "ordersJoiner of orders, which is a dev.joiner.JoinSpec<dev.joiner.spring.boot.Order, java.util.UUID",
                 "with the types of a spec");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class SecondOfTheSameTypes {
+        @Bean
+        JoinSpec<Order, UUID, Order, Order> refunds() {
+            return Order.joining()
+                    .sufficientWhen(Order::isWhole)
+                    .named("refunds")
+                    .build();
+        }
+    }
+
+    static class AskingForOneOfTwo {
+        AskingForOneOfTwo(Joiner<Order, Order> joiner) {}
+    }
+
+    @Test
+    void severalJoinersAreOfTheTypeThatIsAskedFor() {
+        assertFails(
+                Contexts.orders()
+                        .withUserConfiguration(SecondOfTheSameTypes.class)
+                        .withBean(AskingForOneOfTwo.class),
+                "there are 2: ordersJoiner, refundsJoiner.",
+                "@Qualifier(\"ordersJoiner\")");
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -361,6 +362,34 @@ abstract class TransactionContract {
             application.joiner.release(Order.ID);
 
             assertThat(events).containsExactly("rolled back");
+            assertThat(application.states()).containsExactly(PendingJoin.Status.FAILED);
+        });
+    }
+
+    /** Whatever becomes of the other joins of the key, in the same transaction. */
+    @Test
+    void thoseWhoWaitForTheCommitHearThatTheirHandlerIsUndone() {
+        transactional(application -> {
+            application.joiner.accept(Order.paid(Order.ID));
+            application.processBy(order -> {
+                throw new IllegalStateException("refused");
+            });
+            application.joiner.release(Order.ID);
+            application.joiner.accept(Order.paid(Order.ID));
+            AtomicInteger calls = new AtomicInteger();
+            application.processBy(order -> {
+                int call = calls.incrementAndGet();
+                register(() -> events.add("after commit of " + call));
+                if (call == 1) {
+                    throw new IllegalStateException("refused");
+                }
+                application.ledger.enter("released");
+            });
+
+            application.joiner.release(Order.ID);
+
+            assertThat(events).contains("rolled back", "after commit of 2").doesNotContain("after commit of 1");
+            assertThat(application.ledger.entries()).containsExactly("released");
             assertThat(application.states()).containsExactly(PendingJoin.Status.FAILED);
         });
     }

@@ -5,7 +5,6 @@ import dev.joiner.JoinSpec;
 import dev.joiner.codec.jackson.JacksonCodec;
 import dev.joiner.merge.Part;
 import dev.joiner.merge.Parts;
-import dev.joiner.merge.PartsMerge;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -44,13 +43,9 @@ public class OrderParts {
     }
 
     @Bean
-    PartsMerge merge() {
-        return Parts.of(ORDER, PAYMENT, SHIPMENT);
-    }
-
-    @Bean
-    JoinSpec<Object, String, Parts, Parts> orderJoin(PartsMerge merge, JdbcTemplate jdbc) {
-        return merge.keyedBy(String.class)
+    JoinSpec<Object, String, Parts, Parts> orderJoin(JdbcTemplate jdbc) {
+        return Parts.of(ORDER, PAYMENT, SHIPMENT)
+                .keyedBy(String.class)
                 .named("orders")
                 .rememberFor(Duration.ofDays(7)) // longer than any redelivery takes
                 .process(parts -> {

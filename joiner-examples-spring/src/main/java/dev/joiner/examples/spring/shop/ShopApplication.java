@@ -4,7 +4,6 @@ import dev.joiner.JoinSpec;
 import dev.joiner.Joiner;
 import dev.joiner.merge.Part;
 import dev.joiner.merge.Parts;
-import dev.joiner.merge.PartsMerge;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -33,13 +32,9 @@ public class ShopApplication {
     static final Part<Shipment> SHIPMENT = Part.of("shipment", Shipment.class, Shipment::orderId);
 
     @Bean
-    PartsMerge merge() {
-        return Parts.of(ORDER, PAYMENT, SHIPMENT);
-    }
-
-    @Bean
-    JoinSpec<Object, String, Parts, Parts> orders(PartsMerge merge, Books books) {
-        return merge.keyedBy(String.class)
+    JoinSpec<Object, String, Parts, Parts> orders(Books books) {
+        return Parts.of(ORDER, PAYMENT, SHIPMENT)
+                .keyedBy(String.class)
                 .named("orders")
                 .rememberFor(Duration.ofDays(7)) // a message that is sent again then changes nothing
                 .process(books::enter)
