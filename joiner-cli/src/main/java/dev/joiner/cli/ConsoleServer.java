@@ -16,12 +16,25 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Carries the console by the JDK's own server. */
 final class ConsoleServer implements Closeable {
-    private static final int THREADS = 4;
+    private static final String MOST_SECONDS = "sun.net.httpserver.maxReqTime";
+    private static final int THREADS = 16;
+    /** How long the JDK's server reads a request: it takes one thread for that. */
+    private static final String SECONDS_OF_A_REQUEST = "10";
+
+    static {
+        // Before the server's own class reads it.
+        if (System.getProperty(MOST_SECONDS) == null) {
+            System.setProperty(MOST_SECONDS, SECONDS_OF_A_REQUEST);
+        }
+    }
+
     private static final int MOST_BYTES = 1 << 16;
+    private static final Pattern PORT = Pattern.compile(":[0-9]*$");
     private static final String LOGIN = "/login";
     private static final String TOKEN = "token=";
     private static final int FOUND = 303;
@@ -102,6 +115,21 @@ final class ConsoleServer implements Closeable {
         if (server.getAddress().getAddress().isLoopbackAddress() && !isThisMachine(authority)) {
             return plain(FORBIDDEN, "The header Host is not that of this machine.");
         }
+        String path = exchange.getRequestURI().getPath();
+        String method = exchange.getRequestMethod();
+        boolean logsIn = token.isPresent() && path.equals(LOGIN);
+        if (!path.equals("/") && !logsIn) {
+            return plain(NOT_FOUND, "There is nothing here.");
+        }
+        boolean showsToken = logsIn && method.equals("POST");
+        boolean isAdmitted = token.isEmpty()
+                || token.get().admits(headers.getFirst("Authorization"), headers.getFirst("Cookie"), port());
+        if (!isAdmitted && !showsToken) {
+            return Console.loginPage(false);
+        }
+        if (logsIn && !showsToken) {
+            return found();
+        }
         byte[] body;
         try (InputStream in = exchange.getRequestBody()) {
             body = in.readNBytes(MOST_BYTES + 1);
@@ -110,17 +138,8 @@ final class ConsoleServer implements Closeable {
             return plain(TOO_LARGE, "The request is too large.");
         }
         String text = new String(body, StandardCharsets.UTF_8);
-        String path = exchange.getRequestURI().getPath();
-        String method = exchange.getRequestMethod();
-        boolean logsIn = token.isPresent() && path.equals(LOGIN);
-        if (logsIn && method.equals("POST")) {
+        if (showsToken) {
             return logIn(exchange, authority, text);
-        }
-        if (!path.equals("/") && !logsIn) {
-            return plain(NOT_FOUND, "There is nothing here.");
-        }
-        if (token.isPresent() && !token.get().admits(headers.getFirst("Authorization"), headers.getFirst("Cookie"))) {
-            return Console.loginPage(false);
         }
         return switch (method) {
             case "GET", "HEAD" -> console.page();
@@ -144,16 +163,30 @@ final class ConsoleServer implements Closeable {
         if (!Console.isOwn(exchange.getRequestHeaders().getFirst("Origin"), authority) || !secret.isShownBy(guess)) {
             return Console.loginPage(true);
         }
-        exchange.getResponseHeaders().set("Set-Cookie", secret.cookie());
+        exchange.getResponseHeaders().set("Set-Cookie", secret.cookie(port()));
+        return found();
+    }
+
+    private static Console.Response found() {
         return new Console.Response(FOUND, Map.of("Location", "/", "Cache-Control", "no-store"), "");
     }
 
-    /** A page of another site may give its own name the address of this machine, and would be of this origin then. */
+    private int port() {
+        return server.getAddress().getPort();
+    }
+
+    /**
+     * A page of another site may give its own name the address of this machine, and would be of this origin then. The port may be
+     * that of a tunnel.
+     */
     private boolean isThisMachine(String authority) {
-        InetSocketAddress address = server.getAddress();
-        return Stream.of("localhost", "127.0.0.1", "[::1]", name(address.getAddress()))
-                .map(name -> name + ":" + address.getPort())
-                .anyMatch(authority::equalsIgnoreCase);
+        String host = PORT.matcher(authority).replaceFirst("");
+        return Stream.of(
+                        "localhost",
+                        "127.0.0.1",
+                        "[::1]",
+                        name(server.getAddress().getAddress()))
+                .anyMatch(host::equalsIgnoreCase);
     }
 
     private static Console.Response plain(int status, String text) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 record ConsoleToken(String text, String session) {
     private static final int BYTES = 24;
     private static final String BEARER = "Bearer ";
-    private static final String COOKIE = "joiner-console";
+    private static final String COOKIE = "joiner-console-";
 
     static ConsoleToken random() {
         SecureRandom random = new SecureRandom();
@@ -38,23 +38,24 @@ record ConsoleToken(String text, String session) {
      *
      * @param authorization the header of that name
      * @param cookies the header {@code Cookie}
+     * @param port of the server: cookies know none
      */
-    boolean admits(@Nullable String authorization, @Nullable String cookies) {
+    boolean admits(@Nullable String authorization, @Nullable String cookies, int port) {
         if (authorization != null && authorization.startsWith(BEARER)) {
             return isShownBy(authorization.substring(BEARER.length()).strip());
         }
         for (String cookie : cookies == null ? new String[0] : cookies.split(";", -1)) {
             String[] pair = cookie.strip().split("=", 2);
-            if (pair.length == 2 && pair[0].equals(COOKIE) && areEqual(pair[1], session)) {
+            if (pair.length == 2 && pair[0].equals(COOKIE + port) && areEqual(pair[1], session)) {
                 return true;
             }
         }
         return false;
     }
 
-    /** Gone with the browser; no script sees it, and no other site can have it sent. */
-    String cookie() {
-        return COOKIE + "=" + session + "; Path=/; HttpOnly; SameSite=Strict";
+    /** Gone with the browser; no script sees it, and no other site can have it sent. Other ports of the same host get it. */
+    String cookie(int port) {
+        return COOKIE + port + "=" + session + "; Path=/; HttpOnly; SameSite=Strict";
     }
 
     private static boolean areEqual(String one, String other) {

@@ -121,8 +121,8 @@ class ConsoleCommandTest {
                 strings = {
                     "evil.example:PORT",
                     "evil.example",
-                    "127.0.0.1",
-                    "127.0.0.1:1",
+                    "127.0.0.1.evil.example",
+                    "127.0.0.1:1:PORT",
                     "localhost.evil.example:PORT",
                     ""
                 })
@@ -137,10 +137,19 @@ class ConsoleCommandTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"127.0.0.1", "localhost", "LOCALHOST", "[::1]"})
-        void namesOfThisMachineAreServed(String name) throws IOException {
+        @ValueSource(
+                strings = {
+                    "127.0.0.1:PORT",
+                    "localhost:PORT",
+                    "LOCALHOST:PORT",
+                    "[::1]:PORT",
+                    "localhost",
+                    "localhost:9000"
+                })
+        void namesOfThisMachineAreServedAlsoThroughATunnel(String name) throws IOException {
             try (ServedConsole console = new ServedConsole()) {
-                String host = "Host: " + name + ":" + console.url().getPort();
+                String host = "Host: "
+                        + name.replace("PORT", String.valueOf(console.url().getPort()));
 
                 assertThat(console.send("GET", "/", "", host).status()).isEqualTo(200);
             }
@@ -238,8 +247,8 @@ class ConsoleCommandTest {
                     console.get("/?token=" + console.token()),
                     console.get("/", "Authorization: Bearer " + console.token() + "x"),
                     console.get("/", "Authorization: Bearer "),
-                    console.get("/", "Cookie: joiner-console=" + console.token()),
-                    console.get("/", "Cookie: joiner-console="),
+                    console.get("/", "Cookie: joiner-console-" + console.url().getPort() + "=" + console.token()),
+                    console.get("/", "Cookie: joiner-console-" + console.url().getPort() + "="),
                     console.ask("{'ask':'overview'}"),
                     console.ask("{'ask':'drop','key':'1'}")
                 }) {
@@ -266,13 +275,17 @@ class ConsoleCommandTest {
                 Answer login = logIn(console, console.token(), console.authority());
 
                 assertThat(login.status()).isEqualTo(303);
-                Matcher cookie = Pattern.compile("(?i)set-cookie: (joiner-console=([\\w-]+)); (.*)")
+                Matcher cookie = Pattern.compile("(?i)set-cookie: (joiner-console-"
+                                + console.url().getPort() + "=([\\w-]+)); (.*)")
                         .matcher(login.head());
                 assertThat(cookie.find()).isTrue();
                 assertThat(cookie.group(2)).hasSize(32).isNotEqualTo(console.token());
                 assertThat(cookie.group(3)).contains("HttpOnly", "SameSite=Strict");
                 assertThat(console.get("/", "Cookie: a=b; " + cookie.group(1)).status())
                         .isEqualTo(200);
+                assertThat(console.get("/login", "Cookie: " + cookie.group(1)).status())
+                        .as("where there is nothing more to do")
+                        .isEqualTo(303);
             }
         }
 

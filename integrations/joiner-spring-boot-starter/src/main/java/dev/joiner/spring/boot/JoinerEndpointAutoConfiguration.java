@@ -48,9 +48,11 @@ final class JoinerEndpointAutoConfiguration {
             @Bean
             JoinsConsoleEndpoint joinsConsoleEndpoint(
                     Joins joins, JoinerProperties properties, EndpointAccessResolver access) {
-                boolean allowsChanges =
-                        access.accessFor(EndpointId.of("joins"), Access.READ_ONLY) == Access.UNRESTRICTED;
-                return new JoinsConsoleEndpoint(joins, properties.endpoint().showValues(), allowsChanges);
+                return new JoinsConsoleEndpoint(
+                        joins,
+                        properties.endpoint().showValues(),
+                        access.accessFor(EndpointId.of("joins"), Access.READ_ONLY),
+                        access.accessFor(EndpointId.of("joinsconsole"), Access.UNRESTRICTED));
             }
         }
     }

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
@@ -30,17 +31,31 @@ import org.springframework.web.context.request.ServletRequestAttributes;
 @WebEndpoint(id = "joinsconsole", defaultAccess = Access.UNRESTRICTED)
 final class JoinsConsoleEndpoint {
     private static final String HTML = "text/html;charset=UTF-8";
+    private static final int FORBIDDEN = 403;
     private static final int HTTP = 80;
     private static final int HTTPS = 443;
 
     private final Joins joins;
     private final boolean showsValues;
     private final boolean allowsChanges;
+    private final Optional<String> refusal;
 
-    JoinsConsoleEndpoint(Joins joins, boolean showsValues, boolean allowsChanges) {
+    /**
+     * @param ofJoins what the endpoint {@code joins} may do, if anything
+     * @param own what this one may do
+     */
+    JoinsConsoleEndpoint(Joins joins, boolean showsValues, Access ofJoins, Access own) {
         this.joins = joins;
         this.showsValues = showsValues;
-        this.allowsChanges = allowsChanges;
+        allowsChanges = ofJoins == Access.UNRESTRICTED;
+        if (ofJoins == Access.NONE) {
+            refusal = Optional.of("The endpoint joins gives no access, so the console does not either.");
+        } else if (own != Access.UNRESTRICTED) {
+            refusal = Optional.of("The page asks by POST, which management.endpoint.joinsconsole.access has to allow"
+                    + " (unrestricted). It changes only what the endpoint joins may.");
+        } else {
+            refusal = Optional.empty();
+        }
     }
 
     /** Joiners may be made after the endpoint is. */
@@ -55,6 +70,10 @@ final class JoinsConsoleEndpoint {
     /** The page. */
     @ReadOperation(produces = HTML)
     public WebEndpointResponse<byte[]> page() {
+        if (refusal.isPresent()) {
+            return new WebEndpointResponse<>(
+                    refusal.get().getBytes(StandardCharsets.UTF_8), FORBIDDEN, MimeTypeUtils.TEXT_PLAIN);
+        }
         Console.Response page = console().page();
         return new WebEndpointResponse<>(body(page), page.status(), MimeTypeUtils.parseMimeType(HTML));
     }
@@ -69,6 +88,9 @@ final class JoinsConsoleEndpoint {
             @Nullable String status,
             @Nullable String missing,
             @Nullable String reason) {
+        if (refusal.isPresent()) {
+            return new WebEndpointResponse<>(FORBIDDEN);
+        }
         Map<String, String> fields = new HashMap<>();
         put(fields, "join", join);
         put(fields, "ask", ask);

@@ -395,6 +395,41 @@ class JoinsEndpointHttpTest {
     }
 
     @Nested
+    class ConsoleThatMayNotAsk extends WithConsole {
+        ConsoleThatMayNotAsk() {
+            super(
+                    Open.class,
+                    "management.endpoints.web.exposure.include=joinsconsole",
+                    "management.endpoints.access.max-permitted=read-only");
+        }
+
+        @Test
+        void pageSaysWhy() throws Exception {
+            HttpResponse<String> page = get("console");
+
+            assertThat(page.statusCode()).isEqualTo(403);
+            assertThat(page.body()).contains("management.endpoint.joinsconsole.access");
+        }
+    }
+
+    @Nested
+    class ConsoleOfJoinsWithoutAccess extends WithConsole {
+        ConsoleOfJoinsWithoutAccess() {
+            super(
+                    Open.class,
+                    "management.endpoints.web.exposure.include=joinsconsole",
+                    "management.endpoint.joins.access=none");
+        }
+
+        @Test
+        void nothingIsShown() throws Exception {
+            assertThat(get("console").statusCode()).isEqualTo(403);
+            assertThat(ask(Map.of("join", "notes", "ask", "overview")).statusCode())
+                    .isEqualTo(403);
+        }
+    }
+
+    @Nested
     class ConsoleThatMayChange extends WithConsole {
         ConsoleThatMayChange() {
             super(
