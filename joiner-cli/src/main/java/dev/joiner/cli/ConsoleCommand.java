@@ -3,6 +3,7 @@ package dev.joiner.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.joiner.KeyedJoiner;
 import dev.joiner.console.Console;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -26,7 +27,8 @@ import picocli.CommandLine.Option;
         header = {"Shows what waits in a store on a web page.", ""},
         description = {
             "Serves a page that shows what pending, release, drop and reexamine do, until it is stopped (Ctrl-C). Prints the"
-                    + " page's URL on standard error. What is released or dropped there is printed on standard output.",
+                    + " page's URL on standard error, and a line for each change. What is released there is printed on"
+                    + " standard output; what is dropped goes to the file of --dropped-to.",
             "",
             "On this machine alone, everybody who may log in here may open the page. From other machines it demands a token,"
                     + " which is printed once; what goes over the network is not encrypted, so put a proxy with TLS or a"
@@ -37,7 +39,7 @@ import picocli.CommandLine.Option;
             "",
             "Examples:",
             "  joiner console --store jdbc:h2:./joins --require order.total,payment,shipment",
-            "  joiner console --store URL --allow-changes >> released.jsonl",
+            "  joiner console --store URL --allow-changes --dropped-to dropped.jsonl >> released.jsonl",
             "",
             "Exit status: 0 if it was stopped, 2 if the command line is wrong, 1 otherwise."
         })
@@ -60,8 +62,16 @@ final class ConsoleCommand implements Callable<Integer> {
 
     @Option(
             names = "--allow-changes",
-            description = "Let the page release, drop and reexamine. Without it, the page only shows.")
+            description =
+                    "Let the page release, reexamine and, with --dropped-to, drop. Without it, the page only shows.")
     private boolean allowChanges;
+
+    @Option(
+            names = "--dropped-to",
+            paramLabel = "FILE",
+            description = "Where joins go that are dropped; they are added to what is there. Without it, the page drops"
+                    + " nothing.")
+    private @Nullable File droppedTo;
 
     @Option(
             names = "--remember",
@@ -97,14 +107,23 @@ final class ConsoleCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Options.check(port >= 0 && port <= LAST_PORT, "--port is " + port + ", must be from 0 to " + LAST_PORT);
+        Options.check(
+                droppedTo == null || allowChanges, "--dropped-to needs --allow-changes: without it nothing is dropped");
+        if (droppedTo != null) {
+            store.requireNotRead("--dropped-to", droppedTo.toPath(), environment);
+        }
         InetAddress address = address();
         RequiredFields required = Options.required(require);
         Completion whole = required.isEmpty() ? Completion.NEVER : new Completion(required, 0, List.of());
         JsonLines output = new JsonLines(environment.out(), true);
-        try (KeyedJoiner<?, String, ObjectNode, ?> joiner =
-                store.open(environment, output, whole, required, remember)) {
+        try (JsonLines dropped = droppedTo == null
+                        ? null
+                        : JsonLines.appendTo(ConsoledStore.DROPPED_TO, droppedTo, cause -> {});
+                KeyedJoiner<?, String, ObjectNode, ?> joiner =
+                        store.open(environment, output, whole, required, remember)) {
             Console console = Console.of(
-                    List.of(new ConsoledStore(store.namespace(), joiner, output, !required.isEmpty())),
+                    List.of(new ConsoledStore(
+                            store.namespace(), joiner, dropped, !required.isEmpty(), environment.messages())),
                     allowChanges,
                     environment.clock());
             Optional<ConsoleToken> token =

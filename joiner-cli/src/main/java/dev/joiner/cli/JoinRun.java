@@ -12,7 +12,6 @@ import dev.joiner.StoreException;
 import dev.joiner.Sweeper;
 import dev.joiner.cli.Input.Position;
 import java.io.File;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -85,18 +84,7 @@ final class JoinRun {
     /** The file that an option names, if it does. Its failure is the run's. */
     @Nullable
     JsonLines appendTo(String option, @Nullable File file) throws IOException {
-        if (file == null) {
-            return null;
-        }
-        try {
-            return new JsonLines(new FileOutputStream(file, true), true, cause -> fail(named(option, cause)));
-        } catch (IOException e) {
-            throw named(option, e);
-        }
-    }
-
-    private static IOException named(String option, IOException cause) {
-        return new IOException(option + ": " + cause.getMessage(), cause);
+        return file == null ? null : JsonLines.appendTo(option, file, this::fail);
     }
 
     /** Something failed that leaves no sense in going on. From any thread. */

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.joiner.JoinerException;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
+import java.io.File;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -40,6 +42,25 @@ final class JsonLines implements Closeable {
     /** @param writeThrough whether each line leaves the process before the call returns */
     JsonLines(OutputStream out, boolean writeThrough) {
         this(out, writeThrough, cause -> {});
+    }
+
+    /**
+     * Opens a file to add lines to, each of which leaves the process at once.
+     *
+     * @param option that names the file; the message of a failure to open it, and of what onFailure is told, begins with it
+     * @param onFailure is told of the first failure to write
+     */
+    static JsonLines appendTo(String option, File file, Consumer<? super IOException> onFailure) throws IOException {
+        try {
+            return new JsonLines(
+                    new FileOutputStream(file, true), true, cause -> onFailure.accept(named(option, cause)));
+        } catch (IOException e) {
+            throw named(option, e);
+        }
+    }
+
+    private static IOException named(String option, IOException cause) {
+        return new IOException(option + ": " + cause.getMessage(), cause);
     }
 
     synchronized void write(JsonNode node) throws IOException {

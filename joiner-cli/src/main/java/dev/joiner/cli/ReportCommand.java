@@ -70,7 +70,9 @@ final class ReportCommand implements Callable<Integer> {
         try (KeyedJoiner<?, String, ObjectNode, ?> joiner =
                 store.open(environment, output, Completion.NEVER, required, null)) {
             Console console = Console.of(
-                    List.of(new ConsoledStore(store.namespace(), joiner, output, false)), false, environment.clock());
+                    List.of(new ConsoledStore(store.namespace(), joiner, null, false, environment.messages())),
+                    false,
+                    environment.clock());
             Files.writeString(html.toPath(), console.report(limit, values));
         }
         environment.messages().say("wrote " + html);

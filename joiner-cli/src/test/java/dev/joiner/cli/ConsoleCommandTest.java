@@ -47,17 +47,90 @@ class ConsoleCommandTest {
     }
 
     @Test
-    void releaseAndDropPrintOnStandardOutput() throws IOException {
-        try (ServedConsole console = new ServedConsole("--allow-changes")) {
+    void releasedAndDroppedAreToldApart(@TempDir Path folder) throws IOException {
+        Path dropped = Files.writeString(folder.resolve("dropped.jsonl"), "what was dropped before\n");
+        try (ServedConsole console = new ServedConsole("--allow-changes", "--dropped-to", dropped.toString())) {
             console.joins(A + "{\"id\":2,\"b\":1}\n");
 
             assertThat(console.ask("{'ask':'release','key':'1'}").body()).contains("\"Joined\"");
-            assertThat(console.running().out()).isEqualTo(A);
             assertThat(console.ask("{'ask':'drop','key':'2'}").body())
                     .contains("\"value\":\"{\\\"id\\\":2,\\\"b\\\":1}\"");
-            assertThat(console.running().out()).isEqualTo(A + "{\"id\":2,\"b\":1}\n");
+
+            assertThat(console.running().out()).isEqualTo(A);
+            assertThat(dropped).hasContent("what was dropped before\n{\"id\":2,\"b\":1}\n");
             assertThat(console.store().size()).isZero();
         }
+    }
+
+    @Test
+    void dropIsRefusedWithoutAFileForIt() throws IOException {
+        try (ServedConsole console = new ServedConsole("--allow-changes")) {
+            console.joins(A);
+
+            Answer drop = console.ask("{'ask':'drop','key':'1'}");
+
+            assertThat(drop.status()).isEqualTo(403);
+            assertThat(drop.body()).contains("--dropped-to");
+            assertThat(console.store().size()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void changesAreToldOnStandardError(@TempDir Path folder) throws IOException {
+        Path dropped = folder.resolve("dropped.jsonl");
+        try (ServedConsole console =
+                new ServedConsole("--allow-changes", "--require=a", "--dropped-to", dropped.toString())) {
+            console.joins(A + "{\"id\":\"x\\u202e\\ny\",\"b\":1}\n");
+
+            console.ask("{'ask':'release','key':'1'}");
+            console.ask("{'ask':'release','key':'1'}");
+            console.ask("{'ask':'drop','key':'x\\u202e\\ny'}");
+            console.ask("{'ask':'drop','key':''}");
+            console.ask("{'ask':'reexamine'}");
+
+            assertThat(console.running().err().lines().skip(1))
+                    .containsExactly(
+                            "joiner: release \"1\": Joined",
+                            "joiner: release \"1\": nothing was there",
+                            "joiner: drop \"x\\u202e\\u000ay\": dropped 1",
+                            "joiner: reexamine: 0 joined, 0 failed");
+        }
+    }
+
+    @Test
+    void dropThatCannotBeWrittenIsTold() throws IOException {
+        try (ServedConsole console = new ServedConsole("--allow-changes", "--dropped-to", "/dev/full")) {
+            console.joins(A + "{\"id\":2,\"b\":1}\n");
+
+            Answer first = console.ask("{'ask':'drop','key':'1'}");
+            Answer second = console.ask("{'ask':'drop','key':'2'}");
+
+            assertThat(first.status()).isEqualTo(502);
+            assertThat(first.body()).contains("--dropped-to: No space left on device");
+            assertThat(console.running().err()).contains("joiner: drop \"1\": --dropped-to: No space left on device");
+            assertThat(second.status()).isEqualTo(502);
+            assertThat(console.store().size()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void fileForWhatIsDroppedIsChecked(@TempDir Path folder) throws IOException {
+        String url = "jdbc:h2:" + folder.resolve("joins").toAbsolutePath();
+        assertThat(Cli.run(A, "join", "--key=id", "--require=a,b", "--store", url)
+                        .status())
+                .isZero();
+        String file = folder.resolve("joins.mv.db").toString();
+
+        Ended own = Cli.run("", "console", "--store", url, "--allow-changes", "--dropped-to", file);
+        Ended none = Cli.run("", "console", "--store", url, "--allow-changes", "--dropped-to", folder.toString());
+        Ended readOnly = Cli.run("", "console", "--store", url, "--dropped-to", file);
+
+        assertThat(own.status()).isEqualTo(2);
+        assertThat(own.err()).startsWith("joiner: --dropped-to: " + file + " is also read, for --store\n");
+        assertThat(none.status()).isEqualTo(1);
+        assertThat(none.err()).startsWith("joiner: --dropped-to: " + folder).hasLineCount(1);
+        assertThat(readOnly.status()).isEqualTo(2);
+        assertThat(readOnly.err()).startsWith("joiner: --dropped-to needs --allow-changes");
     }
 
     @Test
@@ -156,8 +229,9 @@ class ConsoleCommandTest {
         }
 
         @Test
-        void formOfAnotherSiteChangesNothing() throws IOException {
-            try (ServedConsole console = new ServedConsole("--allow-changes")) {
+        void formOfAnotherSiteChangesNothing(@TempDir Path folder) throws IOException {
+            try (ServedConsole console = new ServedConsole(
+                    "--allow-changes", "--dropped-to", folder.resolve("dropped").toString())) {
                 console.joins(A);
                 String drop = "{\"join\":\"" + console.namespace() + "\",\"ask\":\"drop\",\"key\":\"1\"}";
                 String host = "Host: " + console.authority();

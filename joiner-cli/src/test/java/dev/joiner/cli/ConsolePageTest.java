@@ -6,10 +6,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.logging.Level;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
@@ -32,6 +36,9 @@ class ConsolePageTest {
 
     private static ChromeDriver browser;
 
+    @TempDir
+    private Path folder;
+
     private ServedConsole console;
 
     @BeforeAll
@@ -49,7 +56,12 @@ class ConsolePageTest {
 
     @BeforeEach
     void startConsole() throws IOException {
-        console = new ServedConsole("--allow-changes", "--require", "a,b");
+        console = new ServedConsole(
+                "--allow-changes",
+                "--require",
+                "a,b",
+                "--dropped-to",
+                folder.resolve("dropped.jsonl").toString());
         Chromium.show(browser, 1400, 1000, "light");
     }
 
@@ -140,7 +152,7 @@ class ConsolePageTest {
     }
 
     @Test
-    void dropOfManyAsksFirst() {
+    void dropOfManyAsksFirst() throws IOException {
         open(TWO, 2);
         id("pick-all").click();
         id("drop").click();
@@ -156,7 +168,73 @@ class ConsolePageTest {
         awaitRows(0);
         assertThat(console.store().size()).isZero();
         assertThat(id("save").isDisplayed()).isTrue();
-        assertThat(console.running().out()).contains("{\"id\":\"one\",\"a\":1}\n", "{\"id\":\"two\",\"b\":2}\n");
+        assertThat(console.running().out()).isEmpty();
+        assertThat(Files.readAllLines(folder.resolve("dropped.jsonl")))
+                .containsExactlyInAnyOrder("{\"id\":\"one\",\"a\":1}", "{\"id\":\"two\",\"b\":2}");
+    }
+
+    @Test
+    void dropIsNotOfferedWithoutAFileForIt() throws IOException {
+        try (ServedConsole noFile = new ServedConsole("--allow-changes", "--require", "a,b")) {
+            noFile.joins(TWO);
+            browser.get(noFile.url().toString());
+            awaitRows(2);
+            pick("one");
+
+            assertThat(id("release").isDisplayed()).isTrue();
+            assertThat(id("drop").isDisplayed()).isFalse();
+            assertThat(text("selection")).contains("--dropped-to");
+            id("view-0").click();
+            awaitText("details", "\"id\"");
+            assertThat(id("details-drop").isDisplayed()).isFalse();
+            assertThat(text("details")).contains("--dropped-to");
+        }
+    }
+
+    @Test
+    void whatWasDroppedCanBeSavedAfterOtherActions() {
+        open(TWO + "{\"id\":\"three\",\"a\":1}\n", 3);
+        change("one", "drop");
+        awaitText("result-text", "Dropped what was under 1 key.");
+        awaitRows(2);
+        change("two", "release");
+        awaitText("result-text", "Released what was under 1 key.");
+        awaitRows(1);
+        assertThat(text("save")).isEqualTo("Save what was dropped (1)");
+        change("three", "drop");
+        awaitText("save", "Save what was dropped (2)");
+
+        browser.executeScript(
+                "URL.createObjectURL = blob => { blob.text().then(text => window.saved = text); return '#'; }");
+        id("save").click();
+        patiently()
+                .untilAsserted(() -> assertThat(String.valueOf(browser.executeScript("return window.saved")))
+                        .contains("\"one\"", "\"three\"")
+                        .doesNotContain("\"two\"")
+                        .hasLineCount(2));
+        id("reexamine").click();
+        id("confirm-yes").click();
+        awaitText("result-text", "0 joins handed over");
+        assertThat(id("save").isDisplayed()).isFalse();
+    }
+
+    @Test
+    void whatWasDroppedIsForgottenOnceDismissed() {
+        open(TWO, 2);
+        change("one", "drop");
+        awaitText("result-text", "Dropped what was under 1 key.");
+        awaitRows(1);
+        id("dismiss").click();
+        change("two", "release");
+
+        awaitText("result-text", "Released what was under 1 key.");
+        assertThat(id("save").isDisplayed()).isFalse();
+    }
+
+    private static void change(String key, String button) {
+        pick(key);
+        id(button).click();
+        id("confirm-yes").click();
     }
 
     @Test
@@ -204,6 +282,17 @@ class ConsolePageTest {
     }
 
     @Test
+    void missingPartTakesThePlaceOfTheKey() {
+        open(TWO, 2);
+        id("key").sendKeys("one", Keys.ENTER);
+        awaitRows(1);
+        id("missing-a").click();
+
+        awaitText("filter-text", "Only joins that are missing a.");
+        assertThat(id("key").getDomProperty("value")).isEmpty();
+    }
+
+    @Test
     void staysUpToDateWhileOpen() {
         open(TWO, 2);
 
@@ -235,22 +324,127 @@ class ConsolePageTest {
         awaitText("problem", "The server does not answer.");
     }
 
+    private static String many(int first, int end, String part) {
+        StringBuilder lines = new StringBuilder();
+        for (int i = first; i < end; i++) {
+            lines.append("{\"id\":\"k").append(i).append("\",\"").append(part).append("\":1}\n");
+        }
+        return lines.toString();
+    }
+
     @Test
     void readsTheRestIfAsked() {
-        StringBuilder lines = new StringBuilder();
-        for (int i = 0; i < 5_000; i++) {
-            lines.append("{\"id\":\"k").append(i).append("\",\"a\":1}\n");
-        }
-        open(lines.toString(), 100);
-        assertThat(text("sample")).startsWith("Sampled from 2,000 joins of about 5,000");
+        open(many(0, 5_000, "a"), 100);
+        assertThat(text("sample")).startsWith("2,000 of 5,000 keys read: 2,000 joins, at ");
+        assertThat(text("tiles"))
+                .contains("Keys in the store\n5,000\ncounted by the store", "Waiting\n2,000\nin the sample");
 
         id("read-on").click();
 
         awaitText("sample", "All 5,000 joins counted");
-        assertThat(text("tiles")).contains("Waiting\n5,000\n");
+        assertThat(text("tiles")).contains("Waiting\n5,000\nfor more messages");
         id("next").click();
         awaitText("position", "Page 2,");
         awaitRows(100);
+    }
+
+    @Test
+    void keysThatAreOnlyRememberedAreCounted() {
+        String remember = "--remember=1h";
+        console.joins(many(0, 4_000, "a"));
+        console.joins(many(0, 300, "b"), remember);
+        browser.get(console.url().toString());
+        awaitText("sample", " of 4,000 keys read: ");
+        assertThat(text("sample")).contains(" remembered");
+
+        id("read-on").click();
+
+        awaitText("sample", "All 3,700 joins counted");
+        assertThat(text("sample")).contains("300 keys only remembered");
+    }
+
+    @Test
+    void filterLooksOnUntilItFindsSome() throws IOException {
+        console.joins(many(0, 6_000, "a"));
+        String key = keyFarBehind();
+        Cli.run("", "drop", "--store", "kept:", "--namespace", console.namespace(), key);
+        console.joins("{\"id\":\"" + key + "\",\"b\":1}\n");
+        browser.get(console.url().toString());
+        awaitRows(100);
+        browser.executeScript("""
+                window.seen = '';
+                new MutationObserver(() => {
+                    if (!document.getElementById('stop-looking').hidden) seen += document.getElementById('empty').textContent;
+                }).observe(document.getElementById('empty'), {childList: true, characterData: true, subtree: true});
+                const lacks = document.getElementById('lacks');
+                lacks.append(new Option('a', 'a'));
+                lacks.value = 'a';
+                lacks.dispatchEvent(new Event('change'));
+                """);
+
+        awaitRows(1);
+        assertThat(text("rows")).contains(key);
+        assertThat(String.valueOf(browser.executeScript("return seen"))).contains("2,000 keys read", "4,000 keys read");
+        assertThat(id("stop-looking").isDisplayed()).isFalse();
+    }
+
+    /** The key that comes after 4,000 others in the store's order. */
+    private String keyFarBehind() throws IOException {
+        String from = found("next", console.ask("{'ask':'overview'}").body());
+        from = found(
+                "next",
+                console.ask("{'ask':'overview','cursor':'" + from + "'}").body());
+        return found(
+                "key", console.ask("{'ask':'list','cursor':'" + from + "'}").body());
+    }
+
+    private static String found(String field, String json) {
+        Matcher matcher = Pattern.compile("\"" + field + "\":\"([^\"]*)\"").matcher(json);
+        assertThat(matcher.find()).as(json).isTrue();
+        return matcher.group(1);
+    }
+
+    @Test
+    void filterThatFindsNothingLooksToTheEnd() {
+        open(many(0, 5_000, "a"), 100);
+
+        browser.findElement(By.cssSelector("#status option[value=PARKED]")).click();
+
+        awaitText("empty", "There are none of this kind.");
+        assertThat(id("next").isDisplayed()).isFalse();
+    }
+
+    @Test
+    void lookingOnStopsIfAsked() {
+        open(many(0, 5_000, "a"), 100);
+        browser.executeScript("""
+                const send = window.fetch;
+                window.fetch = async (url, options) => {
+                    if (JSON.parse(options.body).cursor) await new Promise(resolve => window.goOn = resolve);
+                    return send(url, options);
+                };
+                """);
+        browser.findElement(By.cssSelector("#status option[value=PARKED]")).click();
+        awaitText("empty", "Looking: 2,000 keys read, none yet.");
+
+        id("stop-looking").click();
+
+        awaitText("empty", "None among 2,000 keys that were read.");
+        assertThat(id("stop-looking").isDisplayed()).isFalse();
+        assertThat(id("next").isDisplayed()).isTrue();
+        browser.executeScript("goOn()");
+    }
+
+    @Test
+    void parkedJoinWasNotHandedOver() {
+        console.joins(TWO);
+        console.parks("{\"id\":\"one\",\"b\":1}\n");
+        browser.get(console.url().toString());
+        awaitText("rows", "Parked");
+        browser.findElement(By.xpath("//button[.='one']")).click();
+
+        awaitText("details", "Completed, and failed in hand-over");
+        assertThat(text("details")).doesNotContain("Handed over as");
     }
 
     @Test
@@ -420,31 +614,42 @@ class ConsolePageTest {
         }
     }
 
-    @Test
-    void reportIsReadWithoutAServer(@TempDir Path folder) {
-        console.joins(TWO);
+    private void openReport(String... options) {
         Path html = folder.resolve("joins.html");
-        Cli.run(
-                "",
-                "report",
-                "--store=kept:",
-                "--namespace",
-                console.namespace(),
-                "--require=a,b",
-                "--values",
-                "--html",
-                html.toString());
-
+        List<String> args = new ArrayList<>(List.of("report", "--store=kept:", "--namespace", console.namespace()));
+        args.addAll(List.of("--require=a,b", "--values", "--html", html.toString()));
+        args.addAll(List.of(options));
+        assertThat(Cli.run("", args.toArray(String[]::new)).status()).isZero();
         browser.get(html.toUri().toString());
+    }
+
+    @Test
+    void reportIsReadWithoutAServer() {
+        console.joins(TWO);
+        openReport();
 
         awaitRows(2);
         assertThat(text("tiles")).contains("Waiting\n2\n");
         assertThat(text("mode")).startsWith("Report of ");
         id("missing-a").click();
         awaitRows(1);
+        assertThat(text("filter-text")).isEqualTo("Only joins that are missing a.");
         id("view-0").click();
         awaitText("details", "\"id\": \"two\"");
         assertThat(id("details-release").isDisplayed()).isFalse();
         assertThat(id("refresh").isDisplayed()).isFalse();
+    }
+
+    @Test
+    void reportSaysWhatItDoesNotShow() {
+        console.joins(many(0, 50, "a") + many(50, 60, "b"));
+        openReport("--limit=20");
+        awaitRows(20);
+        id("missing-b").click();
+        awaitText("filter-text", " of 50 are in this report.");
+        assertThat(text("filter-text")).contains(rows().size() + " of 50 are");
+
+        id("key").sendKeys("nothing", Keys.ENTER);
+        awaitText("empty", "Not among the 20 joins of this report.");
     }
 }

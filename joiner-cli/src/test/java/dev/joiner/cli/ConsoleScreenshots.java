@@ -35,7 +35,9 @@ class ConsoleScreenshots {
                 url,
                 "--namespace=orders",
                 "--require=order.total,payment,shipment",
-                "--allow-changes")) {
+                "--allow-changes",
+                "--dropped-to",
+                folder.resolve("dropped.jsonl").toString())) {
             console.awaitErr("the console is at ");
             Matcher address = Pattern.compile("http\\S+").matcher(console.err());
             assertThat(address.find()).isTrue();

@@ -33,17 +33,27 @@ final class ServedConsole implements AutoCloseable {
     }
 
     /** Lets lines arrive that are joined by {@code id}, and whole with {@code a} and {@code b}. */
-    void joins(String lines) {
-        Ended ended = Cli.run(
-                lines,
-                "join",
-                "--key=id",
-                "--require=a,b",
-                "--expire-after=2h",
-                "--store=kept:",
-                "--namespace",
-                namespace);
+    void joins(String lines, String... options) {
+        Ended ended = Cli.run(lines, joining(options));
         assertThat(ended.status()).as(ended.err()).isZero();
+    }
+
+    private String[] joining(String... options) {
+        String[] joining = {
+            "join", "--key=id", "--require=a,b", "--expire-after=2h", "--store=kept:", "--namespace", namespace
+        };
+        return with(joining, options);
+    }
+
+    /** Lets lines arrive while nothing can be printed, and what they complete is parked. */
+    void parks(String lines) {
+        OutputStream full = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("the disk is full");
+            }
+        };
+        Cli.run(lines.getBytes(StandardCharsets.UTF_8), full, joining("--park-after=1"));
     }
 
     KeptStores.Kept<?, ?> store() {

@@ -194,6 +194,9 @@ public final class Console {
         if (ask.equals("reexamine") && !join.canReexamine()) {
             return problem(403, "it is not known what makes a join whole");
         }
+        if (ask.equals("drop") && join.refusalToDrop().isPresent()) {
+            return problem(403, join.refusalToDrop().get());
+        }
         return Response.of(
                 200,
                 switch (ask) {
@@ -235,7 +238,10 @@ public final class Console {
         ObjectNode data = Json.object();
         data.put("changes", changes);
         ArrayNode names = data.putArray("joins");
-        joins.forEach((name, join) -> names.addObject().put("name", name).put("reexamine", join.canReexamine()));
+        joins.forEach((name, join) -> {
+            ObjectNode shown = names.addObject().put("name", name).put("reexamine", join.canReexamine());
+            join.refusalToDrop().ifPresent(reason -> shown.put("noDrop", reason));
+        });
         return data;
     }
 

@@ -2,10 +2,13 @@ package dev.joiner.console;
 
 import dev.joiner.KeyCodec;
 import dev.joiner.KeyedJoiner;
+import dev.joiner.Outcome;
 import dev.joiner.PendingJoin;
+import dev.joiner.SweepReport;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A join as the console shows it: a joiner, and how its keys and values are written. Must be thread-safe.
@@ -36,6 +39,21 @@ public interface ConsoleJoin<K, V> {
     /** Returns what is shown in the place of a join; by default the join itself. */
     default List<PendingJoin<K, V>> shown(PendingJoin<K, V> join) {
         return List.of(join);
+    }
+
+    /** Hands over what there is under a key; by default as the joiner does. */
+    default List<? extends Outcome<?>> release(K key) {
+        return joiner().release(key);
+    }
+
+    /** Asks all that waits again whether it is whole; by default as the joiner does. */
+    default SweepReport reexamine() {
+        return joiner().reexamine();
+    }
+
+    /** Says why nothing can be dropped here, in a short sentence for the operator. Empty by default: it can. */
+    default Optional<String> refusalToDrop() {
+        return Optional.empty();
     }
 
     /** Removes what there is under a key, and returns it; by default as the joiner does. */

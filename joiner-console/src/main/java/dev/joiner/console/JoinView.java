@@ -49,10 +49,14 @@ final class JoinView<K, V> {
         return join.canReexamine();
     }
 
+    Optional<String> refusalToDrop() {
+        return join.refusalToDrop();
+    }
+
     /** Counts a part of the store: up to 2,000 keys from a cursor on. */
     ObjectNode overview(@Nullable String cursor, Instant now) {
         Overview overview = new Overview(now);
-        Optional<String> next = read(cursor, pending -> {
+        Stretch stretch = read(cursor, pending -> {
             overview.add(pending, keyText(pending));
             return true;
         });
@@ -61,7 +65,7 @@ final class JoinView<K, V> {
         if (cursor == null) {
             json.put("size", join.joiner().size());
         }
-        next.ifPresent(text -> json.put("next", text));
+        stretch.putInto(json);
         return json;
     }
 
@@ -83,19 +87,35 @@ final class JoinView<K, V> {
         ObjectNode json = Json.object();
         json.put("now", now.toString());
         ArrayNode rows = json.putArray("rows");
-        Optional<String> next = read(cursor, pending -> {
+        Stretch stretch = read(cursor, pending -> {
             if (filter.admits(pending)) {
                 rows.add(row(pending));
             }
             return rows.size() < ROWS;
         });
-        next.ifPresent(text -> json.put("next", text));
+        stretch.putInto(json);
         return json;
     }
 
-    /** Reads pages until there are no more, there were enough, or a page's reader has enough; where to go on. */
-    private Optional<String> read(@Nullable String cursor, Predicate<PendingJoin<K, V>> wantsMore) {
+    /**
+     * What was read of a store.
+     *
+     * @param keys at most how many were looked at: a page of the store's may be short; of the last page, those that hold joins
+     * @param held how many of them hold joins; the others are only remembered
+     */
+    private record Stretch(int keys, int held, Optional<String> next) {
+        void putInto(ObjectNode json) {
+            json.put("keys", keys);
+            json.put("held", held);
+            next.ifPresent(text -> json.put("next", text));
+        }
+    }
+
+    /** Reads pages until there are no more, there were enough, or a page's reader has enough. */
+    private Stretch read(@Nullable String cursor, Predicate<PendingJoin<K, V>> wantsMore) {
         Optional<String> next = Optional.ofNullable(cursor);
+        int keys = 0;
+        int held = 0;
         for (int i = 0; i < PAGES; i++) {
             PendingJoin.Page<K, V> page = page(next, KEYS);
             boolean goesOn = true;
@@ -105,11 +125,28 @@ final class JoinView<K, V> {
                 }
             }
             next = page.next();
+            int heldHere = keysOf(page);
+            held += heldHere;
+            keys += next.isPresent() ? Math.max(heldHere, KEYS) : heldHere;
             if (!goesOn || next.isEmpty()) {
                 break;
             }
         }
-        return next;
+        return new Stretch(keys, held, next);
+    }
+
+    /** How many keys hold the joins of a page: some hold several, one after the other. */
+    private int keysOf(PendingJoin.Page<K, V> page) {
+        int keys = 0;
+        K last = null;
+        for (PendingJoin<K, V> pending : page.joins()) {
+            K key = pending.key();
+            if (key == null || !key.equals(last)) {
+                keys++;
+            }
+            last = key;
+        }
+        return keys;
     }
 
     private PendingJoin.Page<K, V> page(Optional<String> cursor, int keys) {
@@ -135,7 +172,7 @@ final class JoinView<K, V> {
         ObjectNode json = Json.object();
         ArrayNode outcomes = json.putArray("outcomes");
         int failed = 0;
-        for (Outcome<?> outcome : join.joiner().release(key(keyText))) {
+        for (Outcome<?> outcome : join.release(key(keyText))) {
             String name = outcome.getClass().getSimpleName();
             if (outcome instanceof Outcome.Failed<?> failure) {
                 failed++;
@@ -162,7 +199,7 @@ final class JoinView<K, V> {
     }
 
     ObjectNode reexamine() {
-        SweepReport report = join.joiner().reexamine();
+        SweepReport report = join.reexamine();
         ObjectNode json = Json.object();
         json.put("joined", report.joined());
         json.put("failed", report.failed());
@@ -178,8 +215,10 @@ final class JoinView<K, V> {
         Overview overview = new Overview(now);
         PriorityQueue<PendingJoin<K, V>> leastUrgentFirst = new PriorityQueue<>(BY_URGENCY.reversed());
         Optional<String> next = Optional.empty();
+        int held = 0;
         do {
             PendingJoin.Page<K, V> page = page(next, KEYS_OF_REPORT);
+            held += keysOf(page);
             for (PendingJoin<K, V> pending : page.joins()) {
                 for (PendingJoin<K, V> shown : join.shown(pending)) {
                     overview.add(shown, keyText(shown));
@@ -195,6 +234,7 @@ final class JoinView<K, V> {
         urgent.sort(BY_URGENCY);
         ObjectNode json = overview.toJson();
         json.put("size", join.joiner().size());
+        json.put("held", held);
         ArrayNode rows = json.putArray("rows");
         for (PendingJoin<K, V> shown : urgent) {
             rows.add(mostCharacters == 0 ? row(shown) : withValue(row(shown), shown, mostCharacters));

@@ -7,6 +7,7 @@
   const MEANINGS = {
     WAITING: 'for more messages', CLAIMED: 'being handed over', FAILED: 'to be tried again', PARKED: 'until released',
     UNREADABLE: 'cannot be decoded'};
+  const CAUSES = {COMPLETE: 'Completed', EXPIRED: 'Expired', EVICTED: 'Evicted', FORCED: 'Released'};
   const $ = id => document.getElementById(id);
   const data = JSON.parse($('data').textContent);
   const reports = data.reports || null;
@@ -22,7 +23,10 @@
   let drawn = {};         // the bars that are shown
   let selected = new Set();
   let shownRow = null;
-  let dropped = [];
+  let dropped = [];       // until it is dismissed, or was saved before another change
+  let isSaved = false;
+  let looks = 0;          // how often a list was begun; one that is not the last is given up
+  let looking = false;    // the list goes on by itself, as none of its kind were found yet
   let generation = 0;     // an answer to what was asked before the join changed is not for this one
   let timer = 0;
 
@@ -71,6 +75,7 @@
     if (s >= 60) return two(Math.floor(s / 60), 'm', s % 60, 's');
     return s + 's';
   }
+  const capital = text => text.charAt(0).toUpperCase() + text.slice(1);
   const seconds = (from, to) => (Date.parse(to) - Date.parse(from)) / 1000;
 
   // ---- elements ----
@@ -139,7 +144,7 @@
       else errors.set(e.reason, {...e});
     }
     const older = more.oldest && (!sum.oldest || Date.parse(more.oldest.at) < Date.parse(sum.oldest.at));
-    return {...sum, read: sum.read + more.read, counts: maps(sum.counts, more.counts), missing: maps(sum.missing, more.missing),
+    return {...sum, read: sum.read + more.read, keys: sum.keys + more.keys, held: sum.held + more.held, counts: maps(sum.counts, more.counts), missing: maps(sum.missing, more.missing),
       ages: arrays('ages'), expiries: arrays('expiries'), neverExpiring: sum.neverExpiring + more.neverExpiring,
       errors: [...errors.values()], oldest: older ? more.oldest : sum.oldest};
   }
@@ -203,20 +208,32 @@
     return el('div', bad ? {className: 'bad'} : {}, el('dt', {}, name), el('dd', {}, value, el('small', {title: note}, note)));
   }
 
+  /** A page of keys that a store hands out may be short, and does not say how many of its keys are only remembered. */
+  const upTo = (read, text) => (read.held < read.keys ? 'up to ' : '') + text;
+
+  /** What was counted; keys that hold no joins explain why there are fewer joins than keys. */
+  function counted(time) {
+    const joins = plural(totals.read, 'join');
+    const remembered = Math.max(0, (next ? totals.keys : totals.size) - totals.held);
+    const rest = remembered ? plural(remembered, 'key') + ' only remembered' : '';
+    return next
+      ? upTo(totals, number(totals.keys)) + ' of ' + number(totals.size) + ' keys read: ' + joins + (rest ? ', ' + upTo(totals, rest) : '') + ', at ' + time + '.'
+      : 'All ' + joins + ' counted at ' + time + (rest ? '; ' + rest : '') + '.';
+  }
+
   function showOverview() {
     const all = !next;
+    const sampled = text => all ? text : 'in the sample';
     const tiles = [
       tile('Keys in the store', number(totals.size), 'counted by the store'),
-      tile('Oldest', totals.oldest ? span(seconds(totals.oldest.at, totals.now)) : '–', totals.oldest ? visible(totals.oldest.key) : 'nothing waits')];
+      tile(all ? 'Oldest' : 'Oldest in the sample', totals.oldest ? span(seconds(totals.oldest.at, totals.now)) : '–', totals.oldest ? visible(totals.oldest.key) : 'nothing waits')];
     for (const status of ['WAITING', 'CLAIMED', 'FAILED', 'PARKED', 'UNREADABLE']) {
       const n = totals.counts[status] || 0;
-      tiles.push(tile(STATUSES[status], number(n), MEANINGS[status], n > 0 && BAD.includes(status)));
+      tiles.push(tile(STATUSES[status], number(n), sampled(MEANINGS[status]), n > 0 && BAD.includes(status)));
     }
     $('tiles').replaceChildren(...tiles);
     const time = clock(totals.now);
-    $('sample-text').textContent = all
-      ? 'All ' + plural(totals.read, 'join') + ' counted at ' + time + '.'
-      : 'Sampled from ' + plural(totals.read, 'join') + ' of about ' + number(totals.size) + ', the first in the store’s order, at ' + time + '.';
+    $('sample-text').textContent = capital(counted(time));
     $('read-on').hidden = all || !!reports;
     if (!readingOn) $('read-on').textContent = 'Read the rest';
     const labels = names(totals.limits);
@@ -249,18 +266,31 @@
     if (f.status) texts.push(STATUSES[f.status].toLowerCase());
     if (f.missing) texts.push('missing ' + visible(f.missing));
     if (f.reason) texts.push('failed with “' + visible(f.reason) + '”');
-    return texts.length ? 'Only joins that are ' + texts.join(', and ') + '.' : '';
+    return texts.length ? 'Only joins that are ' + texts.join(', and ') + '.' + notInReport(f, texts.length) : '';
+  }
+
+  /** A report counts the whole store, and lists some of it. */
+  function notInReport(f, filters) {
+    if (!reports) return '';
+    const group = totals.errors.find(e => e.reason === f.reason);
+    const all = filters > 1 ? 0 : f.status ? totals.counts[f.status] || 0 : f.missing ? totals.missing[f.missing] || 0 : group ? group.count : 0;
+    const n = listing.rows.length;
+    return n < all ? ' ' + number(n) + ' of ' + number(all) + ' are in this report.' : '';
   }
 
   async function applyFilter() {
     listing = {...listing, cursors: [''], found: null};
+    $('key').value = '';
     selected.clear();
-    await trying(loadList);
-    say(plural(listing.rows.length, 'join') + ' shown.');
     $('list').scrollIntoView({block: 'start'});
+    if (await trying(loadList)) say(plural(listing.rows.length, 'join') + ' shown.');
   }
 
-  async function loadList() {
+  /** @param again whether nobody asked for it: what was looked through far and wide is not looked through again */
+  async function loadList(again) {
+    const mine = ++looks;
+    looking = false;
+    if (!again) listing.lookedOn = false;
     if (reports) {
       const f = filter();
       const wanted = listing.found;
@@ -270,13 +300,45 @@
       listing = {...listing, rows, next: null, now: data.now};
     } else if (listing.found !== null) {
       const answer = await ask({ask: 'find', key: listing.found});
+      if (mine !== looks) throw new Stale();
       listing = {...listing, rows: answer.rows, next: null, now: answer.now};
     } else {
-      const cursor = listing.cursors[listing.cursors.length - 1];
-      const answer = await ask({ask: 'list', ...filter(), ...(cursor ? {cursor} : {})});
-      listing = {...listing, rows: answer.rows, next: answer.next || null, now: answer.now};
+      await look(mine, again === true);
     }
     showList();
+  }
+
+  /** Goes on until there are rows, no more keys, or somebody stops it. */
+  async function look(mine, again) {
+    if (again && listing.lookedOn && !listing.rows.length) return;
+    let cursor = again && listing.lookedOn ? listing.from : listing.cursors[listing.cursors.length - 1];
+    let keys = 0, held = 0, lookedOn = again && listing.lookedOn;
+    try {
+      for (;;) {
+        const answer = await ask({ask: 'list', ...filter(), ...(cursor ? {cursor} : {})});
+        if (mine !== looks) throw new Stale();
+        keys += answer.keys;
+        held += answer.held;
+        listing = {...listing, rows: answer.rows, next: answer.next || null, now: answer.now, from: cursor, keys, held, lookedOn};
+        if (answer.rows.length || !answer.next || !isFiltered()) return;
+        if (!looking) say('Looking.');
+        looking = lookedOn = listing.lookedOn = true;
+        cursor = answer.next;
+        showList();
+      }
+    } finally {
+      if (mine === looks && looking) {
+        looking = false;
+        showList();
+      }
+    }
+  }
+
+  function stopLooking() {
+    looks++; // the answer that is under way is not waited for
+    looking = false;
+    showList();
+    say('Stopped.');
   }
 
   /** As the server groups errors; for a report, which has none. */
@@ -369,15 +431,26 @@
     $('filter-text').textContent = text;
     $('clear').hidden = !text;
     $('empty').hidden = listing.rows.length > 0;
-    $('empty').textContent = listing.found !== null ? 'Nothing is there under this key.'
-      : listing.next ? 'None among the keys that were looked at; the next page goes on from there.' : 'There are none' + (text ? ' of this kind.' : '.');
+    $('empty').textContent = emptyText(text);
+    if (!looking && document.activeElement === $('stop-looking')) $('list').focus();
+    $('stop-looking').hidden = !looking;
     const pageNumber = listing.cursors.length;
     $('first').hidden = pageNumber === 1;
-    $('next').hidden = !listing.next;
+    $('next').hidden = !listing.next || looking;
     $('position').textContent = reports
       ? 'The ' + plural(reports[join.name].rows.length, 'join') + ' in this report: those that failed, are parked or unreadable, and then the oldest.'
       : listing.found !== null ? '' : 'Page ' + pageNumber + ', in the store’s order.';
     showSelection();
+  }
+
+  function emptyText(filters) {
+    if (listing.found !== null) {
+      return reports ? 'Not among the ' + plural(reports[join.name].rows.length, 'join') + ' of this report.' : 'Nothing is there under this key.';
+    }
+    if (looking) return 'Looking: ' + upTo(listing, plural(listing.keys, 'key')) + ' read, none yet.';
+    if (listing.next) return 'None among ' + upTo(listing, plural(listing.keys, 'key')) + ' that were read.';
+    if (listing.cursors.length > 1) return 'There are no more.';
+    return 'There are none' + (filters ? ' of this kind' + (reports ? ' in this report.' : '.') : '.');
   }
 
   function showSelection() {
@@ -398,16 +471,24 @@
     $('details-title').textContent = row.key === undefined ? '(unreadable)' : visible(row.key);
     $('details-body').replaceChildren(...(rows.length ? rows.flatMap(described) : [el('p', {}, 'It is gone meanwhile.')]));
     const changes = data.changes && row.key !== undefined && rows.some(r => r.status !== 'REMEMBERED');
-    $('details-release').hidden = $('details-drop').hidden = !changes;
+    $('details-release').hidden = !changes;
+    $('details-drop').hidden = !changes || !!join.noDrop;
+    $('details-no-drop').hidden = !changes || !join.noDrop;
     $('details').showModal();
     $('details-close').focus();
+  }
+
+  function handOver(row) {
+    const cause = CAUSES[row.cause] || row.cause;
+    return row.status === 'CLAIMED' ? cause + ', and being handed over'
+      : row.status === 'FAILED' || row.status === 'PARKED' ? cause + ', and failed in hand-over' : cause;
   }
 
   function described(row) {
     const facts = el('dl', {className: 'facts'});
     const fact = (name, ...value) => facts.append(el('dt', {}, name), el('dd', {}, ...value));
     fact('Status', chip(row));
-    if (row.cause) fact('Handed over as', row.cause.toLowerCase());
+    if (row.cause) fact('Hand-over', handOver(row));
     if (row.firstAt) fact('First message', new Date(row.firstAt).toLocaleString('en-GB') + ' (' + span(seconds(row.firstAt, listing.now)) + ' ago)');
     if (row.dueAt) fact(row.status === 'WAITING' ? 'Expires' : 'Due', new Date(row.dueAt).toLocaleString('en-GB') + ' (' + due(row) + ')');
     if (row.handedOverAt) fact('Handed over', new Date(row.handedOverAt).toLocaleString('en-GB'));
@@ -466,7 +547,7 @@
       say((drops ? 'Dropping ' : 'Releasing ') + (done + problems.length + 1) + ' of ' + keys.length);
       try {
         const answer = await ask({ask: what, key});
-        if (drops) taken.push(...answer.rows);
+        if (drops) taken.push(...(data.joins.length > 1 ? answer.rows.map(row => ({join: join.name, ...row})) : answer.rows));
         const n = drops ? answer.rows.length : answer.outcomes.length;
         if (!n) problems.push([key, 'there is nothing to ' + what]);
         else if (answer.failed) problems.push([key, answer.outcomes.join(', ')]);
@@ -475,7 +556,8 @@
         problems.push([key, e.message]);
       }
     }
-    dropped = taken;
+    forgetSaved();
+    dropped.push(...taken);
     selected.clear();
     report((drops ? 'Dropped' : 'Released') + ' what was under ' + plural(done, 'key') + '.' + (problems.length ? ' Not done for ' + plural(problems.length, 'key') + ':' : ''),
       problems.map(([key, problem]) => visible(key) + ': ' + visible(problem)));
@@ -486,6 +568,7 @@
     $('result-text').textContent = text;
     $('result-list').replaceChildren(...lines.map(line => el('li', {}, line)));
     $('save').hidden = !dropped.length;
+    $('save').textContent = 'Save what was dropped (' + number(dropped.length) + ')';
     $('result').hidden = false;
     $('result').focus();
     say(text);
@@ -496,13 +579,19 @@
     await trying(async () => {
       say('Reexamining');
       const answer = await ask({ask: 'reexamine'});
-      dropped = [];
+      forgetSaved();
       report(plural(answer.joined, 'join') + ' handed over, ' + number(answer.failed) + ' failed.', answer.failures.map(failure => visible(failure)));
     });
     await refreshAll();
   }
 
+  function forgetSaved() {
+    if (isSaved) dropped = [];
+    isSaved = false;
+  }
+
   function save() {
+    isSaved = true;
     const lines = dropped.map(row => JSON.stringify(row)).join('\n') + '\n';
     const url = URL.createObjectURL(new Blob([lines], {type: 'application/x-ndjson'}));
     el('a', {href: url, download: 'dropped.jsonl'}).click();
@@ -511,12 +600,13 @@
 
   // ---- all of it ----
 
-  async function refreshAll() {
+  /** @param again whether nobody asked for it */
+  async function refreshAll(again) {
     clearTimeout(timer);
     const began = Date.now();
     await trying(async () => {
       if (!hasReadOn) await loadOverview();
-      await loadList();
+      if (!again || !looking) await loadList(again);
     });
     schedule(Date.now() - began);
   }
@@ -525,9 +615,9 @@
   function schedule(took) {
     clearTimeout(timer);
     timer = setTimeout(async () => {
-      const busy = document.hidden || readingOn || $('details').open || $('confirm').open || !$('auto').checked;
+      const busy = document.hidden || readingOn || looking || $('details').open || $('confirm').open || !$('auto').checked;
       if (busy) schedule(0);
-      else await refreshAll();
+      else await refreshAll(true);
     }, Math.max(REFRESH_MS, 10 * took));
   }
 
@@ -539,6 +629,9 @@
     reason = '';
     $('status').value = $('lacks').value = $('key').value = '';
     listing = {cursors: [''], rows: [], next: null, now: data.now, found: null};
+    $('drop').hidden = !!join.noDrop;
+    $('no-drop').hidden = !join.noDrop;
+    $('no-drop').textContent = $('details-no-drop').textContent = join.noDrop || '';
     $('reexamine').hidden = !data.changes || !join.reexamine;
     if (reports) {
       totals = {...reports[join.name], now: data.now};
@@ -551,7 +644,7 @@
   }
 
   async function clearFilters() {
-    $('status').value = $('lacks').value = $('key').value = '';
+    $('status').value = $('lacks').value = '';
     reason = '';
     await applyFilter();
     $('status').focus();
@@ -576,8 +669,7 @@
     if (!$('key').value) return;
     listing = {...listing, found: $('key').value};
     selected.clear();
-    await trying(loadList);
-    say(plural(listing.rows.length, 'join') + ' found.');
+    if (await trying(loadList)) say(plural(listing.rows.length, 'join') + ' found.');
   };
   $('first').onclick = async () => { listing.cursors = ['']; await trying(loadList); $('list').scrollIntoView(); };
   $('next').onclick = async () => { listing.cursors.push(listing.next); await trying(loadList); $('list').scrollIntoView(); say('Page ' + listing.cursors.length); };
@@ -587,6 +679,7 @@
   $('details-drop').onclick = () => change('drop', [shownRow.key]);
   $('details-close').onclick = () => $('details').close();
   $('save').onclick = save;
-  $('dismiss').onclick = () => { $('result').hidden = true; $('list').focus(); };
+  $('stop-looking').onclick = stopLooking;
+  $('dismiss').onclick = () => { dropped = []; isSaved = false; $('result').hidden = true; $('list').focus(); };
   choose();
 })();

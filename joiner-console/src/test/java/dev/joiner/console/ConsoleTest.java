@@ -16,6 +16,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -106,6 +107,8 @@ class ConsoleTest {
                     asked("ask", "overview", "cursor", second.get("next").asText());
 
             assertThat(first.get("size").asInt()).isEqualTo(4_500);
+            assertThat(first.get("keys").asInt()).isEqualTo(2_000);
+            assertThat(third.get("held").asInt()).isEqualTo(500);
             assertThat(first.get("read").asInt()).isEqualTo(2_000);
             assertThat(second.get("read").asInt()).isEqualTo(2_000);
             assertThat(third.get("read").asInt()).isEqualTo(500);
@@ -254,6 +257,19 @@ class ConsoleTest {
 
         assertThat(answer(console, "ask", "reexamine").status()).isEqualTo(403);
         assertThat(orders.handedOver).isEmpty();
+    }
+
+    @Test
+    void dropIsRefusedWithTheReason() {
+        orders.refusalToDrop = Optional.of("There is no place for it.");
+        orders.arrives("a", "payment");
+
+        Response drop = answer(console, "ask", "drop", "key", "a");
+
+        assertThat(drop.status()).isEqualTo(403);
+        assertThat(drop.body()).isEqualTo("{\"error\":\"There is no place for it.\"}");
+        assertThat(orders.joiner().size()).isEqualTo(1);
+        assertThat(console.page().body()).contains("\"noDrop\":\"There is no place for it.\"");
     }
 
     @Nested

@@ -26,6 +26,7 @@ final class Orders implements ConsoleJoin<String, String> {
     String asked = "payment,shipment";
     boolean showsValues = true;
     boolean canReexamine = true;
+    Optional<String> refusalToDrop = Optional.empty();
 
     private final KeyedJoiner<Part, String, String, String> joiner = Joiner.create(
             JoinSpec.joining(Part.class)
@@ -94,6 +95,11 @@ final class Orders implements ConsoleJoin<String, String> {
             out.write(value.get());
         }
         return value.isPresent();
+    }
+
+    @Override
+    public Optional<String> refusalToDrop() {
+        return refusalToDrop;
     }
 
     @Override
