@@ -106,10 +106,17 @@ record ConsoledStore(
     private List<PendingJoin<String, ObjectNode>> drop(String key, JsonLines file) throws IOException {
         try {
             file.flush(); // nothing is taken out of the store for a file that has failed
-            return DropCommand.drop(joiner, key, file);
         } catch (IOException e) {
             throw new IOException(DROPPED_TO + ": " + e.getMessage(), e);
         }
+        List<PendingJoin<String, ObjectNode>> dropped = DropCommand.take(joiner, key);
+        try {
+            DropCommand.print(dropped, file);
+        } catch (IOException e) { // the page has it, and is the only one
+            messages.say(DROPPED_TO + ": " + e.getMessage() + "; what was under \"" + key
+                    + "\" is in the page, to be saved there");
+        }
+        return dropped;
     }
 
     private void tell(String change, String key, String outcome) {

@@ -46,8 +46,18 @@ final class DropCommand implements Callable<Integer> {
     /** Takes what is under a key out of the store, and prints it; returns what it was. */
     static List<PendingJoin<String, ObjectNode>> drop(
             KeyedJoiner<?, String, ObjectNode, ?> joiner, String key, JsonLines output) throws IOException {
+        List<PendingJoin<String, ObjectNode>> dropped = take(joiner, key);
+        print(dropped, output);
+        return dropped;
+    }
+
+    /** Takes what is under a key out of the store. */
+    static List<PendingJoin<String, ObjectNode>> take(KeyedJoiner<?, String, ObjectNode, ?> joiner, String key) {
         requireParts(key, joiner.find(key));
-        List<PendingJoin<String, ObjectNode>> dropped = joiner.drop(key);
+        return joiner.drop(key);
+    }
+
+    static void print(List<PendingJoin<String, ObjectNode>> dropped, JsonLines output) throws IOException {
         for (PendingJoin<String, ObjectNode> join : dropped) {
             Optional<MergedObject> object = MergedObject.of(join);
             if (object.isPresent()) {
@@ -56,7 +66,6 @@ final class DropCommand implements Callable<Integer> {
                 output.write(unreadable(join));
             }
         }
-        return dropped;
     }
 
     /** Of a value of another codec, the bytes can be printed; but what is collected beside it would be gone. */

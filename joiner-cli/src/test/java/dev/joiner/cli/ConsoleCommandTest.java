@@ -16,6 +16,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -62,6 +64,25 @@ class ConsoleCommandTest {
         }
     }
 
+    /** What is dropped is in the page then, and nowhere else. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void whatCannotBeWrittenIsAnsweredAndNothingMoreIsDropped() throws IOException {
+        try (ServedConsole console = new ServedConsole("--allow-changes", "--dropped-to", "/dev/full")) {
+            console.joins(A + "{\"id\":2,\"b\":1}\n");
+
+            assertThat(console.ask("{'ask':'drop','key':'2'}").body())
+                    .contains("\"value\":\"{\\\"id\\\":2,\\\"b\\\":1}\"");
+            Answer second = console.ask("{'ask':'drop','key':'1'}");
+            assertThat(second.status()).isEqualTo(502);
+            assertThat(second.body()).contains("--dropped-to: No space left on device");
+
+            assertThat(console.store().size()).isEqualTo(1);
+            assertThat(console.running().err())
+                    .contains("--dropped-to: No space left on device; what was under \"2\" is in the page");
+        }
+    }
+
     @Test
     void dropIsRefusedWithoutAFileForIt() throws IOException {
         try (ServedConsole console = new ServedConsole("--allow-changes")) {
@@ -94,22 +115,6 @@ class ConsoleCommandTest {
                             "joiner: release \"1\": nothing was there",
                             "joiner: drop \"x\\u202e\\u000ay\": dropped 1",
                             "joiner: reexamine: 0 joined, 0 failed");
-        }
-    }
-
-    @Test
-    void dropThatCannotBeWrittenIsTold() throws IOException {
-        try (ServedConsole console = new ServedConsole("--allow-changes", "--dropped-to", "/dev/full")) {
-            console.joins(A + "{\"id\":2,\"b\":1}\n");
-
-            Answer first = console.ask("{'ask':'drop','key':'1'}");
-            Answer second = console.ask("{'ask':'drop','key':'2'}");
-
-            assertThat(first.status()).isEqualTo(502);
-            assertThat(first.body()).contains("--dropped-to: No space left on device");
-            assertThat(console.running().err()).contains("joiner: drop \"1\": --dropped-to: No space left on device");
-            assertThat(second.status()).isEqualTo(502);
-            assertThat(console.store().size()).isEqualTo(1);
         }
     }
 

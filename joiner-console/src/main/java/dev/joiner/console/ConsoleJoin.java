@@ -30,11 +30,19 @@ public interface ConsoleJoin<K, V> {
     /**
      * Writes what a join has come to, as JSON if it can be. The console keeps the beginning of a long text.
      *
-     * @return false if there is no value, or if values are not to be shown; nothing was written
+     * @return false if there is no value; nothing was written
      * @throws dev.joiner.JoinerException if it cannot be read
      * @throws IllegalStateException if the join has ended meanwhile
      */
     boolean writeValue(PendingJoin<K, V> join, Writer out) throws IOException;
+
+    /**
+     * Tells whether people may see the values of joins that are in the store. What is dropped is returned with its value in any
+     * case: it is nowhere else any more. True by default.
+     */
+    default boolean showsValues() {
+        return true;
+    }
 
     /** Returns what is shown in the place of a join; by default the join itself. */
     default List<PendingJoin<K, V>> shown(PendingJoin<K, V> join) {

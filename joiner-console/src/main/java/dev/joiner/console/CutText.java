@@ -31,6 +31,13 @@ final class CutText extends Writer {
         return beginning.substring(0, endsWithinPair ? end - 1 : end);
     }
 
+    /** The beginning of a text that is there as a whole. */
+    static String beginning(String text, int limit) {
+        CutText cut = new CutText(limit);
+        cut.write(text.toCharArray(), 0, text.length());
+        return cut.beginning();
+    }
+
     @Override
     public void flush() {}
 

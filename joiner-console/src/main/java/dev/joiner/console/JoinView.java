@@ -162,7 +162,7 @@ final class JoinView<K, V> {
         ArrayNode rows = json.putArray("rows");
         for (PendingJoin<K, V> found : join.joiner().find(key(keyText))) {
             for (PendingJoin<K, V> shown : join.shown(found)) {
-                rows.add(withValue(row(shown), shown, mostCharacters));
+                rows.add(join.showsValues() ? withValue(row(shown), shown, mostCharacters) : row(shown));
             }
         }
         return json;
@@ -237,7 +237,10 @@ final class JoinView<K, V> {
         json.put("held", held);
         ArrayNode rows = json.putArray("rows");
         for (PendingJoin<K, V> shown : urgent) {
-            rows.add(mostCharacters == 0 ? row(shown) : withValue(row(shown), shown, mostCharacters));
+            rows.add(
+                    mostCharacters == 0 || !join.showsValues()
+                            ? row(shown)
+                            : withValue(row(shown), shown, mostCharacters));
         }
         return json;
     }
@@ -273,9 +276,7 @@ final class JoinView<K, V> {
         if (pending.status() != Status.WAITING) {
             row.put("attempts", pending.attempts());
         }
-        pending.lastError()
-                .ifPresent(error ->
-                        row.put("lastError", error.substring(0, Math.min(error.length(), MOST_CHARACTERS))));
+        pending.lastError().ifPresent(error -> row.put("lastError", CutText.beginning(error, MOST_CHARACTERS)));
         pending.bytes().ifPresent(bytes -> row.put("byteCount", bytes.length));
         return row;
     }

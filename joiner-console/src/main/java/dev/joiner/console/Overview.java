@@ -76,7 +76,7 @@ final class Overview {
     static String reason(String error) {
         String line = error.strip().lines().findFirst().orElse("");
         String common = PARTICULARS.matcher(line).replaceAll("…");
-        return common.length() > MOST_CHARACTERS ? common.substring(0, MOST_CHARACTERS) + "…" : common;
+        return common.length() > MOST_CHARACTERS ? CutText.beginning(common, MOST_CHARACTERS) + "…" : common;
     }
 
     private static String room(Map<String, ?> groups, String group) {

@@ -99,21 +99,22 @@
 
   // ---- the server ----
 
-  async function ask(fields) {
+  /** @param target the join that is changed, whichever is shown when the answer comes; null to ask about the one that is shown */
+  async function ask(fields, target) {
     const asked = generation;
     let response;
     try {
       response = await fetch(location.pathname, {
         method: 'POST', cache: 'no-store', redirect: 'error',
         headers: {'Content-Type': 'application/json', 'X-Joiner-Console': '1'},
-        body: JSON.stringify({join: join.name, ...fields})});
+        body: JSON.stringify({join: (target || join).name, ...fields})});
     } catch (e) {
       throw new Error('The server does not answer.');
     }
     const json = await response.json().catch(() => null);
     if (response.status === 401) throw new Error('Logged out. Load the page again.');
     if (!response.ok || !json) throw new Error(json && json.error ? json.error : 'The server answers with status ' + response.status + '.');
-    if (asked !== generation) throw new Stale();
+    if (!target && asked !== generation) throw new Stale();
     return json;
   }
   class Stale extends Error {}
@@ -532,6 +533,7 @@
 
   async function change(what, keys) {
     const drops = what === 'drop';
+    const target = join;
     const many = plural(keys.length, 'key');
     const sure = await confirmed(
       (drops ? 'Drop' : 'Release') + ' what is under ' + many + '?',
@@ -546,8 +548,8 @@
     for (const key of keys) {
       say((drops ? 'Dropping ' : 'Releasing ') + (done + problems.length + 1) + ' of ' + keys.length);
       try {
-        const answer = await ask({ask: what, key});
-        if (drops) taken.push(...(data.joins.length > 1 ? answer.rows.map(row => ({join: join.name, ...row})) : answer.rows));
+        const answer = await ask({ask: what, key}, target);
+        if (drops) taken.push(...(data.joins.length > 1 ? answer.rows.map(row => ({join: target.name, ...row})) : answer.rows));
         const n = drops ? answer.rows.length : answer.outcomes.length;
         if (!n) problems.push([key, 'there is nothing to ' + what]);
         else if (answer.failed) problems.push([key, answer.outcomes.join(', ')]);
@@ -576,9 +578,10 @@
 
   async function reexamine() {
     if (!await confirmed('Reexamine all joins?', 'Every join that waits is asked again whether it is whole, and those that are, are handed over. This reads the whole store.', [], 'Reexamine', false)) return;
+    const target = join;
     await trying(async () => {
       say('Reexamining');
-      const answer = await ask({ask: 'reexamine'});
+      const answer = await ask({ask: 'reexamine'}, target);
       forgetSaved();
       report(plural(answer.joined, 'join') + ' handed over, ' + number(answer.failed) + ' failed.', answer.failures.map(failure => visible(failure)));
     });

@@ -513,4 +513,11 @@ class ConsoleTest {
                 .isThrownBy(() -> Console.of(List.of(orders, new Orders()), false))
                 .withMessage("joins: two have the name orders");
     }
+
+    @Test
+    void reasonDoesNotEndWithinAPairOfSurrogates() {
+        String reason = Overview.reason("x".repeat(299) + "\ud83d\ude00 and more");
+
+        assertThat(reason).isEqualTo("x".repeat(299) + "…");
+    }
 }

@@ -147,7 +147,7 @@ final class JoinsConsoleEndpoint {
 
         @Override
         public boolean writeValue(PendingJoin<K, V> pending, Writer out) throws IOException {
-            String value = showsValues ? JoinsEndpoint.value(join, pending) : null;
+            String value = JoinsEndpoint.value(join, pending);
             if (value != null) {
                 out.write(value);
             }

@@ -395,6 +395,31 @@ class JoinsEndpointHttpTest {
     }
 
     @Nested
+    class ConsoleThatHidesValues extends WithConsole {
+        ConsoleThatHidesValues() {
+            super(
+                    Operators.class,
+                    "management.endpoints.web.exposure.include=joins,joinsconsole",
+                    "management.endpoint.joins.access=unrestricted");
+        }
+
+        @Test
+        void valueIsReturnedWhenItIsDropped() throws Exception {
+            assertThat(body(ask(Map.of("join", "notes", "ask", "find", "key", KEY)))
+                            .get("rows")
+                            .get(0)
+                            .has("value"))
+                    .isFalse();
+
+            JsonNode byConsole = body(ask(Map.of("join", "notes", "ask", "drop", "key", KEY)));
+            JsonNode byEndpoint = body(post(Map.of("action", "drop", "key", "other")));
+
+            assertThat(byConsole.get("rows").get(0).get("value").asText()).isEqualTo("part");
+            assertThat(byEndpoint.get("dropped").get(0).get("value").asText()).isEqualTo("part");
+        }
+    }
+
+    @Nested
     class ConsoleThatMayNotAsk extends WithConsole {
         ConsoleThatMayNotAsk() {
             super(
