@@ -222,7 +222,7 @@ public final class InlineJoiner<M, K, V, R> {
         Apart apart = apart(key, state, id, host);
         Step<V> step = event.take(claim -> transition.message(key, event.state, message, id, now, claim, true, apart));
         Runnable callback = callback(step, message);
-        event.write();
+        event.write(step.next()); // which the hand-over, if there was one, has changed since
         boolean isCalled = callback != null && host.callWithin(callback);
         event.settle();
         Outcome<R> outcome = told(key, step, event);
@@ -423,10 +423,6 @@ public final class InlineJoiner<M, K, V, R> {
         private final List<Ended<K, V, R>> ended = new ArrayList<>(1);
         private final List<Flight<V>> parked = new ArrayList<>(0);
         private boolean isDone;
-        /** The state after the first step: no other step brings new parts. */
-        private @Nullable JoinState<V> appending;
-
-        private boolean hasBegun;
         /** The state in which the join that was handed over last is claimed. */
         private @Nullable JoinState<V> asClaimed;
         /** Whether nothing of the event is committed, but that its one hand-over has failed. */
@@ -467,8 +463,6 @@ public final class InlineJoiner<M, K, V, R> {
         Step<V> take(LongFunction<Step<V>> transitionWith) {
             Step<V> step = transitionWith.apply(mayBegin() ? nonce() : Transition.NO_CLAIM);
             state = step.next();
-            appending = hasBegun ? appending : state;
-            hasBegun = true;
             parked.addAll(step.parked());
             isDone |= step.verdict() == Verdict.DONE;
             asClaimed = step.claimed().isEmpty() ? asClaimed : state;
@@ -510,12 +504,12 @@ public final class InlineJoiner<M, K, V, R> {
         }
 
         void finish() {
-            write();
+            write(state);
             settle();
         }
 
         void finish(Tally tally) {
-            write();
+            write(state);
             try {
                 settle();
             } catch (Throwable e) {
@@ -527,8 +521,9 @@ public final class InlineJoiner<M, K, V, R> {
             count(tally);
         }
 
+        /** @param appending the state in which the event has added a part, if it has */
         @SuppressWarnings("ReferenceEquality") // an equal state that is not the same object is to be written
-        void write() {
+        void write(@Nullable JoinState<V> appending) {
             if (state != before) {
                 host.write(key, state, PartsChange.between(before, appending, state));
             }

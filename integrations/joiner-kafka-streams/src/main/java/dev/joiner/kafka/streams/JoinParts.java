@@ -48,7 +48,7 @@ final class JoinParts {
     void requireRoom(Bytes key, PartsChange change) {
         for (Append append : change.appended()) {
             for (Part part : append.parts()) {
-                int size = valueOf(part).length;
+                int size = sizeOf(idOf(part), part.bytes());
                 if (size > maxBytes) {
                     throw new ValueTooLargeException(JoinStates.text(key), size, maxBytes);
                 }
@@ -148,11 +148,20 @@ final class JoinParts {
                 .put(kind);
     }
 
+    private static byte[] idOf(Part part) {
+        return part.id() == null ? EMPTY : part.id().getBytes(UTF_8);
+    }
+
+    /** How long {@link #valueOf} is. */
+    private static int sizeOf(byte[] id, byte @Nullable [] bytes) {
+        return Integer.BYTES + id.length + 1 + (bytes == null ? 0 : bytes.length);
+    }
+
     /** The length of the id, the id, whether there is a part, and the part. */
     private static byte[] valueOf(Part part) {
-        byte[] id = part.id() == null ? EMPTY : part.id().getBytes(UTF_8);
+        byte[] id = idOf(part);
         byte[] bytes = part.bytes();
-        return ByteBuffer.allocate(Integer.BYTES + id.length + 1 + (bytes == null ? 0 : bytes.length))
+        return ByteBuffer.allocate(sizeOf(id, bytes))
                 .putInt(part.id() == null ? NO_ID : id.length)
                 .put(id)
                 .put((byte) (bytes == null ? 0 : 1))

@@ -97,7 +97,6 @@ final class CamelAggregator implements Subject {
         @SuppressWarnings("unchecked") // it is the one from above
         List<byte[]> parts = (List<byte[]>) body(before);
         parts.add(part);
-        before.getIn().setBody(parts);
         return before;
     }
 
