@@ -92,7 +92,7 @@ public interface Joiner<M, R> extends AutoCloseable {
      * <p>Any number of nodes may sweep at the same time. A handler that throws, or an entry that cannot be read, is named in the
      * report and stops nothing else. On an interrupted thread a sweep ends at once.
      *
-     * @throws StoreException if the store failed; the next sweep goes on
+     * @throws SweepException if the store failed; it reports what was done before, and the next sweep goes on
      * @throws IllegalStateException if the joiner is closed
      */
     default SweepReport sweep() {

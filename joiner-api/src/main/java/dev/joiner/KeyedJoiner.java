@@ -55,6 +55,8 @@ public interface KeyedJoiner<M, K, V, R> extends Joiner<M, R> {
     /**
      * Asks {@code sufficientWhen} again for every open join, page by page, and hands over those that are whole. For a spec that
      * asks for less than it did when they were stored.
+     *
+     * @throws SweepException if the store failed; it reports what was done before
      */
     SweepReport reexamine();
 

@@ -72,7 +72,7 @@ public final class Sweeper implements AutoCloseable {
     /**
      * One sweep that has ended.
      *
-     * @param report empty if it failed
+     * @param report what it did, if only until the store failed; empty if something else made it fail
      * @param failure what it threw; empty if it did not fail
      */
     public record Run(Instant startedAt, Duration took, Optional<SweepReport> report, Optional<Throwable> failure) {}
@@ -93,7 +93,8 @@ public final class Sweeper implements AutoCloseable {
 
     /** The options of a sweeper. Defaults: one daemon thread of its own, an interval of 1 second. */
     public static final class Builder {
-        private static final int MOST_THREADS = 256;
+        /** The largest number of threads. */
+        public static final int MOST_THREADS = 256;
 
         private final Joiner<?, ?> joiner;
         private Duration interval = Duration.ofSeconds(1);
@@ -141,8 +142,8 @@ public final class Sweeper implements AutoCloseable {
         }
 
         /**
-         * Sets a receiver of the reports of all sweeps but those that failed, which {@link #onFailure} receives. What it throws is
-         * logged.
+         * Sets a receiver of the reports of all sweeps. Of a sweep in which the store failed, it is what was done before. What the
+         * receiver throws is logged.
          */
         public Builder onReport(Consumer<? super SweepReport> receiver) {
             onReport = Objects.requireNonNull(receiver, "onReport");
@@ -198,6 +199,10 @@ public final class Sweeper implements AutoCloseable {
             tell(report);
         } catch (Throwable e) { // whatever it is, a scheduler that saw it would never sweep again
             failure = e;
+            if (e instanceof SweepException brokenOff) {
+                report = brokenOff.report();
+                tell(report);
+            }
             if (joiner.isClosed()) {
                 stop();
             } else if (!closed) {

@@ -235,6 +235,39 @@ class SweeperTest {
         }
 
         @Test
+        void thatTheStoreBrokeOffAreReportedAndTold() {
+            SweepReport before = failing(2);
+            List<SweepReport> reports = new ArrayList<>();
+            List<Throwable> failures = new ArrayList<>();
+            List<Sweeper.Run> runs = new ArrayList<>();
+            SweepException brokenOff = new SweepException(new StoreException("down"), before);
+            try (Sweeper sweeper = sweeping(goesOn -> {
+                        throw brokenOff;
+                    })
+                    .onReport(reports::add)
+                    .onFailure(failures::add)
+                    .onRun(runs::add)
+                    .start()) {
+                List<LogRecord> log = logged(this::sweep);
+
+                assertThat(reports).containsExactly(before);
+                assertThat(failures).containsExactly(brokenOff);
+                assertThat(runs).singleElement().satisfies(run -> {
+                    assertThat(run.report()).contains(before);
+                    assertThat(run.failure()).contains(brokenOff);
+                });
+                assertThat(sweeper.lastRun()).contains(runs.get(0));
+                assertThat(log)
+                        .extracting(LogRecord::getMessage)
+                        .containsExactly(
+                                "Joiner[orders]: a sweep could not deal with 2 of the keys that are due, the first:"
+                                        + " problem 0",
+                                "Joiner[orders]: a sweep failed, the next one goes on: dev.joiner.SweepException: down"
+                                        + " (before that, 0 hand-overs returned, and 2 keys failed)");
+            }
+        }
+
+        @Test
         void areAllToldWithTheirTimeAndSurviveTheReceiver() {
             List<Sweeper.Run> runs = new ArrayList<>();
             AtomicInteger sweeps = new AtomicInteger();

@@ -2,13 +2,11 @@ package dev.joiner.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.joiner.KeyedJoiner;
-import dev.joiner.SweepReport;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,11 +60,11 @@ final class Interludes {
         return isLater(line.time()) || isStart(line);
     }
 
-    void runBefore(Line line, KeyedJoiner<Line, String, ObjectNode, ?> joiner, Consumer<SweepReport> reports) {
+    void runBefore(Line line, KeyedJoiner<Line, String, ObjectNode, ?> joiner, SweepProblems problems) {
         Instant time = line.time();
         if (clock != null && time != null && clock.isBefore(time)) {
             clock.goOnTo(time);
-            reports.accept(joiner.sweep());
+            problems.of(joiner::sweep);
         }
         if (isStart(line)) {
             joiner.release(line.key());

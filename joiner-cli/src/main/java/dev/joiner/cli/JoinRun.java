@@ -95,7 +95,7 @@ final class JoinRun {
 
     /** Prints what waits and is whole, though no line comes for it any more. */
     void reexamine(KeyedJoiner<Line, ?, ?, ?> joiner) throws InterruptedException {
-        attempt(() -> problems.accept(joiner.reexamine()));
+        attempt(() -> problems.of(joiner::reexamine));
     }
 
     /**
@@ -145,7 +145,8 @@ final class JoinRun {
             messages.say("stopped " + (last == null ? "before the first line" : "after " + last));
         }
         if (!hasFailed()) {
-            attempt(() -> problems.accept(joiner.sweep(() -> !environment.stop().isWanted())));
+            attempt(() ->
+                    problems.of(() -> joiner.sweep(() -> !environment.stop().isWanted())));
             attempt(ways.output()::flush);
         }
     }

@@ -1,5 +1,6 @@
 package dev.joiner.cli;
 
+import dev.joiner.SweepException;
 import dev.joiner.SweepReport;
 import java.io.IOException;
 import java.time.Duration;
@@ -54,14 +55,24 @@ final class ReexamineCommand implements Callable<Integer> {
         Completion completion = new Completion(Options.required(require), 0, List.of());
         JsonLines output = new JsonLines(environment.out(), true);
         try (var joiner = store.open(environment, output, completion, remember)) {
-            SweepReport report = joiner.reexamine();
-            for (SweepReport.Failure failure : report.failures()) {
-                environment.messages().say(String.valueOf(failure.cause().getMessage()));
+            SweepReport report;
+            try {
+                report = joiner.reexamine();
+            } catch (SweepException e) {
+                tellFailures(e.report());
+                throw e;
             }
+            tellFailures(report);
             if (report.joined() + report.failed() == 0) {
                 store.tellThatNothingWaits(environment.messages(), "nothing that is whole");
             }
             return report.failed() == 0 ? ExitStatus.OK : ExitStatus.FAILED;
+        }
+    }
+
+    private void tellFailures(SweepReport report) {
+        for (SweepReport.Failure failure : report.failures()) {
+            environment.messages().say(String.valueOf(failure.cause().getMessage()));
         }
     }
 }

@@ -1,9 +1,11 @@
 package dev.joiner.cli;
 
 import dev.joiner.ProcessingException;
+import dev.joiner.SweepException;
 import dev.joiner.SweepReport;
 import java.io.IOException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Tells people of what could not be dealt with. What comes back with every sweep is told once. Thread-safe. */
 final class SweepProblems implements Consumer<SweepReport> {
@@ -11,6 +13,16 @@ final class SweepProblems implements Consumer<SweepReport> {
 
     SweepProblems(Messages messages) {
         problems = new ToldOnce(messages);
+    }
+
+    /** Tells of a sweep's problems, and also of those that it had before the store failed. */
+    void of(Supplier<SweepReport> sweep) {
+        try {
+            accept(sweep.get());
+        } catch (SweepException e) {
+            accept(e.report());
+            throw e;
+        }
     }
 
     @Override

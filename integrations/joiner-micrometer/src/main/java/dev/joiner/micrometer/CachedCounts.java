@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** What a joiner counted last, counted again when it is read after an interval. Thread-safe. */
 final class CachedCounts {
     private static final Logger LOG = System.getLogger(PendingMetrics.class.getName());
+    private static final int TIMES_THE_LAST = 2;
 
     private final String join;
     private final KeyedJoiner<?, ?, ?, ?> joiner;
@@ -22,10 +23,11 @@ final class CachedCounts {
     private final Executor executor;
     private final Clock clock;
     private final AtomicBoolean isCounting = new AtomicBoolean();
+    private volatile long begunNanos;
     private volatile Count last;
 
     /** @param counts null if nothing has been counted yet, or that failed */
-    private record Count(@Nullable Counts counts, long dueNanos) {}
+    private record Count(@Nullable Counts counts, long dueNanos, long tookNanos) {}
 
     CachedCounts(String join, KeyedJoiner<?, ?, ?, ?> joiner, Duration interval, Executor executor, Clock clock) {
         this.join = join;
@@ -33,20 +35,27 @@ final class CachedCounts {
         this.executor = executor;
         this.clock = clock;
         intervalNanos = TimeUnit.NANOSECONDS.convert(interval);
-        last = new Count(null, clock.monotonicTime());
+        last = new Count(null, clock.monotonicTime(), 0);
     }
 
-    /** Returns the last count, and has it taken anew if it is old. */
+    /** Returns the last count, and has it taken anew if it is old. Null if that is not there when it should be. */
     @Nullable
     Counts latest() {
         if (clock.monotonicTime() - last.dueNanos >= 0 && isCounting.compareAndSet(false, true)) {
+            begunNanos = clock.monotonicTime();
             try {
                 executor.execute(this::count);
             } catch (RejectedExecutionException e) { // the executor is being shut down
                 isCounting.set(false);
             }
         }
-        return last.counts;
+        return isOverdue() ? null : last.counts;
+    }
+
+    /** Whether a count takes so long that the store may hang. What was counted before it says nothing about the store any more. */
+    private boolean isOverdue() {
+        return isCounting.get()
+                && clock.monotonicTime() - begunNanos > Math.max(intervalNanos, TIMES_THE_LAST * last.tookNanos);
     }
 
     private void count() {
@@ -56,7 +65,8 @@ final class CachedCounts {
         } catch (RuntimeException e) {
             LOG.log(Level.WARNING, join + ": pending joins could not be counted for metrics: " + e);
         } finally {
-            last = new Count(counts, clock.monotonicTime() + intervalNanos);
+            long now = clock.monotonicTime();
+            last = new Count(counts, now + intervalNanos, now - begunNanos);
             isCounting.set(false);
         }
     }

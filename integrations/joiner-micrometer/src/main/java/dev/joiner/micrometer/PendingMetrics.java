@@ -10,7 +10,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * the oldest is.
  *
  * <p>{@link KeyedJoiner#counts()} reads the whole store, so all gauges share one count. It is taken in the background when a gauge is
- * read and the last count ended longer ago than the interval; whoever reads gets the last one meanwhile, and NaN where there is none,
- * or where it failed. Nothing is counted while nobody reads. All nodes that share a store report the same: count on one of them, or
+ * read and the last count ended longer ago than the interval; whoever reads gets the last one meanwhile. Gauges are NaN where there is
+ * none, where it failed, and while a count takes longer than the interval and than twice the time of the last one. Nothing is counted while nobody reads. All nodes that share a store report the same: count on one of them, or
  * take the greatest.
  *
  * <pre>{@code
@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class PendingMetrics implements MeterBinder {
+    private static final String PENDING = "joiner.pending";
+    private static final String AGE = "joiner.pending.age";
     private static final Executor BACKGROUND = background();
 
     private final String join;
@@ -56,7 +58,7 @@ public final class PendingMetrics implements MeterBinder {
         return new Builder(Objects.requireNonNull(join, "join"), Objects.requireNonNull(joiner, "joiner"));
     }
 
-    /** The options. Defaults: an interval of 1 minute, one daemon thread for all joiners. */
+    /** The options. Defaults: an interval of 1 minute, a daemon thread for each joiner while it counts. */
     public static final class Builder {
         private final String join;
         private final KeyedJoiner<?, ?, ?, ?> joiner;
@@ -94,8 +96,11 @@ public final class PendingMetrics implements MeterBinder {
         }
     }
 
+    /** Registers the gauges. Those that the registry had for a join of this name are removed. */
     @Override
     public void bindTo(MeterRegistry registry) {
+        Gauges.remove(registry, PENDING, join);
+        Gauges.remove(registry, AGE, join);
         Clock clock = registry.config().clock();
         CachedCounts counts = new CachedCounts(join, joiner, interval, executor, clock);
         gauge(registry, counts, "waiting", Counts::waiting);
@@ -103,7 +108,7 @@ public final class PendingMetrics implements MeterBinder {
         gauge(registry, counts, "failed", Counts::failed);
         gauge(registry, counts, "parked", Counts::parked);
         gauge(registry, counts, "unreadable", Counts::unreadable);
-        TimeGauge.builder("joiner.pending.age", counts, TimeUnit.MILLISECONDS, held -> age(held.latest(), clock))
+        TimeGauge.builder(AGE, counts, TimeUnit.MILLISECONDS, held -> age(held.latest(), clock))
                 .description("Time since the first message of the oldest join that is pending")
                 .tag("join", join)
                 .strongReference(true)
@@ -111,7 +116,7 @@ public final class PendingMetrics implements MeterBinder {
     }
 
     private void gauge(MeterRegistry registry, CachedCounts counts, String status, ToLongFunction<Counts> number) {
-        Gauge.builder("joiner.pending", counts, held -> {
+        Gauge.builder(PENDING, counts, held -> {
                     Counts latest = held.latest();
                     return latest == null ? Double.NaN : number.applyAsLong(latest);
                 })
@@ -133,15 +138,15 @@ public final class PendingMetrics implements MeterBinder {
                 .orElse(0.0);
     }
 
-    /** A thread that ends when it has had nothing to do for a while, so that there is nothing to close. */
+    /**
+     * Threads that end when they have had nothing to do for a while, so that there is nothing to close. A joiner whose store hangs
+     * has one of them, and holds up no other.
+     */
     private static Executor background() {
-        ThreadPoolExecutor executor =
-                new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread thread = new Thread(task, "joiner-metrics");
-                    thread.setDaemon(true);
-                    return thread;
-                });
-        executor.allowCoreThreadTimeOut(true);
-        return executor;
+        return new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
+            Thread thread = new Thread(task, "joiner-metrics");
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 }

@@ -21,6 +21,8 @@ import java.util.function.Consumer;
  * }</pre>
  */
 public final class SweepMetrics implements Consumer<Sweeper.Run> {
+    private static final String AGE = "joiner.sweep.age";
+
     private final Clock clock;
     private final Timer succeeded;
     private final Timer failed;
@@ -38,7 +40,8 @@ public final class SweepMetrics implements Consumer<Sweeper.Run> {
                 .baseUnit("keys")
                 .tag("join", join)
                 .register(registry);
-        TimeGauge.builder("joiner.sweep.age", this, TimeUnit.MILLISECONDS, SweepMetrics::age)
+        Gauges.remove(registry, AGE, join);
+        TimeGauge.builder(AGE, this, TimeUnit.MILLISECONDS, SweepMetrics::age)
                 .description("Time since the last sweep that succeeded")
                 .tag("join", join)
                 .strongReference(true)
@@ -46,7 +49,7 @@ public final class SweepMetrics implements Consumer<Sweeper.Run> {
     }
 
     /**
-     * Creates the meters of a sweeper.
+     * Creates the meters of a sweeper. The time since the last success begins anew if the join had a sweeper before.
      *
      * @param join the name of the joiner's spec
      */
@@ -68,9 +71,9 @@ public final class SweepMetrics implements Consumer<Sweeper.Run> {
 
     @Override
     public void accept(Sweeper.Run run) {
-        if (run.report().isPresent()) {
+        run.report().ifPresent(report -> failedKeys.increment(report.failed()));
+        if (run.failure().isEmpty()) {
             succeeded.record(run.took());
-            failedKeys.increment(run.report().get().failed());
             lastSuccess.set(clock.wallTime());
         } else {
             failed.record(run.took());

@@ -2,6 +2,7 @@ package dev.joiner.micrometer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
 
 import dev.joiner.KeyedJoiner;
 import dev.joiner.StoreException;
@@ -16,8 +17,11 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class PendingMetricsTest {
     private final MockClock clock = new MockClock();
@@ -27,6 +31,7 @@ class PendingMetricsTest {
     private final Queue<Runnable> background = new ArrayDeque<>();
     private int counted;
     private boolean isBroken;
+    private @Nullable CountDownLatch hangsUntil;
 
     /** The joiner, which counts how often it is asked to count. */
     private KeyedJoiner<?, ?, ?, ?> observed() {
@@ -34,6 +39,9 @@ class PendingMetricsTest {
                 KeyedJoiner.class.getClassLoader(), new Class<?>[] {KeyedJoiner.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("counts")) {
                         counted++;
+                        if (hangsUntil != null) {
+                            hangsUntil.await();
+                        }
                         if (isBroken) {
                             throw new StoreException("away");
                         }
@@ -51,8 +59,12 @@ class PendingMetricsTest {
     }
 
     private double pending(String status) {
+        return pending("orders", status);
+    }
+
+    private double pending(String join, String status) {
         return registry.get("joiner.pending")
-                .tags("join", "orders", "status", status)
+                .tags("join", join, "status", status)
                 .gauge()
                 .value();
     }
@@ -139,6 +151,80 @@ class PendingMetricsTest {
     }
 
     @Test
+    void storeThatHangsIsNotANumberOnceItsCountIsOverdue() {
+        metrics()
+                .interval(Duration.ofMinutes(1))
+                .executor(background::add)
+                .build()
+                .bindTo(registry);
+        readAll();
+        background.remove().run();
+        clock.add(Duration.ofMinutes(1));
+
+        assertThat(pending("waiting")).isZero(); // a count begins
+        clock.add(Duration.ofMinutes(1));
+        assertThat(pending("waiting")).isZero();
+        clock.add(Duration.ofNanos(1));
+        assertThat(pending("waiting")).isNaN();
+        assertThat(ageInSeconds()).isNaN();
+        assertThat(background).as("counts that have begun").hasSize(1);
+
+        background.remove().run();
+        assertThat(pending("waiting")).isZero();
+    }
+
+    @Test
+    void countOfALargeStoreMayTakeTwiceAsLongAsTheLastOne() {
+        metrics()
+                .interval(Duration.ofMinutes(1))
+                .executor(background::add)
+                .build()
+                .bindTo(registry);
+        readAll();
+        clock.add(Duration.ofMinutes(5));
+        background.remove().run();
+        clock.add(Duration.ofMinutes(1));
+
+        assertThat(pending("waiting")).isZero(); // a count begins
+        clock.add(Duration.ofMinutes(10));
+        assertThat(pending("waiting")).isZero();
+        clock.add(Duration.ofNanos(1));
+        assertThat(pending("waiting")).isNaN();
+    }
+
+    @Test
+    @Timeout(60)
+    void storeThatHangsHoldsUpNoOther() {
+        hangsUntil = new CountDownLatch(1);
+        PendingMetrics.builder("hanging", observed()).build().bindTo(registry);
+        PendingMetrics.builder("orders", join.joiner()).build().bindTo(registry);
+
+        try {
+            assertThat(pending("hanging", "waiting")).isNaN(); // a count begins
+            await().until(() -> !Double.isNaN(pending("waiting")));
+            assertThat(pending("hanging", "waiting")).isNaN();
+        } finally {
+            hangsUntil.countDown();
+        }
+    }
+
+    @Test
+    void nextJoinerOfTheNameTakesTheGaugesOver() {
+        metrics().build().bindTo(registry);
+        assertThat(pending("waiting")).isZero();
+
+        var next =
+                JoinerTesting.of(Order.joining().sufficientWhen(Order::isWhole).build());
+        next.accept(Order.paid(new UUID(0, 1)));
+        PendingMetrics.builder("orders", next.joiner())
+                .executor(Runnable::run)
+                .build()
+                .bindTo(registry);
+
+        assertThat(pending("waiting")).isEqualTo(1);
+    }
+
+    @Test
     void closedJoinerIsNotAsked() {
         metrics().build().bindTo(registry);
         join.joiner().close();
@@ -155,7 +241,7 @@ class PendingMetricsTest {
     }
 
     @Test
-    void threadOfItsOwnCounts() throws InterruptedException {
+    void threadOfItsOwnCounts() {
         var joiner = join.joiner();
         // snippet:pending-metrics
         PendingMetrics.builder("orders", joiner)
@@ -165,9 +251,6 @@ class PendingMetricsTest {
         // end:pending-metrics
         join.accept(Order.paid(new UUID(0, 1)));
 
-        while (Double.isNaN(pending("waiting"))) {
-            Thread.onSpinWait();
-        }
-        assertThat(pending("waiting")).isEqualTo(1);
+        await().until(() -> pending("waiting") == 1);
     }
 }

@@ -49,6 +49,13 @@ class SweepMetricsTest {
                 .value(TimeUnit.SECONDS);
     }
 
+    private double failedKeys() {
+        return registry.get("joiner.sweep.failed.keys")
+                .tag("join", "orders")
+                .counter()
+                .count();
+    }
+
     @Test
     void sweepsAreTimedByOutcome() {
         metrics.accept(run(0));
@@ -63,11 +70,7 @@ class SweepMetricsTest {
         metrics.accept(run(2));
         metrics.accept(run(3));
 
-        assertThat(registry.get("joiner.sweep.failed.keys")
-                        .tag("join", "orders")
-                        .counter()
-                        .count())
-                .isEqualTo(5);
+        assertThat(failedKeys()).isEqualTo(5);
     }
 
     @Test
@@ -79,6 +82,35 @@ class SweepMetricsTest {
         assertThat(ageInSeconds()).isEqualTo(10);
 
         metrics.accept(run(0));
+        assertThat(ageInSeconds()).isZero();
+    }
+
+    @Test
+    void sweepThatTheStoreBrokeOffFailsAndItsKeysCount() {
+        StoreException away = new StoreException("away");
+        clock.add(Duration.ofSeconds(10));
+
+        metrics.accept(new Sweeper.Run(
+                Instant.EPOCH,
+                Duration.ofSeconds(3),
+                Optional.of(new SweepReport(1, 0, 0, 0, 0, 2, List.of())),
+                Optional.of(away)));
+
+        assertThat(sweeps("success").count()).isZero();
+        assertThat(sweeps("failure").count()).isEqualTo(1);
+        assertThat(failedKeys()).isEqualTo(2);
+        assertThat(ageInSeconds()).isEqualTo(10);
+    }
+
+    @Test
+    void nextSweeperOfTheJoinTakesTheGaugeOver() {
+        clock.add(Duration.ofSeconds(10));
+
+        SweepMetrics next = SweepMetrics.of("orders", registry);
+        assertThat(ageInSeconds()).as("since it was made").isZero();
+        clock.add(Duration.ofSeconds(5));
+        next.accept(run(0));
+
         assertThat(ageInSeconds()).isZero();
     }
 

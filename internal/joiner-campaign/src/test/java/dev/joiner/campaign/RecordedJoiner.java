@@ -4,6 +4,7 @@ import dev.joiner.Joiner;
 import dev.joiner.Outcome;
 import dev.joiner.ProcessingException;
 import dev.joiner.StoreException;
+import dev.joiner.SweepException;
 import dev.joiner.SweepReport;
 import dev.joiner.campaign.Ledger.Kind;
 import java.time.Duration;
@@ -74,19 +75,22 @@ final class RecordedJoiner implements Joiner<Part, String> {
     @Override
     public SweepReport sweep(BooleanSupplier goesOn) {
         return call(() -> {
-            SweepReport report;
             try {
-                report = joiner.sweep(goesOn);
-            } catch (StoreException e) {
+                return noted(joiner.sweep(goesOn));
+            } catch (SweepException e) {
+                noted(e.report());
                 throw e; // the next one goes on
             } catch (RuntimeException | Error e) {
                 e.printStackTrace();
                 Runtime.getRuntime().halt(2); // the test is told by the end of this process
                 throw e;
             }
-            report.failures().forEach(failure -> noteFailure(failure.key().toString(), failure.cause()));
-            return report;
         });
+    }
+
+    private SweepReport noted(SweepReport report) {
+        report.failures().forEach(failure -> noteFailure(failure.key().toString(), failure.cause()));
+        return report;
     }
 
     private void noteFailure(String key, Throwable failure) {

@@ -1,6 +1,7 @@
 package dev.joiner.internal.driver;
 
 import dev.joiner.StoreException;
+import dev.joiner.SweepException;
 import dev.joiner.SweepReport;
 import dev.joiner.engine.Step;
 import dev.joiner.engine.Tally;
@@ -30,11 +31,15 @@ final class Reexamination<K, V, R> {
 
     SweepReport run() {
         String cursor = null;
-        do {
-            Page<K, V> page = context.store().scan(cursor, PAGE);
-            reexamine(page.entries());
-            cursor = page.next();
-        } while (cursor != null && context.mayBegin());
+        try {
+            do {
+                Page<K, V> page = context.store().scan(cursor, PAGE);
+                reexamine(page.entries());
+                cursor = page.next();
+            } while (cursor != null && context.mayBegin());
+        } catch (StoreException e) {
+            throw new SweepException(e, tally.report());
+        }
         return tally.report();
     }
 

@@ -1,6 +1,7 @@
 package dev.joiner.internal.driver;
 
 import dev.joiner.StoreException;
+import dev.joiner.SweepException;
 import dev.joiner.SweepReport;
 import dev.joiner.engine.Step;
 import dev.joiner.engine.Step.Verdict;
@@ -35,12 +36,16 @@ final class Sweep<K, V, R> {
     }
 
     SweepReport run() {
-        while (mayGoOn()) {
-            List<Due<K>> page = order.next(now());
-            if (page.isEmpty()) {
-                break;
+        try {
+            while (mayGoOn()) {
+                List<Due<K>> page = order.next(now());
+                if (page.isEmpty()) {
+                    break;
+                }
+                sweep(page);
             }
-            sweep(page);
+        } catch (StoreException e) {
+            throw new SweepException(e, tally.report());
         }
         return tally.report();
     }

@@ -1,6 +1,7 @@
 package dev.joiner.internal.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.joiner.CodecException;
@@ -8,11 +9,13 @@ import dev.joiner.JoinSpec;
 import dev.joiner.KeyedJoiner;
 import dev.joiner.ProcessingException;
 import dev.joiner.StoreException;
+import dev.joiner.SweepException;
 import dev.joiner.SweepReport;
 import dev.joiner.SweepReport.Failure;
 import dev.joiner.spi.JoinState;
 import dev.joiner.spi.JoinState.Flight.Status;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -197,9 +200,28 @@ class ReexaminationTest {
             throw down;
         });
 
-        assertThatThrownBy(joiner::reexamine).isSameAs(down);
+        assertThatThrownBy(joiner::reexamine).isInstanceOf(SweepException.class).hasCause(down);
         try (var atMostOnce = words.joiner(words.of(2).atMostOnce())) {
-            assertThatThrownBy(atMostOnce::reexamine).isSameAs(down);
+            assertThatThrownBy(atMostOnce::reexamine)
+                    .isInstanceOf(SweepException.class)
+                    .hasCause(down);
         }
+    }
+
+    @Test
+    void tellsWhatItHasDoneWhenTheStoreFailsInTheMiddle() {
+        for (int i = 0; i < 300; i++) {
+            words.put("k" + i, States.open("ab"));
+        }
+        AtomicInteger writes = new AtomicInteger();
+        words.store.beforeWrite(keys -> {
+            if (writes.incrementAndGet() > 2) {
+                throw new StoreException("down");
+            }
+        });
+
+        assertThatExceptionOfType(SweepException.class)
+                .isThrownBy(joiner::reexamine)
+                .satisfies(brokenOff -> assertThat(brokenOff.report().joined()).isEqualTo(256));
     }
 }

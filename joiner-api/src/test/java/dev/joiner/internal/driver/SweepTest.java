@@ -1,6 +1,7 @@
 package dev.joiner.internal.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.joiner.CodecException;
@@ -8,6 +9,7 @@ import dev.joiner.JoinListener;
 import dev.joiner.KeyedJoiner;
 import dev.joiner.ProcessingException;
 import dev.joiner.StoreException;
+import dev.joiner.SweepException;
 import dev.joiner.SweepReport;
 import dev.joiner.SweepReport.Failure;
 import dev.joiner.ValueTooLargeException;
@@ -239,10 +241,38 @@ class SweepTest {
                 throw down;
             });
 
-            assertThatThrownBy(joiner::sweep).isSameAs(down);
+            assertThatThrownBy(joiner::sweep)
+                    .isInstanceOf(SweepException.class)
+                    .hasMessage("down")
+                    .hasCause(down);
 
             words.store.beforeWrite(keys -> {});
             assertThat(joiner.sweep().joined()).isEqualTo(1);
+        }
+
+        @Test
+        void tellsWhatItHasDoneWhenTheStoreFailsInTheMiddle() {
+            StoreException down = new StoreException("down");
+            putDue("k", 300, 0);
+            AtomicInteger writes = new AtomicInteger();
+            words.store.beforeWrite(keys -> {
+                if (writes.incrementAndGet() >= 2) {
+                    throw down;
+                }
+            });
+
+            assertThatExceptionOfType(SweepException.class)
+                    .isThrownBy(joiner::sweep)
+                    .withMessage("down (before that, 256 hand-overs returned, and 256 keys failed)")
+                    .satisfies(brokenOff -> {
+                        assertThat(brokenOff.report().joined()).isEqualTo(256);
+                        assertThat(brokenOff.report().failures())
+                                .as("whose last write failed")
+                                .hasSize(256)
+                                .extracting(Failure::cause)
+                                .containsOnly(down);
+                    });
+            assertThat(words.log).filteredOn(line -> line.startsWith("process")).hasSize(256);
         }
 
         @Test
@@ -756,7 +786,10 @@ class SweepTest {
                 throw down;
             });
 
-            assertThatThrownBy(joiner::sweep).isSameAs(down);
+            assertThatThrownBy(joiner::sweep)
+                    .isInstanceOf(SweepException.class)
+                    .hasMessage("down")
+                    .hasCause(down);
 
             words.store.beforeWrite(keys -> {});
             assertThat(joiner.sweep().joined()).isEqualTo(1);

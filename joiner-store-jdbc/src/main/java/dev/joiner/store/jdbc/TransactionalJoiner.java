@@ -9,6 +9,7 @@ import dev.joiner.Outcome;
 import dev.joiner.PendingJoin;
 import dev.joiner.ProcessingException;
 import dev.joiner.StoreException;
+import dev.joiner.SweepException;
 import dev.joiner.SweepReport;
 import dev.joiner.engine.FailingKeys;
 import dev.joiner.engine.InlineJoiner;
@@ -226,8 +227,12 @@ final class TransactionalJoiner<M, K, V, R> implements KeyedJoiner<M, K, V, R> {
         return call(() -> {
             Tally tally = new Tally(functions);
             BooleanSupplier asked = () -> mayGoOn() && goesOn.getAsBoolean();
-            new TransactionalSweep<>(store, clock, asked, failing, tally)
-                    .run((key, now) -> sweep(key, now, asked, tally));
+            try {
+                new TransactionalSweep<>(store, clock, asked, failing, tally)
+                        .run((key, now) -> sweep(key, now, asked, tally));
+            } catch (StoreException e) {
+                throw new SweepException(e, tally.report());
+            }
             return tally.report();
         });
     }
@@ -324,15 +329,19 @@ final class TransactionalJoiner<M, K, V, R> implements KeyedJoiner<M, K, V, R> {
         return call(() -> {
             Tally tally = new Tally(functions);
             String cursor = null;
-            do {
-                Page<K, V> page = store.scan(cursor, PAGE);
-                for (Entry<K, V> entry : page.entries()) {
-                    if (mayGoOn()) {
-                        reexamine(entry, tally);
+            try {
+                do {
+                    Page<K, V> page = store.scan(cursor, PAGE);
+                    for (Entry<K, V> entry : page.entries()) {
+                        if (mayGoOn()) {
+                            reexamine(entry, tally);
+                        }
                     }
-                }
-                cursor = page.next();
-            } while (cursor != null && mayGoOn());
+                    cursor = page.next();
+                } while (cursor != null && mayGoOn());
+            } catch (StoreException e) {
+                throw new SweepException(e, tally.report());
+            }
             return tally.report();
         });
     }

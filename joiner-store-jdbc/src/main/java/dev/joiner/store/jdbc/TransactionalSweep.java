@@ -47,7 +47,7 @@ final class TransactionalSweep<K> {
     /**
      * Does it.
      *
-     * @throws NotBegunException if the database failed
+     * @throws dev.joiner.StoreException if the database failed
      */
     void run(KeySweep<K> keySweep) {
         while (goesOn.getAsBoolean()) {

@@ -18,9 +18,13 @@ import dev.joiner.PendingJoin;
 import dev.joiner.PendingJoin.Status;
 import dev.joiner.ProcessingException;
 import dev.joiner.StoreException;
+import dev.joiner.SweepException;
 import dev.joiner.SweepReport;
 import dev.joiner.spi.JoinState.Flight;
+import dev.joiner.store.jdbc.internal.ForwardingDataSource;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -30,10 +34,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -105,6 +111,67 @@ abstract class TransactionalSweepContract extends TransactionalFixture {
         assertThat(attempts)
                 .containsExactly("1 after Optional.empty", "2 after Optional[true]", "3 after Optional[true]");
         assertThat(effects()).isEmpty();
+    }
+
+    /** The database, which gives no connection while it is away. */
+    private DataSource leaving(AtomicBoolean isAway) {
+        return new ForwardingDataSource(pool) {
+            @Override
+            public Connection getConnection() throws SQLException {
+                if (isAway.get()) {
+                    throw new SQLTransientConnectionException("away", "08001");
+                }
+                return pool.getConnection();
+            }
+
+            @Override
+            public Connection getConnection(String user, String password) {
+                throw new UnsupportedOperationException();
+            }
+        };
+    }
+
+    @Test
+    void aSweepThatTheDatabaseBreaksOffTellsWhatItHasHandedOver() {
+        AtomicBoolean isAway = new AtomicBoolean();
+        KeyedJoiner<Message, String, String, String> joiner = customize(
+                        JdbcJoinStore.builder(leaving(isAway)).valueCodec(Codec.string()))
+                .namespace(namespace)
+                .build()
+                .transactional(
+                        thatExpires((value, handOver) -> isAway.set(true)).build(), clock);
+        joiner.acceptAll(List.of(Message.of("k:a"), Message.of("l:a")));
+        clock.advance(Duration.ofMinutes(1));
+
+        assertThatExceptionOfType(SweepException.class)
+                .isThrownBy(joiner::sweep)
+                .withMessageContaining("away")
+                .satisfies(brokenOff ->
+                        assertThat(brokenOff.report()).isEqualTo(new SweepReport(0, 1, 0, 0, 0, 0, List.of())));
+        isAway.set(false);
+        assertThat(joiner.sweep().expired()).isEqualTo(1);
+    }
+
+    @Test
+    void aReexaminationThatTheDatabaseBreaksOffTellsWhatItHasHandedOver() {
+        AtomicBoolean isAway = new AtomicBoolean();
+        joiner(joining(9)).acceptAll(List.of(Message.of("k:a"), Message.of("l:a")));
+        KeyedJoiner<Message, String, String, String> joiner = customize(
+                        JdbcJoinStore.builder(leaving(isAway)).valueCodec(Codec.string()))
+                .namespace(namespace)
+                .build()
+                .transactional(
+                        joining(1)
+                                .process(value -> {
+                                    isAway.set(true);
+                                    return value;
+                                })
+                                .build(),
+                        clock);
+
+        assertThatExceptionOfType(SweepException.class)
+                .isThrownBy(joiner::reexamine)
+                .satisfies(brokenOff -> assertThat(brokenOff.report().joined()).isEqualTo(1));
     }
 
     private JoinSpec.Builder<Message, String, String, String, String> thatExpires(

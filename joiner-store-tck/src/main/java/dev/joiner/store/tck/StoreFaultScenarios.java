@@ -15,6 +15,7 @@ import dev.joiner.ContentionException;
 import dev.joiner.JoinSpec;
 import dev.joiner.Outcome;
 import dev.joiner.StoreException;
+import dev.joiner.SweepException;
 import dev.joiner.SweepReport;
 import java.time.Duration;
 import java.util.List;
@@ -294,6 +295,26 @@ abstract class StoreFaultScenarios extends Scenarios {
         assertThat(report.failures().get(0).cause()).isInstanceOf(StoreException.class);
         clock.advance(MINUTE);
         assertThat(node.sweep()).isEqualTo("expired 1");
+    }
+
+    @Test
+    void aSweepThatTheStoreBreaksOffTellsWhatItHasHandedOver() {
+        Node node = faulty(expiring(2));
+        node.acceptAll(IntStream.range(0, 300).mapToObj(i -> i + ":a").toArray(String[]::new));
+        clock.advance(SECOND);
+        store.nextWrites(NONE, LOST, LOST); // the last write of the first page, and the claims of the second
+
+        assertThatExceptionOfType(SweepException.class)
+                .isThrownBy(() -> node.joiner().sweep())
+                .satisfies(brokenOff -> {
+                    SweepReport report = brokenOff.report();
+                    assertThat(report.expired())
+                            .isEqualTo(expired.calls().size())
+                            .isPositive();
+                    assertThat(report.failed()).isEqualTo(report.expired());
+                });
+        clock.advance(MINUTE);
+        assertThat(node.sweep()).isEqualTo("expired 300");
     }
 
     @Test

@@ -48,7 +48,7 @@ final class JoinSweepers implements SmartLifecycle {
                 .interval(properties.sweep().interval())
                 .threads(properties.sweep().threads())
                 .onRun(run -> {
-                    if (run.report().isPresent()) {
+                    if (run.failure().isEmpty()) {
                         lastSuccess.put(join.name(), clock.instant());
                     }
                     receiver.accept(run);

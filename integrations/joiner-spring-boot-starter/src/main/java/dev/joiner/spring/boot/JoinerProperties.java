@@ -1,5 +1,6 @@
 package dev.joiner.spring.boot;
 
+import dev.joiner.Sweeper;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -20,6 +21,19 @@ record JoinerProperties(
         @DefaultValue Metrics metrics,
         @DefaultValue Health health,
         @DefaultValue Endpoint endpoint) {
+
+    /** @throws IllegalArgumentException if a value makes no sense, which Spring Boot tells as a failure to bind properties */
+    JoinerProperties {
+        if (closeWithin.isNegative()) {
+            throw new IllegalArgumentException("joiner.close-within is " + closeWithin + ", must not be negative");
+        }
+    }
+
+    private static void checkPositive(String property, @Nullable Duration duration) {
+        if (duration != null && (duration.isNegative() || duration.isZero())) {
+            throw new IllegalArgumentException(property + " is " + duration + ", must be positive");
+        }
+    }
 
     /** What of the application's own a store is built on. */
     enum Connection {
@@ -65,14 +79,28 @@ record JoinerProperties(
     record Sweep(
             @DefaultValue("true") boolean enabled,
             @DefaultValue("1s") Duration interval,
-            @DefaultValue("1") int threads) {}
+            @DefaultValue("1") int threads) {
+
+        Sweep {
+            checkPositive("joiner.sweep.interval", interval);
+            if (threads < 1 || threads > Sweeper.Builder.MOST_THREADS) {
+                throw new IllegalArgumentException(
+                        "joiner.sweep.threads is " + threads + ", must be from 1 to " + Sweeper.Builder.MOST_THREADS);
+            }
+        }
+    }
 
     /**
      * What is measured.
      *
      * @param countInterval the least time between two counts of a whole store, for gauges
      */
-    record Metrics(@DefaultValue("1m") Duration countInterval) {}
+    record Metrics(@DefaultValue("1m") Duration countInterval) {
+
+        Metrics {
+            checkPositive("joiner.metrics.count-interval", countInterval);
+        }
+    }
 
     /**
      * When the application is healthy.
@@ -82,7 +110,13 @@ record JoinerProperties(
      */
     record Health(
             @DefaultValue("1m") Duration maxSweepAge,
-            @Nullable Duration maxPendingAge) {}
+            @Nullable Duration maxPendingAge) {
+
+        Health {
+            checkPositive("joiner.health.max-sweep-age", maxSweepAge);
+            checkPositive("joiner.health.max-pending-age", maxPendingAge);
+        }
+    }
 
     /**
      * What the actuator's endpoint {@code joins} shows.

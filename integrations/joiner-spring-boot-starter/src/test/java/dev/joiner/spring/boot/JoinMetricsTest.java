@@ -6,13 +6,17 @@ import dev.joiner.Joiner;
 import dev.joiner.KeyedJoiner;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MockClock;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.simple.SimpleConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.FilteredClassLoader;
 
@@ -38,6 +42,26 @@ class JoinMetricsTest {
                             .extracting(Meter::getId)
                             .extracting(Meter.Id::getName)
                             .contains("joiner.pending", "joiner.pending.age", "joiner.sweep", "joiner.sweep.age");
+                });
+    }
+
+    @Test
+    void sweepsAreMeasuredAgainAfterStopAndStart() {
+        MockClock clock = new MockClock();
+        Contexts.orders()
+                .withBean(MeterRegistry.class, () -> new SimpleMeterRegistry(SimpleConfig.DEFAULT, clock))
+                .run(context -> {
+                    JoinSweepers sweepers = context.getBean(JoinSweepers.class);
+                    sweepers.stop();
+                    clock.add(Duration.ofHours(1));
+
+                    sweepers.start();
+
+                    assertThat(context.getBean(MeterRegistry.class)
+                                    .get("joiner.sweep.age")
+                                    .timeGauge()
+                                    .value(TimeUnit.MINUTES))
+                            .isZero();
                 });
     }
 

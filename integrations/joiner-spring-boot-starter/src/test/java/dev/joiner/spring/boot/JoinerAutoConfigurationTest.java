@@ -9,7 +9,9 @@ import dev.joiner.Joiner;
 import dev.joiner.KeyCodec;
 import dev.joiner.KeyedJoiner;
 import dev.joiner.Outcome;
+import dev.joiner.StoreException;
 import dev.joiner.store.memory.MapJoinStore;
+import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -247,6 +249,39 @@ class JoinerAutoConfigurationTest {
             configs.add(config);
             return Joiner.create(spec, MapJoinStore.create());
         }
+    }
+
+    /** Makes joiners whose close fails. */
+    static class UnclosableFactory implements JoinerFactory {
+        private final List<String> closed = new ArrayList<>();
+
+        @Override
+        @SuppressWarnings("unchecked")
+        public <M, K, V, R> KeyedJoiner<M, K, V, R> create(JoinSpec<M, K, V, R> spec, JoinStoreConfig<K, V> config) {
+            KeyedJoiner<M, K, V, R> joiner = Joiner.create(spec, MapJoinStore.create());
+            return (KeyedJoiner<M, K, V, R>) Proxy.newProxyInstance(
+                    KeyedJoiner.class.getClassLoader(),
+                    new Class<?>[] {KeyedJoiner.class},
+                    (proxy, method, arguments) -> {
+                        if (method.getName().equals("close")) {
+                            joiner.close();
+                            closed.add(spec.name());
+                            throw new StoreException("the connection is gone");
+                        }
+                        return method.invoke(joiner, arguments);
+                    });
+        }
+    }
+
+    @Test
+    void joinerThatCannotBeClosedLeavesNoOtherOpen() {
+        UnclosableFactory factory = new UnclosableFactory();
+        Contexts.orders()
+                .withUserConfiguration(Refunds.class)
+                .withBean(UnclosableFactory.class, () -> factory)
+                .run(context -> assertThat(context).hasNotFailed());
+
+        assertThat(factory.closed).containsExactly("orders", "refunds");
     }
 
     @Test

@@ -16,6 +16,8 @@ import java.util.function.Supplier;
 import org.h2.jdbcx.JdbcDataSource;
 import org.hibernate.jpa.HibernatePersistenceProvider;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
@@ -34,7 +36,13 @@ import redis.clients.jedis.UnifiedJedis;
 /** What an application that does not start is told. */
 class SetupFailureTest {
 
-    /** What the analyzers that the starter registers say of why an application did not start. */
+    /** Those that the starter registers, and Boot's own for properties. */
+    private static boolean isAsked(FailureAnalyzer analyzer) {
+        return analyzer.getClass().getPackageName().equals("dev.joiner.spring.boot")
+                || analyzer.getClass().getSimpleName().equals("BindFailureAnalyzer");
+    }
+
+    /** What the analyzers say of why an application did not start. */
     private static FailureAnalysis failure(ApplicationContextRunner application) {
         FailureAnalysis[] analysis = new FailureAnalysis[1];
         BeanFactory[] beans = new BeanFactory[1];
@@ -49,8 +57,7 @@ class SetupFailureTest {
                                     ArgumentResolver.of(BeanFactory.class, beans[0]),
                                     (type, name, failing) -> {}) // some of Boot's need what is not here
                             .stream()
-                            .filter(analyzer ->
-                                    analyzer.getClass().getPackageName().equals("dev.joiner.spring.boot"))
+                            .filter(SetupFailureTest::isAsked)
                             .map(analyzer -> analyzer.analyze(failure))
                             .filter(Objects::nonNull)
                             .findFirst()
@@ -78,6 +85,20 @@ class SetupFailureTest {
     @Test
     void nothingSaysWhereJoinsAreStored() {
         assertFails(unstored(), "nothing says where joins are stored", "Set joiner.store.url");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "joiner.sweep.threads=0, 'joiner.sweep.threads is 0, must be from 1 to 256'",
+        "joiner.sweep.threads=257, 'joiner.sweep.threads is 257, must be from 1 to 256'",
+        "joiner.sweep.interval=0s, 'joiner.sweep.interval is PT0S, must be positive'",
+        "joiner.metrics.count-interval=0s, 'joiner.metrics.count-interval is PT0S, must be positive'",
+        "joiner.health.max-sweep-age=-1s, 'joiner.health.max-sweep-age is PT-1S, must be positive'",
+        "joiner.health.max-pending-age=0s, 'joiner.health.max-pending-age is PT0S, must be positive'",
+        "joiner.close-within=-1s, 'joiner.close-within is PT-1S, must not be negative'"
+    })
+    void propertyMakesNoSense(String property, String problem) {
+        assertFails(Contexts.orders().withPropertyValues(property), problem, "Update your application's configuration");
     }
 
     @Test
