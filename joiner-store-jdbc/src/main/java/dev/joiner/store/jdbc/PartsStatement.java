@@ -30,8 +30,9 @@ record PartsStatement(String table, String partTable, String exchange) {
      */
     String sql(PartsChange change, boolean looks, boolean writes) {
         StringBuilder sql = new StringBuilder("WITH e AS (").append(exchange);
+        boolean looksForOne = looksForOne(change);
         if (looks) {
-            sql.append(" AND NOT EXISTS (").append(present("1")).append(')');
+            sql.append(" AND NOT EXISTS (").append(present("1", looksForOne)).append(')');
         }
         sql.append(" RETURNING 1)");
         if (change.removesAll()) {
@@ -66,7 +67,7 @@ record PartsStatement(String table, String partTable, String exchange) {
         }
         return sql.append(" SELECT COUNT(*), NULL::bytea, NULL::text, NULL::text[] FROM e; SELECT ")
                 .append(writes ? JoinTable.WITNESS : JoinTable.STORED)
-                .append(looks ? ", CASE WHEN version = ? THEN " + present() + " END" : ", NULL::text[]")
+                .append(looks ? ", CASE WHEN version = ? THEN " + present(looksForOne) + " END" : ", NULL::text[]")
                 .append(" FROM ")
                 .append(table)
                 .append(" WHERE ")
@@ -74,23 +75,33 @@ record PartsStatement(String table, String partTable, String exchange) {
                 .toString();
     }
 
+    /** Whether one id is looked for under one number, which are two parameters then, and otherwise two arrays. */
+    static boolean looksForOne(PartsChange change) {
+        return change.lookIn().size() == 1 && change.ids().size() == 1;
+    }
+
     /** The number and the id of each that is there: looked for only where what was expected is there. */
-    private String present() {
-        return "ARRAY(" + present("p.number || ':' || p.id") + ")";
+    private String present(boolean looksForOne) {
+        return "ARRAY(" + present("p.number || ':' || p.id", looksForOne) + ")";
     }
 
     /**
      * Looks each id up by all columns of its index: before version 17, PostgreSQL would read all ids of the key, if there were lists
-     * of numbers and ids instead.
+     * of numbers and ids instead. Nor does it take a plan for arrays of any length to be as good as one for an array of one, so that it
+     * would plan anew for each part, which takes longer than all else.
      */
-    String present(String columns) {
+    String present(String columns, boolean looksForOne) {
+        if (looksForOne) {
+            return "SELECT " + columns + " FROM " + partTable
+                    + " p WHERE p.namespace || '' = ? AND p.join_key = ? AND p.number = ? AND p.id = ?";
+        }
         return "WITH n AS MATERIALIZED (SELECT " + KEY
                 + ", a.number, b.id FROM unnest(?::bigint[]) a(number), unnest(?::text[]) b(id)) SELECT " + columns
                 + " FROM n JOIN " + partTable + " p ON p.namespace || '' = n.namespace AND p.join_key = n.join_key"
                 + " AND p.number = n.number AND p.id = n.id AND p.id IS NOT NULL";
     }
 
-    /** Reads what {@link #present()} gives. */
+    /** Reads what {@link #present(boolean)} gives. */
     static Map<String, Long> present(String[] numbersAndIds) {
         Map<String, Long> present = new HashMap<>();
         for (String numberAndId : numbersAndIds) {

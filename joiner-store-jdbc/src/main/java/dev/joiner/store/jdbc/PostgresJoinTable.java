@@ -158,8 +158,15 @@ final class PostgresJoinTable extends JoinTable {
 
     private int setLook(PreparedStatement statement, int first, KeyParts keyParts) throws SQLException {
         int at = setKey(statement, first, keyParts.key());
-        setArray(statement, at, "bigint", List.copyOf(keyParts.change().lookIn()), number -> number);
-        setArray(statement, at + 1, "text", List.copyOf(keyParts.change().ids()), id -> id);
+        List<Long> numbers = List.copyOf(keyParts.change().lookIn());
+        List<String> ids = List.copyOf(keyParts.change().ids());
+        if (PartsStatement.looksForOne(keyParts.change())) {
+            statement.setLong(at, numbers.get(0));
+            statement.setString(at + 1, ids.get(0));
+        } else {
+            setArray(statement, at, "bigint", numbers, number -> number);
+            setArray(statement, at + 1, "text", ids, id -> id);
+        }
         return at + 2;
     }
 

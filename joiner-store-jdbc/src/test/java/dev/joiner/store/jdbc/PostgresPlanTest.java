@@ -2,7 +2,13 @@ package dev.joiner.store.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.joiner.Codec;
+import dev.joiner.Collected;
+import dev.joiner.JoinSpec;
+import dev.joiner.Joiner;
+import dev.joiner.KeyedJoiner;
 import dev.joiner.test.servers.PostgresServer;
 import java.sql.Array;
 import java.sql.Connection;
@@ -129,8 +135,12 @@ class PostgresPlanTest {
         Array to = connection.createArrayOf("int4", new Object[] {20});
         assertThat(plan(parts.present, NAMESPACE, keys, numbers, ids))
                 .containsPattern(PARTS + "_id.*\\n.*Index Cond: .*\\(id\\)::text = ");
-        assertThat(plan(new PartsStatement(TABLE, PARTS, "").present("1"), NAMESPACE, "key-7", numbers, ids))
-                .as("the look of one exchange")
+        PartsStatement exchange = new PartsStatement(TABLE, PARTS, "");
+        assertThat(plan(exchange.present("1", true), NAMESPACE, "key-7", 7L, "id-7"))
+                .as("the look of one exchange for one id")
+                .containsPattern(PARTS + "_id.*\\n.*Index Cond: .*\\(id\\)::text = ");
+        assertThat(plan(exchange.present("1", false), NAMESPACE, "key-7", numbers, ids))
+                .as("the look of one exchange for several")
                 .containsPattern(PARTS + "_id.*\\n.*Index Cond: .*\\(id\\)::text = ");
         assertThat(plan(parts.remove, NAMESPACE, keys, numbers, from, to))
                 .containsPattern(PARTS + "_pkey.*\\n.*Index Cond: .*\"?position\"? >= .*\"?position\"? < ");
@@ -151,5 +161,44 @@ class PostgresPlanTest {
         execute("ANALYZE " + PARTS);
         fillParts("key-7", 20_000);
         assertPlansOfParts();
+    }
+
+    record Line(String key, String id) {}
+
+    /** To plan takes several times as long as to do it. */
+    @Test
+    void plansForPartsWithIdsAFewTimesOnly() throws SQLException {
+        fillParts("other", 20_000);
+        execute("ANALYZE " + PARTS);
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(PostgresServer.shared().jdbcUrl());
+        config.setMaximumPoolSize(1);
+        try (HikariDataSource pool = new HikariDataSource(config);
+                KeyedJoiner<Line, String, String, Integer> joiner = Joiner.create(
+                        JoinSpec.joining(Line.class)
+                                .keyedBy(Line::key)
+                                .<String>mergedBy((line, pending) -> "")
+                                .collecting(Line::id, Codec.string())
+                                .sufficientWhen((value, parts) -> false)
+                                .identifiedBy(Line::id)
+                                .<Integer>process(Collected::size)
+                                .build(),
+                        JdbcJoinStore.builder(pool)
+                                .namespace(NAMESPACE)
+                                .valueCodec(Codec.string())
+                                .table(TABLE)
+                                .build())) {
+            for (int i = 0; i < 100; i++) {
+                joiner.accept(new Line("key", String.valueOf(i)));
+            }
+            try (Connection used = pool.getConnection();
+                    Statement statement = used.createStatement();
+                    ResultSet plans = statement.executeQuery("SELECT SUM(generic_plans), SUM(custom_plans)"
+                            + " FROM pg_prepared_statements WHERE statement LIKE '%" + PARTS + "%'")) {
+                plans.next();
+                assertThat(plans.getLong(1)).as("executions without planning").isGreaterThan(150);
+                assertThat(plans.getLong(2)).as("executions with").isLessThan(20);
+            }
+        }
     }
 }

@@ -30,6 +30,8 @@ public final class CollectingRounds {
     private static final int WINDOW = 400;
     private static final int BATCH = 500;
     private static final int BATCHES = 9;
+    /** How many joins are filled one after the other, so that what a server does now and then falls on a few of them only. */
+    private static final int JOINS = 5;
     /** Around part 10,000 each of theirs takes a while. */
     private static final int PEERS_WINDOW = 20;
 
@@ -48,6 +50,7 @@ public final class CollectingRounds {
     private final List<Integer> parts;
     private final Duration timeOfPeers;
     private final Progress progress;
+    private int settled;
 
     /**
      * @param parts around which it is measured, ascending
@@ -169,7 +172,7 @@ public final class CollectingRounds {
             }
         };
         long before = bytesHeld.getAsLong();
-        lines("warm-up", 0, WARM_UP).forEach(taking::one);
+        settle(taking);
         rows.addAll(rows(kind, taking));
         rooms.add(new Room(kind, (double) (bytesHeld.getAsLong() - before) / taken.get()));
     }
@@ -209,35 +212,49 @@ public final class CollectingRounds {
     }
 
     private List<Double> oneAtATime(Taking taking) {
-        List<Double> micros = new ArrayList<>();
-        int next = 0;
-        for (int part : parts) {
-            int from = Math.max(next, part - WINDOW / 2);
-            fill(taking, "one", next, from);
-            List<Line> window = lines("one", from, from + WINDOW);
-            next = from + WINDOW;
-            micros.add(median(window.stream()
-                    .mapToLong(line -> nanos(() -> taking.one(line)))
-                    .toArray()));
+        long[][] nanos = new long[parts.size()][JOINS * WINDOW];
+        for (int join = 0; join < JOINS; join++) {
+            String key = "one-" + join;
+            int next = 0;
+            for (int i = 0; i < parts.size(); i++) {
+                int from = Math.max(next, parts.get(i) - WINDOW / 2);
+                fill(taking, key, next, from);
+                settle(taking);
+                next = from + WINDOW;
+                int at = join * WINDOW;
+                for (Line line : lines(key, from, next)) {
+                    nanos[i][at++] = nanos(() -> taking.one(line));
+                }
+            }
         }
-        return micros;
+        return Arrays.stream(nanos).map(CollectingRounds::median).toList();
+    }
+
+    /** Goes on with another join until the server has on disk what the last batches brought. */
+    private void settle(Taking taking) {
+        for (Line line : lines("settling", settled, settled + WARM_UP)) {
+            taking.one(line);
+        }
+        settled += WARM_UP;
     }
 
     private List<Double> inBatches(Taking taking) {
-        List<Double> micros = new ArrayList<>();
-        int next = 0;
-        for (int part : parts) {
-            int from = Math.max(next, part);
-            fill(taking, "batches", next, from);
-            long[] nanos = new long[BATCHES];
-            for (int i = 0; i < BATCHES; i++) {
-                List<Line> batch = lines("batches", from + i * BATCH, from + (i + 1) * BATCH);
-                nanos[i] = nanos(() -> taking.all(batch));
+        long[][] nanos = new long[parts.size()][JOINS * BATCHES];
+        for (int join = 0; join < JOINS; join++) {
+            String key = "batches-" + join;
+            int next = 0;
+            for (int i = 0; i < parts.size(); i++) {
+                int from = Math.max(next, parts.get(i));
+                fill(taking, key, next, from);
+                settle(taking);
+                next = from + BATCHES * BATCH;
+                for (int j = 0; j < BATCHES; j++) {
+                    List<Line> batch = lines(key, from + j * BATCH, from + (j + 1) * BATCH);
+                    nanos[i][join * BATCHES + j] = nanos(() -> taking.all(batch));
+                }
             }
-            next = from + BATCHES * BATCH;
-            micros.add(median(nanos) / BATCH);
         }
-        return micros;
+        return Arrays.stream(nanos).map(ofBatches -> median(ofBatches) / BATCH).toList();
     }
 
     private static void fill(Taking taking, String key, int from, int to) {
