@@ -18,6 +18,7 @@ import dev.joiner.StoreException;
 import dev.joiner.SweepException;
 import dev.joiner.SweepReport;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -314,6 +315,7 @@ abstract class StoreFaultScenarios extends Scenarios {
                     assertThat(report.failed()).isEqualTo(report.expired());
                 });
         clock.advance(MINUTE);
+        assertThat(store.due(Instant.EPOCH, clock.instant(), 1_000)).hasSize(300);
         assertThat(node.sweep()).isEqualTo("expired 300");
     }
 
