@@ -560,8 +560,8 @@
     }
     forgetSaved();
     dropped.push(...taken);
-    selected.clear();
-    report((drops ? 'Dropped' : 'Released') + ' what was under ' + plural(done, 'key') + '.' + (problems.length ? ' Not done for ' + plural(problems.length, 'key') + ':' : ''),
+    if (target === join) selected.clear();
+    report((drops ? 'Dropped' : 'Released') + ' what was under ' + plural(done, 'key') + ofOther(target) + '.' + (problems.length ? ' Not done for ' + plural(problems.length, 'key') + ':' : ''),
       problems.map(([key, problem]) => visible(key) + ': ' + visible(problem)));
     await refreshAll();
   }
@@ -576,14 +576,17 @@
     say(text);
   }
 
+  /** Names a join that is no longer shown. */
+  const ofOther = target => target === join ? '' : ' of ' + visible(target.name);
+
   async function reexamine() {
-    if (!await confirmed('Reexamine all joins?', 'Every join that waits is asked again whether it is whole, and those that are, are handed over. This reads the whole store.', [], 'Reexamine', false)) return;
     const target = join;
+    if (!await confirmed('Reexamine all joins?', 'Every join that waits is asked again whether it is whole, and those that are, are handed over. This reads the whole store.', [], 'Reexamine', false)) return;
     await trying(async () => {
       say('Reexamining');
       const answer = await ask({ask: 'reexamine'}, target);
       forgetSaved();
-      report(plural(answer.joined, 'join') + ' handed over, ' + number(answer.failed) + ' failed.', answer.failures.map(failure => visible(failure)));
+      report(plural(answer.joined, 'join') + ofOther(target) + ' handed over, ' + number(answer.failed) + ' failed.', answer.failures.map(failure => visible(failure)));
     });
     await refreshAll();
   }
