@@ -34,7 +34,11 @@ class ConsoleCommandTest {
             assertThat(console.get("/").body()).startsWith("<!doctype html>").contains("\"changes\":false");
             Answer overview = console.ask("{'ask':'overview'}");
             assertThat(overview.status()).isEqualTo(200);
-            assertThat(overview.body()).contains("\"WAITING\":3", "\"missing\":{\"b\":1,\"a\":2}", "\"size\":3");
+            assertThat(overview.body())
+                    .contains(
+                            "\"WAITING\":3",
+                            "\"missing\":{\"named\":[{\"name\":\"a\",\"count\":2},{\"name\":\"b\",\"count\":1}],\"others\":0",
+                            "\"size\":3");
         }
     }
 

@@ -21,7 +21,10 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Measures the console over very many joins. Run by hand, so its name is not that of a test. */
+/**
+ * Measures the console over very many joins. Run by hand, so its name is not that of a test. The property {@code store} is the URL
+ * of another store than a PostgreSQL of its own, and with {@code joins=0} that has been filled before.
+ */
 class ConsoleLoad {
     private static final int JOINS = Integer.getInteger("joins", 1_000_000);
     private static final int TIMES = 21;
@@ -31,17 +34,22 @@ class ConsoleLoad {
     @Test
     @Timeout(value = 30, unit = TimeUnit.MINUTES)
     void measure() throws Exception {
-        String url = PostgresServer.shared().jdbcUrl();
+        String store = System.getProperty("store");
+        String url = store == null ? PostgresServer.shared().jdbcUrl() : store;
         long began = System.nanoTime();
-        ConsoleSample.fill(url, "orders", JOINS, 200, Cli.START);
-        System.out.printf(Locale.ROOT, "%,d joins written in %d s%n", JOINS, seconds(began));
+        if (JOINS > 0) {
+            ConsoleSample.fill(url, "orders", JOINS, 200, Cli.START);
+            System.out.printf(Locale.ROOT, "%,d joins written in %d s%n", JOINS, seconds(began));
+        }
         try (Running console = new Running(
                 "console", "--store", url, "--namespace=orders", "--require=order.total,payment,shipment")) {
             console.awaitErr("the console is at ");
             Matcher address = Pattern.compile("http\\S+").matcher(console.err());
             assertThat(address.find()).isTrue();
             URI page = URI.create(address.group());
+            began = System.nanoTime();
             JsonNode first = ask(page, "{'ask':'overview'}");
+            System.out.printf(Locale.ROOT, "the first overview: %d ms%n", millis(began));
             String next = first.get("next").asText();
             String key = first.get("oldest").get("key").asText();
             time(
@@ -55,11 +63,17 @@ class ConsoleLoad {
             time("find", () -> ask(page, "{'ask':'find','key':'" + key + "'}"));
             began = System.nanoTime();
             int requests = 1;
-            for (JsonNode read = first; read.has("next"); requests++) {
-                read = ask(
-                        page, "{'ask':'overview','cursor':'" + read.get("next").asText() + "'}");
+            for (JsonNode part = first; part.has("next"); requests++) {
+                part = ask(
+                        page, "{'ask':'overview','cursor':'" + part.get("next").asText() + "'}");
             }
             System.out.printf(Locale.ROOT, "all of it read on: %d s, %d requests%n", seconds(began), requests);
+            began = System.nanoTime();
+            JsonNode read = ask(page, "{'ask':'oldest'}");
+            while (read.has("next")) {
+                read = ask(page, "{'ask':'oldest','cursor':'" + read.get("next").asText() + "'}");
+            }
+            System.out.printf(Locale.ROOT, "the oldest of all of it: %d s%n", seconds(began));
             console.stop();
             console.awaitEnd();
         }
@@ -67,6 +81,10 @@ class ConsoleLoad {
 
     private static long seconds(long began) {
         return Duration.ofNanos(System.nanoTime() - began).toSeconds();
+    }
+
+    private static long millis(long began) {
+        return Duration.ofNanos(System.nanoTime() - began).toMillis();
     }
 
     private interface Request {
@@ -78,7 +96,7 @@ class ConsoleLoad {
         for (int i = 0; i < TIMES; i++) {
             long began = System.nanoTime();
             request.send();
-            millis.add(Duration.ofNanos(System.nanoTime() - began).toMillis());
+            millis.add(millis(began));
         }
         millis.sort(null);
         System.out.printf(

@@ -65,6 +65,10 @@ class ConsoleScreenshots {
             browser.get(address.group());
             awaitRows(browser);
             browser.findElement(By.xpath("//td[.='Parked']/..//button")).click();
+            Awaitility.await()
+                    .atMost(Duration.ofMinutes(1))
+                    .until(() -> !browser.findElements(By.cssSelector("#details[open] .value"))
+                            .isEmpty());
             save(browser, "console-details.png");
             console.stop();
             console.awaitEnd();

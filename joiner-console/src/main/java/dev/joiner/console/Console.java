@@ -179,15 +179,19 @@ public final class Console {
     private Response answer(JoinView<?, ?> join, String ask, Request request) throws IOException {
         return switch (ask) {
             case "overview" -> Response.of(200, join.overview(request.fields().get("cursor"), clock.instant()));
-            case "list" -> {
-                Filter filter = new Filter(request.field("status"), request.field("missing"), request.field("reason"));
-                yield Response.of(200, join.list(request.fields().get("cursor"), filter, clock.instant()));
-            }
+            case "list" ->
+                Response.of(200, join.list(request.fields().get("cursor"), filter(request), clock.instant()));
+            case "oldest" ->
+                Response.of(200, join.oldest(request.fields().get("cursor"), filter(request), clock.instant()));
             case "find" -> Response.of(200, join.find(request.required("key"), MOST_CHARACTERS, clock.instant()));
             case "release", "drop", "reexamine" ->
                 allowsChanges ? change(join, ask, request) : problem(403, "changes are not allowed here");
             default -> throw new IllegalArgumentException("ask is " + ask + ", which is not known");
         };
+    }
+
+    private static Filter filter(Request request) {
+        return new Filter(request.field("status"), request.field("missing"), request.field("reason"));
     }
 
     private Response change(JoinView<?, ?> join, String ask, Request request) throws IOException {

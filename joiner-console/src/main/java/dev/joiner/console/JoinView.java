@@ -25,6 +25,8 @@ final class JoinView<K, V> {
     private static final int PAGES = 20;
     /** How many joins are enough for a list. */
     private static final int ROWS = 50;
+    /** How many joins are listed by their age. */
+    private static final int OLDEST = 100;
 
     private static final int KEYS_OF_REPORT = 500;
     private static final int MOST_CHARACTERS = 2_000;
@@ -38,6 +40,9 @@ final class JoinView<K, V> {
                         default -> 2;
                     })
             .thenComparing(join -> join.firstAt().orElse(Instant.EPOCH));
+
+    private static final Comparator<PendingJoin<?, ?>> BY_AGE =
+            Comparator.comparing(join -> join.firstAt().orElse(Instant.MAX));
 
     private final ConsoleJoin<K, V> join;
 
@@ -93,6 +98,26 @@ final class JoinView<K, V> {
             }
             return rows.size() < ROWS;
         });
+        stretch.putInto(json);
+        return json;
+    }
+
+    /** Lists up to 100 joins, the oldest first, of those that are looked for among 2,000 keys from a cursor on. */
+    ObjectNode oldest(@Nullable String cursor, Filter filter, Instant now) {
+        PriorityQueue<PendingJoin<K, V>> youngestFirst = new PriorityQueue<>(BY_AGE.reversed());
+        Stretch stretch = read(cursor, pending -> {
+            if (pending.firstAt().isPresent() && filter.admits(pending)) {
+                youngestFirst.add(pending);
+                if (youngestFirst.size() > OLDEST) {
+                    youngestFirst.remove();
+                }
+            }
+            return true;
+        });
+        ObjectNode json = Json.object();
+        json.put("now", now.toString());
+        ArrayNode rows = json.putArray("rows");
+        youngestFirst.stream().sorted(BY_AGE).forEach(pending -> rows.add(row(pending)));
         stretch.putInto(json);
         return json;
     }

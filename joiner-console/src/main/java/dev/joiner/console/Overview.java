@@ -1,13 +1,11 @@
 package dev.joiner.console;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.joiner.PendingJoin;
 import dev.joiner.PendingJoin.Status;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +15,7 @@ final class Overview {
     /** What of a store's contents no two joins share, in messages of errors. */
     private static final Pattern PARTICULARS = Pattern.compile("\"[^\"]*\"|'[^']*'|[0-9][0-9a-fA-F-]*");
 
-    private static final int MOST_GROUPS = 50;
     private static final int MOST_CHARACTERS = 300;
-    private static final String OTHERS = "(others)";
 
     /** Where one bar of a histogram ends and the next begins, in seconds. The last bar has no end. */
     private static final long[] LIMITS = {60, 600, 3_600, 6 * 3_600, 86_400, 7 * 86_400};
@@ -28,22 +24,12 @@ final class Overview {
     private final Map<Status, Long> counts = new EnumMap<>(Status.class);
     private final long[] ages = new long[LIMITS.length + 1];
     private final long[] expiries = new long[LIMITS.length + 1];
-    private final Map<String, Long> missing = new LinkedHashMap<>();
-    private final Map<String, Group> errors = new LinkedHashMap<>();
+    private final Groups missing = new Groups();
+    private final Groups errors = new Groups();
     private long neverExpiring;
     private long read;
     private @Nullable Instant oldestAt;
     private String oldestKey = "";
-
-    /** Joins that failed for the same reason. */
-    private static final class Group {
-        private final String key;
-        private long count;
-
-        Group(String key) {
-            this.key = key;
-        }
-    }
 
     Overview(Instant now) {
         this.now = now;
@@ -65,11 +51,9 @@ final class Overview {
         });
         if (join.status() == Status.WAITING) {
             join.dueAt().ifPresentOrElse(at -> expiries[bar(Duration.between(now, at))]++, () -> neverExpiring++);
-            join.missing().forEach(part -> missing.merge(room(missing, part), 1L, Long::sum));
+            join.missing().forEach(missing::add);
         }
-        join.lastError().ifPresent(error -> {
-            errors.computeIfAbsent(room(errors, reason(error)), reason -> new Group(key)).count++;
-        });
+        join.lastError().ifPresent(error -> errors.add(reason(error)));
     }
 
     /** What errors have in common that are of one kind: the first line of the message, without the data in it. */
@@ -77,10 +61,6 @@ final class Overview {
         String line = error.strip().lines().findFirst().orElse("");
         String common = PARTICULARS.matcher(line).replaceAll("…");
         return common.length() > MOST_CHARACTERS ? CutText.beginning(common, MOST_CHARACTERS) + "…" : common;
-    }
-
-    private static String room(Map<String, ?> groups, String group) {
-        return groups.size() < MOST_GROUPS || groups.containsKey(group) ? group : OTHERS;
     }
 
     private static int bar(Duration duration) {
@@ -103,13 +83,8 @@ final class Overview {
         if (oldestAt != null) {
             json.putObject("oldest").put("at", oldestAt.toString()).put("key", oldestKey);
         }
-        ObjectNode parts = json.putObject("missing");
-        missing.forEach(parts::put);
-        ArrayNode reasons = json.putArray("errors");
-        errors.forEach((reason, group) -> reasons.addObject()
-                .put("reason", reason)
-                .put("count", group.count)
-                .put("key", group.key));
+        json.set("missing", missing.toJson());
+        json.set("errors", errors.toJson());
         return json;
     }
 }

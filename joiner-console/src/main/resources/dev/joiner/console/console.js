@@ -2,6 +2,8 @@
 (() => {
   const REFRESH_MS = 5000;
   const SHOWN_KEYS = 10;
+  const MOST_GROUPS = 50;
+  const OLDEST = 100;
   const STATUSES = {WAITING: 'Waiting', CLAIMED: 'Claimed', FAILED: 'Failed', PARKED: 'Parked', UNREADABLE: 'Unreadable', REMEMBERED: 'Remembered'};
   const BAD = ['FAILED', 'PARKED', 'UNREADABLE'];
   const MEANINGS = {
@@ -131,23 +133,31 @@
 
   // ---- overview ----
 
+  /** Names no more groups than one answer does. What is not named in one of them may be in another's groups, which say less than there is then. */
+  function addedGroups(a, b) {
+    const counts = new Map(a.named.map(group => [group.name, group.count]));
+    for (const group of b.named) counts.set(group.name, (counts.get(group.name) || 0) + group.count);
+    const named = [...counts].map(([name, count]) => ({name, count})).sort((x, y) => y.count - x.count);
+    const left = named.splice(MOST_GROUPS);
+    return {named, others: a.others + b.others + left.reduce((n, group) => n + group.count, 0), atLeast: a.atLeast || b.atLeast || a.others + b.others > 0};
+  }
+
+  /** The bars of groups; what is in none of them is not one, and cannot be picked. */
+  function groupBars(groups, pick) {
+    const entries = groups.named.map(group => ({label: group.name, n: group.count, atLeast: groups.atLeast, pick: () => pick(group.name)}));
+    return groups.others ? [...entries, {label: 'Others', n: groups.others, isRest: true}] : entries;
+  }
+
   function added(sum, more) {
     if (!sum) return more;
     const arrays = name => sum[name].map((n, i) => n + more[name][i]);
-    const maps = (a, b) => {
-      const map = {...a};
-      for (const [name, n] of Object.entries(b)) map[name] = (map[name] || 0) + n;
-      return map;
-    };
-    const errors = new Map(sum.errors.map(e => [e.reason, {...e}]));
-    for (const e of more.errors) {
-      if (errors.has(e.reason)) errors.get(e.reason).count += e.count;
-      else errors.set(e.reason, {...e});
-    }
+    const counts = {...sum.counts};
+    for (const [status, n] of Object.entries(more.counts)) counts[status] = (counts[status] || 0) + n;
     const older = more.oldest && (!sum.oldest || Date.parse(more.oldest.at) < Date.parse(sum.oldest.at));
-    return {...sum, read: sum.read + more.read, keys: sum.keys + more.keys, held: sum.held + more.held, counts: maps(sum.counts, more.counts), missing: maps(sum.missing, more.missing),
+    return {...sum, read: sum.read + more.read, keys: sum.keys + more.keys, held: sum.held + more.held, counts,
+      missing: addedGroups(sum.missing, more.missing), errors: addedGroups(sum.errors, more.errors),
       ages: arrays('ages'), expiries: arrays('expiries'), neverExpiring: sum.neverExpiring + more.neverExpiring,
-      errors: [...errors.values()], oldest: older ? more.oldest : sum.oldest};
+      oldest: older ? more.oldest : sum.oldest};
   }
 
   async function loadOverview() {
@@ -183,14 +193,15 @@
     const json = JSON.stringify(entries) + nothing;
     if (drawn[id] === json) return;
     drawn[id] = json;
-    const most = Math.max(1, ...entries.map(entry => entry.n));
+    const most = Math.max(1, ...entries.filter(entry => !entry.isRest).map(entry => entry.n)); // the rest is many groups, and no bar
     const items = entries.map(entry => {
       const fill = el('div', {className: 'fill'});
-      fill.style.width = 100 * entry.n / most + '%';
+      fill.style.width = entry.isRest ? '0' : 100 * entry.n / most + '%';
       const label = entry.pick
         ? el('button', {type: 'button', className: 'link', id: id + '-' + entry.label, title: 'Show these joins', onclick: entry.pick}, el('bdi', {}, visible(entry.label)))
         : visible(entry.label);
-      return el('li', {}, el('span', {className: 'label'}, label), el('div', {className: 'track', 'aria-hidden': 'true'}, fill), el('span', {className: 'n'}, number(entry.n)));
+      return el('li', {}, el('span', {className: entry.isRest ? 'label note' : 'label'}, label), el('div', {className: 'track', 'aria-hidden': 'true'}, fill),
+        el('span', {className: 'n', title: entry.atLeast ? 'Or more: some may be among the others' : ''}, (entry.atLeast ? '≥ ' : '') + number(entry.n)));
     });
     refill($(id), items.length ? items : [el('li', {className: 'note'}, nothing)]);
   }
@@ -240,24 +251,25 @@
     const labels = names(totals.limits);
     bars('ages', totals.ages.map((n, i) => ({label: labels[i], n})), '');
     bars('expiries', [...totals.expiries.map((n, i) => ({label: labels[i], n})), {label: 'never', n: totals.neverExpiring}], '');
-    const missing = Object.entries(totals.missing).sort((a, b) => b[1] - a[1]);
-    bars('missing', missing.map(([part, n]) => ({label: part, n, pick: () => { $('lacks').value = part; applyFilter(); }})),
+    bars('missing', groupBars(totals.missing, part => { $('lacks').value = part; applyFilter(); }),
       totals.counts.WAITING ? 'What joins lack is not known here.' : 'Nothing waits.');
     const lacks = $('lacks').value;
-    const options = [...new Set([...missing.map(([part]) => part), ...(lacks ? [lacks] : [])])];
+    const options = [...new Set([...totals.missing.named.map(group => group.name), ...(lacks ? [lacks] : [])])];
     if (options.join('\n') !== [...$('lacks').options].slice(1).map(o => o.value).join('\n')) {
       $('lacks').replaceChildren(el('option', {value: ''}, 'Anything'), ...options.map(part => el('option', {value: part}, visible(part))));
       $('lacks').value = lacks;
     }
     $('lacks-choice').hidden = !options.length;
-    $('errors-card').hidden = !totals.errors.length;
-    bars('errors', totals.errors.sort((a, b) => b.count - a.count).map(e => ({label: e.reason, n: e.count, pick: () => { reason = e.reason; applyFilter(); }})), '');
+    $('errors-card').hidden = !totals.errors.named.length;
+    bars('errors', groupBars(totals.errors, name => { reason = name; applyFilter(); }), '');
     $('updated').textContent = reports ? '' : 'Updated ' + time;
   }
 
   // ---- the list ----
 
   const filter = () => ({status: $('status').value, missing: $('lacks').value, reason});
+  const isByAge = () => $('order').value === 'oldest';
+  const byAge = (a, b) => (a.firstAt ? Date.parse(a.firstAt) : Infinity) - (b.firstAt ? Date.parse(b.firstAt) : Infinity) || 0;
   const isFiltered = () => Object.values(filter()).some(Boolean);
 
   function filterText() {
@@ -267,14 +279,23 @@
     if (f.status) texts.push(STATUSES[f.status].toLowerCase());
     if (f.missing) texts.push('missing ' + visible(f.missing));
     if (f.reason) texts.push('failed with “' + visible(f.reason) + '”');
-    return texts.length ? 'Only joins that are ' + texts.join(', and ') + '.' + notInReport(f, texts.length) : '';
+    return [isByAge() && !reports ? oldestText() : '', texts.length ? 'Only joins that are ' + texts.join(', and ') + '.' + notInReport(f, texts.length) : '']
+      .filter(Boolean).join(' ');
+  }
+
+  /** What was read to find the oldest, as that takes its time. */
+  function oldestText() {
+    const keys = upTo(listing, number(listing.keys)) + (totals ? ' of ' + number(totals.size) : '') + ' keys';
+    return looking ? 'The oldest so far: ' + keys + ' read.'
+      : listing.isPart ? 'The oldest of those that were read: ' + keys + '.'
+        : 'The oldest of all ' + number(listing.keys) + ' keys, read at ' + clock(listing.now) + '.';
   }
 
   /** A report counts the whole store, and lists some of it. */
   function notInReport(f, filters) {
     if (!reports) return '';
-    const group = totals.errors.find(e => e.reason === f.reason);
-    const all = filters > 1 ? 0 : f.status ? totals.counts[f.status] || 0 : f.missing ? totals.missing[f.missing] || 0 : group ? group.count : 0;
+    const group = f.missing ? totals.missing.named.find(g => g.name === f.missing) : totals.errors.named.find(g => g.name === f.reason);
+    const all = filters > 1 ? 0 : f.status ? totals.counts[f.status] || 0 : group ? group.count : 0;
     const n = listing.rows.length;
     return n < all ? ' ' + number(n) + ' of ' + number(all) + ' are in this report.' : '';
   }
@@ -298,15 +319,49 @@
       const rows = reports[join.name].rows.filter(row => wanted !== null ? row.key === wanted
         : (!f.status || row.status === f.status) && (!f.missing || (row.missing || []).includes(f.missing))
           && (!f.reason || row.lastError && reasonOf(row.lastError) === f.reason));
+      if (isByAge()) rows.sort(byAge);
       listing = {...listing, rows, next: null, now: data.now};
     } else if (listing.found !== null) {
       const answer = await ask({ask: 'find', key: listing.found});
       if (mine !== looks) throw new Stale();
       listing = {...listing, rows: answer.rows, next: null, now: answer.now};
+    } else if (isByAge()) {
+      await lookForOldest(mine, again === true);
     } else {
       await look(mine, again === true);
     }
     showList();
+  }
+
+  /** Reads the whole store, and keeps the oldest of what it meets. */
+  async function lookForOldest(mine, again) {
+    if (again && listing.lookedOn) return;
+    let cursor = null, keys = 0, held = 0;
+    if (!again) {
+      looking = true;
+      say('Looking for the oldest.');
+      listing = {...listing, rows: [], next: null, keys, held, isPart: true};
+      showList();
+    }
+    try {
+      do {
+        const answer = await ask({ask: 'oldest', ...filter(), ...(cursor ? {cursor} : {})});
+        if (mine !== looks) throw new Stale();
+        const before = cursor ? listing.rows : []; // without what was released or dropped meanwhile
+        keys += answer.keys;
+        held += answer.held;
+        cursor = answer.next;
+        looking = !!cursor;
+        listing = {...listing, rows: [...before, ...answer.rows].sort(byAge).slice(0, OLDEST), next: null, now: answer.now, keys, held,
+          lookedOn: listing.lookedOn || looking, isPart: looking};
+        showList();
+      } while (cursor);
+    } finally {
+      if (mine === looks && looking) {
+        looking = false;
+        showList();
+      }
+    }
   }
 
   /** Goes on until there are rows, no more keys, or somebody stops it. */
@@ -384,7 +439,7 @@
       cell('Age', 'time', el('span', {className: 'age', title: row.firstAt || ''}, age(row))),
       cell('Due', 'time', el('span', {className: 'due', title: row.dueAt || ''}, due(row))),
       cell('Parts', 'number', number(row.parts)),
-      cell('Missing', 'rest', ...rest(row)));
+      cell(row.lastError ? 'Error' : 'Missing', 'rest', ...rest(row)));
   }
 
   /** Leaves rows alone that are as they were, but for their times: whoever is about to click on one hits it. */
@@ -440,7 +495,7 @@
     $('next').hidden = !listing.next || looking;
     $('position').textContent = reports
       ? 'The ' + plural(reports[join.name].rows.length, 'join') + ' in this report: those that failed, are parked or unreadable, and then the oldest.'
-      : listing.found !== null ? '' : 'Page ' + pageNumber + ', in the store’s order.';
+      : listing.found !== null || isByAge() ? '' : 'Page ' + pageNumber + ', in the store’s order.';
     showSelection();
   }
 
@@ -449,7 +504,7 @@
       return reports ? 'Not among the ' + plural(reports[join.name].rows.length, 'join') + ' of this report.' : 'Nothing is there under this key.';
     }
     if (looking) return 'Looking: ' + upTo(listing, plural(listing.keys, 'key')) + ' read, none yet.';
-    if (listing.next) return 'None among ' + upTo(listing, plural(listing.keys, 'key')) + ' that were read.';
+    if (listing.next || isByAge() && listing.isPart) return 'None among ' + upTo(listing, plural(listing.keys, 'key')) + ' that were read.';
     if (listing.cursors.length > 1) return 'There are no more.';
     return 'There are none' + (filters ? ' of this kind' + (reports ? ' in this report.' : '.') : '.');
   }
@@ -545,6 +600,7 @@
     let done = 0;
     const problems = [];
     const taken = [];
+    const gone = new Set();
     for (const key of keys) {
       say((drops ? 'Dropping ' : 'Releasing ') + (done + problems.length + 1) + ' of ' + keys.length);
       try {
@@ -553,17 +609,19 @@
         const n = drops ? answer.rows.length : answer.outcomes.length;
         if (!n) problems.push([key, 'there is nothing to ' + what]);
         else if (answer.failed) problems.push([key, answer.outcomes.join(', ')]);
-        else done++;
+        else { done++; gone.add(key); }
       } catch (e) {
         problems.push([key, e.message]);
       }
     }
     forgetSaved();
     dropped.push(...taken);
-    selected.clear();
-    report((drops ? 'Dropped' : 'Released') + ' what was under ' + plural(done, 'key') + '.' + (problems.length ? ' Not done for ' + plural(problems.length, 'key') + ':' : ''),
+    if (target === join) selected.clear();
+    const isKept = isByAge() && listing.lookedOn && target === join; // the whole store is not read again
+    if (isKept) listing.rows = listing.rows.filter(row => !gone.has(row.key));
+    report((drops ? 'Dropped' : 'Released') + ' what was under ' + plural(done, 'key') + ofOther(target) + '.' + (problems.length ? ' Not done for ' + plural(problems.length, 'key') + ':' : ''),
       problems.map(([key, problem]) => visible(key) + ': ' + visible(problem)));
-    await refreshAll();
+    await refreshAll(isKept);
   }
 
   function report(text, lines) {
@@ -576,14 +634,17 @@
     say(text);
   }
 
+  /** Names a join that is no longer shown. */
+  const ofOther = target => target === join ? '' : ' of ' + visible(target.name);
+
   async function reexamine() {
-    if (!await confirmed('Reexamine all joins?', 'Every join that waits is asked again whether it is whole, and those that are, are handed over. This reads the whole store.', [], 'Reexamine', false)) return;
     const target = join;
+    if (!await confirmed('Reexamine all joins?', 'Every join that waits is asked again whether it is whole, and those that are, are handed over. This reads the whole store.', [], 'Reexamine', false)) return;
     await trying(async () => {
       say('Reexamining');
       const answer = await ask({ask: 'reexamine'}, target);
       forgetSaved();
-      report(plural(answer.joined, 'join') + ' handed over, ' + number(answer.failed) + ' failed.', answer.failures.map(failure => visible(failure)));
+      report(plural(answer.joined, 'join') + ofOther(target) + ' handed over, ' + number(answer.failed) + ' failed.', answer.failures.map(failure => visible(failure)));
     });
     await refreshAll();
   }
@@ -630,7 +691,7 @@
     readingOn = hasReadOn = false;
     selected.clear();
     reason = '';
-    $('status').value = $('lacks').value = $('key').value = '';
+    $('status').value = $('lacks').value = $('order').value = $('key').value = '';
     listing = {cursors: [''], rows: [], next: null, now: data.now, found: null};
     $('drop').hidden = !!join.noDrop;
     $('no-drop').hidden = !join.noDrop;
@@ -647,7 +708,7 @@
   }
 
   async function clearFilters() {
-    $('status').value = $('lacks').value = '';
+    $('status').value = $('lacks').value = $('order').value = '';
     reason = '';
     await applyFilter();
     $('status').focus();
@@ -664,7 +725,8 @@
   $('join').onchange = choose;
   $('refresh').onclick = async () => { readingOn = hasReadOn = false; await refreshAll(); say('Refreshed.'); };
   $('read-on').onclick = readOn;
-  $('status').onchange = $('lacks').onchange = applyFilter;
+  $('status').onchange = $('lacks').onchange = $('order').onchange = applyFilter;
+  [...$('order').options].forEach((option, i) => { option.textContent = (reports ? ['Most urgent first', 'Oldest first'] : ['As stored', 'Oldest first (reads all)'])[i]; });
   $('clear').onclick = clearFilters;
   $('reexamine').onclick = reexamine;
   $('search').onsubmit = async event => {

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -75,7 +76,9 @@ class ConsoleTest {
             assertThat(overview.get("read").asInt()).isEqualTo(3);
             assertThat(overview.has("next")).isFalse();
             assertThat(overview.get("counts")).isEqualTo(JSON.readTree("{\"WAITING\":2,\"PARKED\":1}"));
-            assertThat(overview.get("missing")).isEqualTo(JSON.readTree("{\"shipment\":2,\"payment\":1}"));
+            assertThat(overview.get("missing"))
+                    .isEqualTo(JSON.readTree("{\"named\":[{\"name\":\"shipment\",\"count\":2},"
+                            + "{\"name\":\"payment\",\"count\":1}],\"others\":0,\"atLeast\":false}"));
             assertThat(overview.get("ages")).hasToString("[2,0,0,1,0,0,0]");
             assertThat(overview.get("expiries")).hasToString("[0,0,1,1,0,0,0]");
             assertThat(overview.get("oldest")).hasToString("{\"at\":\"2026-01-01T00:00:00Z\",\"key\":\"old\"}");
@@ -87,11 +90,11 @@ class ConsoleTest {
                 orders.arrives(key, "bad payment shipment");
             }
 
-            JsonNode errors = asked("ask", "overview").get("errors");
+            JsonNode errors = asked("ask", "overview").get("errors").get("named");
 
             assertThat(errors).hasSize(1);
             assertThat(errors.get(0).get("count").asInt()).isEqualTo(3);
-            assertThat(errors.get(0).get("reason").asText()).endsWith("warehouse … is closed");
+            assertThat(errors.get(0).get("name").asText()).endsWith("warehouse … is closed");
         }
 
         @Test
@@ -116,15 +119,49 @@ class ConsoleTest {
         }
 
         @Test
-        void boundsHowManyGroupsThereAre() throws Exception {
+        void namesNoMoreThanTheLargestGroups() throws Exception {
             orders.asked = String.join(
                     ",", IntStream.range(0, 70).mapToObj(i -> "part" + i).toList());
             orders.arrives("k", "x");
+            orders.arrives("l", IntStream.range(0, 69).mapToObj(i -> "part" + i).collect(Collectors.joining()));
 
             JsonNode missing = asked("ask", "overview").get("missing");
 
-            assertThat(missing.size()).isEqualTo(51);
-            assertThat(missing.get("(others)").asInt()).isEqualTo(20);
+            assertThat(missing.get("named")).hasSize(50);
+            assertThat(missing.get("named").get(0)).hasToString("{\"name\":\"part69\",\"count\":2}");
+            assertThat(missing.get("others").asInt()).isEqualTo(20);
+            assertThat(missing.get("atLeast").asBoolean()).isFalse();
+        }
+    }
+
+    @Nested
+    class GroupsOfMany {
+        private final Groups groups = new Groups();
+
+        @Test
+        void largestIsNamedThoughItBeganLate() {
+            for (int i = 0; i < 5_000; i++) {
+                groups.add("only " + i);
+            }
+            IntStream.range(0, 3).forEach(i -> groups.add("often"));
+
+            JsonNode json = groups.toJson();
+
+            assertThat(json.get("named").get(0)).hasToString("{\"name\":\"often\",\"count\":3}");
+            assertThat(json.get("named")).hasSize(50);
+            assertThat(json.get("others").asInt()).isEqualTo(5_000 - 49);
+        }
+
+        @Test
+        void groupMayBeLargerIfItWasForgottenOnce() {
+            groups.add("small");
+            IntStream.range(0, 2_000).forEach(i -> groups.add("a " + i));
+            IntStream.range(0, 2).forEach(i -> groups.add("small"));
+
+            JsonNode json = groups.toJson();
+
+            assertThat(json.get("named").get(0)).hasToString("{\"name\":\"small\",\"count\":2}");
+            assertThat(json.get("atLeast").asBoolean()).isTrue();
         }
     }
 
@@ -157,6 +194,34 @@ class ConsoleTest {
             assertThat(keys(asked("ask", "list", "reason", "java.io.IOException: warehouse … is closed")))
                     .containsExactly("c");
             assertThat(keys(asked("ask", "list", "status", "FAILED"))).isEmpty();
+        }
+
+        @Test
+        void oldestOfAStretchAreListedInTheirOrder() throws Exception {
+            for (int i = 0; i < 2_500; i++) {
+                orders.now = Orders.START.plusSeconds(i * 7L % 2_500);
+                orders.arrives("k" + i, i % 2 == 0 ? "payment" : "shipment");
+            }
+
+            JsonNode first = asked("ask", "oldest", "missing", "shipment");
+            JsonNode second = asked(
+                    "ask",
+                    "oldest",
+                    "missing",
+                    "shipment",
+                    "cursor",
+                    first.get("next").asText());
+
+            assertThat(first.get("rows")).hasSize(100);
+            assertThat(first.get("rows").findValuesAsText("firstAt")).isSorted();
+            assertThat(first.get("keys").asInt()).isEqualTo(2_000);
+            assertThat(second.has("next")).isFalse();
+            List<String> both = new ArrayList<>(first.get("rows").findValuesAsText("firstAt"));
+            both.addAll(second.get("rows").findValuesAsText("firstAt"));
+            assertThat(both.stream().sorted().limit(100))
+                    .containsExactlyElementsOf(IntStream.range(0, 100)
+                            .mapToObj(i -> Orders.START.plusSeconds(2L * i).toString())
+                            .toList());
         }
 
         @Test

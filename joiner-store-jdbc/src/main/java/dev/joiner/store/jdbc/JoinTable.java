@@ -62,9 +62,9 @@ abstract class JoinTable {
     private final String delete;
     private final String find;
     final String due;
-    private final String firstPage;
+    final String firstPage;
     final String nextPage;
-    private final String count;
+    final String count;
     private final String deletePlaceholder;
 
     JoinTable(String table, String namespace, PartTable parts) {
@@ -86,18 +86,22 @@ abstract class JoinTable {
                 + ", due_at LIMIT ?";
         firstPage = page("");
         nextPage = page(" AND join_key > ?");
-        // A placeholder has neither; of nearly all rows no state has to be read.
-        count = "SELECT COUNT(*) FROM " + table
-                + " WHERE namespace = ? AND (first_at IS NOT NULL OR OCTET_LENGTH(state) > 0)";
+        // Each from an index: no row is read but those that may be placeholders.
+        count = "SELECT (SELECT COUNT(*) FROM " + table + " WHERE namespace = ?) - (SELECT COUNT(*) FROM " + table
+                + " WHERE " + indexedNamespace + " = ? AND due_at = " + Row.PLACEHOLDER_DUE_AT + " AND "
+                + IS_PLACEHOLDER + ")";
         deletePlaceholder = "DELETE FROM " + table + " WHERE " + THIS_KEY + " AND " + IS_PLACEHOLDER;
     }
 
-    /** The first keys and how much there is before each, joined with the rows of those that fit. */
+    /**
+     * The first keys and how much there is before each, joined with the rows of those that fit. As an outer join, which H2
+     * begins on the left: an inner one it would begin with all rows of a large namespace, and look for the first keys again for each.
+     */
     private String page(String after) {
         return "SELECT j.join_key, j.version, j.state, j.join_value, n.many FROM (SELECT join_key, bytes,"
                 + " SUM(bytes) OVER (ORDER BY join_key ROWS UNBOUNDED PRECEDING) AS up_to, COUNT(*) OVER () AS many"
                 + " FROM (SELECT join_key, " + BYTES + " AS bytes FROM " + table + " WHERE namespace = ?" + after
-                + " ORDER BY namespace, join_key LIMIT ?) k) n JOIN " + table
+                + " ORDER BY namespace, join_key LIMIT ?) k) n LEFT JOIN " + table
                 + " j ON j.namespace = ? AND j.join_key = n.join_key WHERE n.up_to - n.bytes < ? ORDER BY j.join_key";
     }
 
@@ -343,6 +347,7 @@ abstract class JoinTable {
     final long count(Connection connection) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(count)) {
             statement.setString(1, namespace);
+            statement.setString(2, namespace);
             try (ResultSet rows = statement.executeQuery()) {
                 rows.next();
                 return rows.getLong(1);

@@ -84,16 +84,14 @@ final class JoinTransaction<K, V> implements AutoCloseable {
      * Locks a key's row.
      *
      * @param onException what a handler that throws undoes: everything, or what it has written itself
-     * @param now in epoch milliseconds
      * @throws NotBegunException if the database failed
      * @throws ContentionException if others kept the key locked for too long
      */
-    static <K, V> JoinTransaction<K, V> lock(
-            JdbcJoinStore<K, V> store, String text, OnException onException, long now) {
+    static <K, V> JoinTransaction<K, V> lock(JdbcJoinStore<K, V> store, String text, OnException onException) {
         return uninterrupted(() -> {
             for (int tries = 1; ; tries++) {
                 try {
-                    return tryToLock(store, text, onException, now);
+                    return tryToLock(store, text, onException);
                 } catch (SQLException e) {
                     SqlFailure failure = SqlFailure.of(e);
                     boolean isLost = failure == SqlFailure.CONNECTION_LOST;
@@ -112,7 +110,7 @@ final class JoinTransaction<K, V> implements AutoCloseable {
     }
 
     private static <K, V> JoinTransaction<K, V> tryToLock(
-            JdbcJoinStore<K, V> store, String text, OnException onException, long now) throws SQLException {
+            JdbcJoinStore<K, V> store, String text, OnException onException) throws SQLException {
         Connection connection;
         try {
             connection = store.connections().connect();
@@ -126,7 +124,7 @@ final class JoinTransaction<K, V> implements AutoCloseable {
                 connection.setAutoCommit(false);
             }
             long version = store.newVersion();
-            Locked locked = store.table().lock(connection, Row.placeholder(text, version, now));
+            Locked locked = store.table().lock(connection, Row.placeholder(text, version));
             return new JoinTransaction<>(store, text, onException, connection, autoCommit, version, locked);
         } catch (SQLException | RuntimeException e) {
             Connections.rollBack(connection, e);

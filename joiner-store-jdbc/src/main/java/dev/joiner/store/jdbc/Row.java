@@ -29,6 +29,9 @@ record Row(
         int attempts,
         @Nullable String lastError) {
 
+    /** When a placeholder is due: before all that is due by any clock that is set. */
+    static final long PLACEHOLDER_DUE_AT = 0;
+
     private static final int NUMBERS_AND_NAMESPACE = 300;
 
     /** @param isText whether the bytes are said to be text from where the value begins */
@@ -65,10 +68,11 @@ record Row(
 
     /**
      * A row that stands for nothing: it is there only to be locked, until the transaction that wrote it ends. A handler that
-     * commits may leave it behind, so it is due: then a look for what is due takes it out.
+     * commits may leave it behind, so it is due: then a look for what is due takes it out. At a time of its own, so that counting
+     * what is not a placeholder reads no other rows.
      */
-    static Row placeholder(String key, long version, long now) {
-        return new Row(key, version, new byte[0], null, now, null, 0, 0, 0, null);
+    static Row placeholder(String key, long version) {
+        return new Row(key, version, new byte[0], null, PLACEHOLDER_DUE_AT, null, 0, 0, 0, null);
     }
 
     /** How many bytes of a statement it takes, at most. */

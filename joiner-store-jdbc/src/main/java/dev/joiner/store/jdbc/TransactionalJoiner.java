@@ -74,7 +74,7 @@ final class TransactionalJoiner<M, K, V, R> implements KeyedJoiner<M, K, V, R> {
      * @param text of the key
      */
     private <T> T inTransaction(String text, OnException onException, Function<JoinTransaction<K, V>, T> event) {
-        try (JoinTransaction<K, V> transaction = JoinTransaction.lock(store, text, onException, clock.millis())) {
+        try (JoinTransaction<K, V> transaction = JoinTransaction.lock(store, text, onException)) {
             return current.within(transaction, () -> event.apply(transaction));
         }
     }

@@ -6,6 +6,7 @@ import dev.joiner.Codec;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
@@ -59,6 +60,45 @@ class H2PlanTest {
                         .contains("PRIMARY_KEY", "/* index sorted */")
                         .containsPattern("NAMESPACE = \\?4\\s+AND JOIN_KEY = N\\.JOIN_KEY");
             }
+        }
+    }
+
+    /** With so many rows, H2 would rather begin with all of them. */
+    @Test
+    void readsPagesOfALargeNamespaceInTheOrderOfTheIndex() throws Exception {
+        H2JoinTable table = new H2JoinTable("joiner_joins", "plans");
+        try (Connection connection = withTable().getConnection()) {
+            try (PreparedStatement fill = connection.prepareStatement(
+                    "INSERT INTO joiner_joins"
+                            + " SELECT 'plans', 'key-' || x, x, X'00', NULL, NULL, 0, 1, 0, 0, NULL FROM SYSTEM_RANGE(1, 200000)")) {
+                fill.execute();
+            }
+            assertThat(plan(connection, table.firstPage, "plans", 256, "plans", 1 << 20))
+                    .containsPattern("NAMESPACE = \\?3\\s+AND JOIN_KEY = N\\.JOIN_KEY");
+            assertThat(plan(connection, table.nextPage, "plans", "key", 256, "plans", 1 << 20))
+                    .containsPattern("NAMESPACE = \\?4\\s+AND JOIN_KEY = N\\.JOIN_KEY");
+        }
+    }
+
+    private static String plan(Connection connection, String sql, Object... arguments) throws SQLException {
+        try (PreparedStatement explain = connection.prepareStatement("EXPLAIN " + sql)) {
+            for (int i = 0; i < arguments.length; i++) {
+                explain.setObject(i + 1, arguments[i]);
+            }
+            try (ResultSet plan = explain.executeQuery()) {
+                plan.next();
+                return plan.getString(1);
+            }
+        }
+    }
+
+    @Test
+    void countsByIndexesAlone() throws Exception {
+        H2JoinTable table = new H2JoinTable("joiner_joins", "plans");
+        try (Connection connection = withTable().getConnection()) {
+            assertThat(plan(connection, table.count, "plans", "plans"))
+                    .containsPattern("WHERE \"NAMESPACE\" = \\?1\\s*\\)")
+                    .containsPattern("JOINER_JOINS_DUE: NAMESPACE = \\?2\\s+AND DUE_AT = ");
         }
     }
 

@@ -206,7 +206,7 @@ class MySqlBatchTest {
             assertThat(table.change(other, new RowChange(key(7), 7, next)).won())
                     .isTrue();
 
-            assertThat(table.lock(connection, Row.placeholder(key(7), 71, 0))
+            assertThat(table.lock(connection, Row.placeholder(key(7), 71))
                             .stored()
                             .state())
                     .containsExactly(7);

@@ -99,6 +99,9 @@ class PostgresPlanTest {
                 .containsPattern("(?s)" + TABLE + "_pkey.*" + TABLE + "_pkey")
                 .doesNotContain("Seq Scan");
         assertThat(plan(table.deleteAll, NAMESPACE, keys, versions)).containsPattern(byKey);
+        assertThat(plan(table.count, NAMESPACE, NAMESPACE))
+                .as("the placeholders")
+                .containsPattern(TABLE + "_due.*\\n.*Index Cond: .*due_at = 0");
     }
 
     @Test

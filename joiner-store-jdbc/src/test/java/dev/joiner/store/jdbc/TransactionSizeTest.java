@@ -104,7 +104,7 @@ class TransactionSizeTest {
 
         /** As a message does that completes a join, with a handler that writes one row. */
         private void join(String key, long version) throws SQLException {
-            Locked locked = table.lock(connection, Row.placeholder(key, version, 0));
+            Locked locked = table.lock(connection, Row.placeholder(key, version));
             try (PreparedStatement insert = connection.prepareStatement("INSERT INTO outputs VALUES (?)")) {
                 insert.setString(1, key);
                 insert.executeUpdate();

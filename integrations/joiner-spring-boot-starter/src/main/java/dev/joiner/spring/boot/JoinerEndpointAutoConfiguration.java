@@ -33,6 +33,11 @@ final class JoinerEndpointAutoConfiguration {
                     Optional.ofNullable(sweepers.getIfAvailable()),
                     properties.endpoint().showValues());
         }
+
+        @Bean
+        JoinsEndpointWebExtension joinsEndpointWebExtension(JoinsEndpoint endpoint) {
+            return new JoinsEndpointWebExtension(endpoint);
+        }
     }
 
     /** Apart for the same reason. */

@@ -89,7 +89,10 @@ final class JoinsConsoleEndpoint {
             @Nullable String missing,
             @Nullable String reason) {
         if (refusal.isPresent()) {
-            return new WebEndpointResponse<>(FORBIDDEN);
+            String problem =
+                    "{\"error\":\"" + refusal.get() + "\"}"; // as the console's own; no character needs an escape
+            return new WebEndpointResponse<>(
+                    problem.getBytes(StandardCharsets.UTF_8), FORBIDDEN, MimeTypeUtils.APPLICATION_JSON);
         }
         Map<String, String> fields = new HashMap<>();
         put(fields, "join", join);

@@ -15,6 +15,9 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -170,6 +173,14 @@ class JoinsEndpointHttpTest {
             return JSON.readTree(response.body());
         }
 
+        /** Why the endpoint has no other answer. */
+        static String problem(HttpResponse<String> response, int status) throws IOException {
+            assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+            JsonNode body = JSON.readTree(response.body());
+            assertThat(body.get("status").asInt()).isEqualTo(status);
+            return body.path("message").asText();
+        }
+
         static String byKey(String key) {
             return "/notes?key=" + URLEncoder.encode(key, StandardCharsets.UTF_8);
         }
@@ -224,20 +235,32 @@ class JoinsEndpointHttpTest {
         @Test
         void oldestAreListed() throws Exception {
             assertThat(body(get("/notes?olderThan=P1D")).get("joins")).isEmpty();
+            assertThat(body(get("/notes?olderThan=1d")).get("joins")).isEmpty();
+            assertThat(body(get("/notes?olderThan=0")).get("joins")).hasSize(2);
         }
 
         @Test
         void requestThatMakesNoSenseIsBad() throws Exception {
-            assertThat(get("/notes?limit=0").statusCode()).isEqualTo(400);
             for (String query : List.of(
-                    "olderThan=long", "olderThan=-PT1H", "key=", "key=%00", "key=" + "x".repeat(600), "cursor=zzz")) {
-                assertThat(get("/notes?" + query).statusCode()).as(query).isEqualTo(400);
+                    "limit=0",
+                    "limit=x",
+                    "olderThan=long",
+                    "olderThan=-PT1H",
+                    "key=",
+                    "key=%00",
+                    "key=" + "x".repeat(600),
+                    "cursor=zzz")) {
+                String name = query.substring(0, query.indexOf('='));
+                assertThat(problem(get("/notes?" + query), 400)).as(query).contains(name);
             }
+            assertThat(problem(get("/notes?limit=0"), 400)).isEqualTo("limit is 0, must be from 1 to 1000");
+            assertThat(problem(get("/notes?olderThan=long"), 400))
+                    .isEqualTo("olderThan is long, must be a duration, as 90m or PT1H30M");
         }
 
         @Test
         void unknownJoinIsNotFound() throws Exception {
-            assertThat(get("/refunds").statusCode()).isEqualTo(404);
+            assertThat(problem(get("/refunds"), 404)).isEqualTo("there is no join refunds");
         }
 
         @Test
@@ -291,12 +314,12 @@ class JoinsEndpointHttpTest {
 
         @Test
         void actionThatMakesNoSenseIsBad() throws Exception {
-            assertThat(post(Map.of("action", "forget", "key", KEY)).statusCode())
-                    .isEqualTo(400);
-            assertThat(post(Map.of("action", "release")).statusCode()).isEqualTo(400);
-            assertThat(post(Map.of("action", "release", "key", "")).statusCode())
-                    .isEqualTo(400);
-            assertThat(post(Map.of()).statusCode()).isEqualTo(400);
+            assertThat(problem(post(Map.of("action", "forget", "key", KEY)), 400))
+                    .isEqualTo("action is forget, must be release, drop or reexamine");
+            assertThat(problem(post(Map.of("action", "release")), 400)).isEqualTo("key is missing");
+            assertThat(problem(post(Map.of("action", "release", "key", "")), 400))
+                    .contains("key");
+            assertThat(problem(post(Map.of()), 400)).isEqualTo("action is missing, must be release, drop or reexamine");
         }
 
         @Test
@@ -449,8 +472,33 @@ class JoinsEndpointHttpTest {
         @Test
         void nothingIsShown() throws Exception {
             assertThat(get("console").statusCode()).isEqualTo(403);
-            assertThat(ask(Map.of("join", "notes", "ask", "overview")).statusCode())
-                    .isEqualTo(403);
+            HttpResponse<String> answer = ask(Map.of("join", "notes", "ask", "overview"));
+            assertThat(answer.statusCode()).isEqualTo(403);
+            assertThat(JSON.readTree(answer.body()).path("error").asText())
+                    .isEqualTo("The endpoint joins gives no access, so the console does not either.");
+        }
+    }
+
+    @Nested
+    class StoreThatFails extends WithConsole {
+        StoreThatFails() {
+            super(
+                    Open.class,
+                    "management.endpoints.web.exposure.include=joins,joinsconsole",
+                    "joiner.store.url=jdbc:h2:mem:failing");
+        }
+
+        @Test
+        void problemIsTold() throws Exception {
+            try (Connection connection = DriverManager.getConnection("jdbc:h2:mem:failing");
+                    Statement statement = connection.createStatement()) {
+                statement.execute("DROP TABLE joiner_joins");
+            }
+
+            assertThat(problem(get(byKey(KEY)), 502)).contains("JOINER_JOINS\" not found");
+            HttpResponse<String> answer = ask(Map.of("join", "notes", "ask", "find", "key", KEY));
+            assertThat(answer.statusCode()).isEqualTo(502);
+            assertThat(JSON.readTree(answer.body()).path("error").asText()).contains("JOINER_JOINS\" not found");
         }
     }
 
