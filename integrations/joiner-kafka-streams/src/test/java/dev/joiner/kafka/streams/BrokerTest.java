@@ -297,9 +297,10 @@ class BrokerTest {
         }
     }
 
-    private void compactOften() throws Exception {
-        AlterConfigOp often = new AlterConfigOp(new ConfigEntry("log.cleaner.backoff.ms", "100"), OpType.SET);
-        admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.BROKER, ""), List.of(often)))
+    private void compactEvery(Duration interval) throws Exception {
+        AlterConfigOp option = new AlterConfigOp(
+                new ConfigEntry("log.cleaner.backoff.ms", Long.toString(interval.toMillis())), OpType.SET);
+        admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.BROKER, ""), List.of(option)))
                 .all()
                 .get();
     }
@@ -381,13 +382,14 @@ class BrokerTest {
 
     @Test
     void storesComeBackEqualFromChangelogsThatWereCompacted() throws Exception {
+        compactEvery(Duration.ofHours(1)); // so that there is something to compact later
         try (Results results = new Results()) {
             joinAndEnd(results);
             Map<String, Map<String, String>> before = stored("here");
             assertThat(before)
                     .allSatisfy((store, entries) -> assertThat(entries).hasSizeGreaterThan(100));
             assertThat(STORES).allSatisfy(store -> assertThat(superseded(store)).isNotEmpty());
-            compactOften();
+            compactEvery(Duration.ofMillis(100));
             await().atMost(PATIENCE)
                     .untilAsserted(() -> assertThat(STORES)
                             .allSatisfy(store -> assertThat(superseded(store)).isEmpty()));
