@@ -20,8 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Queries of Nexmark, each as one spec, on data of its shape that arrives in many orders, some of it twice: the rows that come out
- * are those that loops over the tables find.
+ * Queries of Nexmark and a left join, each as one spec, on data of its shape that arrives in many orders, some of it twice: the
+ * rows that come out are those that loops over the tables find.
  */
 @Timeout(7_200)
 class NexmarkTest {
