@@ -153,7 +153,7 @@ abstract class Scenarios {
             built = spec.onExpired((value, handOver) -> expired.receive(Objects.toString(value), handOver))
                     .build();
         }
-        KeyedJoiner<M, K, V, R> joiner = Joiner.create(built, store, clock);
+        KeyedJoiner<M, K, V, R> joiner = stores.join(built, store, clock);
         joiners.add(joiner);
         return joiner;
     }

@@ -3,21 +3,20 @@ package dev.joiner.kafka.streams;
 import dev.joiner.JoinerException;
 import dev.joiner.Outcome;
 import dev.joiner.SweepReport;
-import dev.joiner.engine.Delivery;
 import dev.joiner.engine.InlineJoiner;
 import dev.joiner.engine.InlineJoiner.OnException;
+import dev.joiner.engine.SpecFunctions;
 import dev.joiner.engine.Tally;
 import dev.joiner.kafka.streams.Deadlines.Due;
+import dev.joiner.kafka.streams.JoinEvent.Origin;
 import dev.joiner.spi.JoinState;
-import dev.joiner.spi.PartReader;
-import dev.joiner.spi.PartsChange;
 import dev.joiner.spi.Versioned;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
-import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
@@ -25,7 +24,6 @@ import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
@@ -34,11 +32,11 @@ final class JoinProcessor<M, K, V, R> implements Processor<K, M, K, Object> {
     /** A look into memory copies all that is due, so there are to be few. */
     private static final int DUE_PAGE = 10_000;
 
-    private static final int PAGE = 1_000;
     /** When a state that cannot be dealt with is looked at again. */
     private static final long PUT_OFF_MILLIS = 60_000;
 
     private static final long UNREADABLE_MILLIS = 3_600_000;
+    private static final SweepReport NOTHING = new SweepReport(0, 0, 0, 0, 0, 0, List.of());
 
     private final InlineJoiner<M, K, V, R> joiner;
     private final KafkaJoinOptions<K, V> options;
@@ -49,20 +47,31 @@ final class JoinProcessor<M, K, V, R> implements Processor<K, M, K, Object> {
     private ProcessorContext<K, Object> context;
 
     @SuppressWarnings("NullAway.Init") // see init
+    private Outlets<K> outlets;
+
+    @SuppressWarnings("NullAway.Init") // see init
     private JoinStates<K, V> states;
 
     /** Null if the spec collects nothing. */
     private @Nullable JoinParts parts;
 
-    private @Nullable Reexamination reexamination;
+    /** Asks every open join whether it is sufficient. Null if that is done, or not wanted. */
+    private @Nullable StateScan reexamination;
 
-    /** @param hasChildren whether there is a child for each {@link JoinOutput}, or only takers of results */
+    /**
+     * @param hasChildren whether there is a child for each {@link JoinOutput}, or only takers of results
+     * @throws IllegalArgumentException if the spec is {@code atMostOnce}
+     */
     JoinProcessor(
-            InlineJoiner<M, K, V, R> joiner,
+            SpecFunctions<M, K, V, R> functions,
             KafkaJoinOptions<K, V> options,
             boolean hasChildren,
             LongSupplier nanoTime) {
-        this.joiner = joiner;
+        InstantSource listeners = options.time() == PunctuationType.WALL_CLOCK_TIME
+                ? () -> Instant.ofEpochMilli(context.currentSystemTimeMs())
+                : InstantSource.system(); // a stream's time stands still while a handler runs
+        joiner = new InlineJoiner<>(
+                functions, listeners, () -> ThreadLocalRandom.current().nextLong());
         this.options = options;
         this.hasChildren = hasChildren;
         this.nanoTime = nanoTime;
@@ -73,6 +82,7 @@ final class JoinProcessor<M, K, V, R> implements Processor<K, M, K, Object> {
         Guarantee guarantee = Guarantee.of(context.appConfigs());
         guarantee.require(joiner.functions(), options);
         this.context = context;
+        outlets = new Outlets<>(context, options.name(), hasChildren);
         KeyValueStore<Bytes, byte[]> joins = context.getStateStore(JoinStates.storeOfJoins(options.name()));
         KeyValueStore<Bytes, byte[]> deadlines = context.getStateStore(JoinStates.storeOfDeadlines(options.name()));
         states = new JoinStates<>(options.config(), guarantee.maxRecordBytes(), joins, new Deadlines(deadlines));
@@ -80,7 +90,7 @@ final class JoinProcessor<M, K, V, R> implements Processor<K, M, K, Object> {
             parts = new JoinParts(
                     context.getStateStore(JoinStates.storeOfParts(options.name())), guarantee.maxRecordBytes());
         }
-        reexamination = options.reexamines() ? new Reexamination(joins) : null;
+        reexamination = options.reexamines() ? new StateScan(joins) : null;
         context.schedule(options.interval(), options.time(), time -> sweep());
     }
 
@@ -102,7 +112,7 @@ final class JoinProcessor<M, K, V, R> implements Processor<K, M, K, Object> {
             if (!hasChildren) {
                 throw e;
             }
-            forwardMessage(JoinOutput.REFUSED, record, e.getMessage());
+            outlets.message(JoinOutput.REFUSED, record, e.getMessage());
         }
     }
 
@@ -117,20 +127,13 @@ final class JoinProcessor<M, K, V, R> implements Processor<K, M, K, Object> {
         Bytes bytes = states.bytes(key);
         Versioned<V> held = states.find(bytes);
         JoinState<V> state = held == null ? null : held.state();
-        Event event = new Event(bytes, state, record.timestamp(), record.headers());
+        Origin<K, V> origin = new Origin<>(states, parts, outlets, record.timestamp(), record.headers(), () -> true);
+        JoinEvent<K, V, R> event = new JoinEvent<>(origin, bytes, state);
         Outcome<R> outcome = joiner.message(key, state, message, now(), OnException.RETRY, event);
         if (outcome instanceof Outcome.Late) {
-            forwardMessage(JoinOutput.LATE, record, null);
+            outlets.message(JoinOutput.LATE, record, null);
         } else if (outcome instanceof Outcome.Duplicate) {
-            forwardMessage(JoinOutput.DUPLICATE, record, null);
-        }
-    }
-
-    private void forwardMessage(JoinOutput output, Record<K, M> record, @Nullable String error) {
-        if (hasChildren) {
-            Headers headers = new RecordHeaders(record.headers());
-            JoinHeaders.write(headers, error);
-            context.forward(record.withHeaders(headers), output.childOf(options.name()));
+            outlets.message(JoinOutput.DUPLICATE, record, null);
         }
     }
 
@@ -142,7 +145,7 @@ final class JoinProcessor<M, K, V, R> implements Processor<K, M, K, Object> {
             page = states.deadlines().next(now, DUE_PAGE);
             sweep.take(page);
         } while (!page.isEmpty() && sweep.goesOn());
-        if (reexamination != null && reexamination.isOver(sweep)) {
+        if (reexamination != null && reexamination.isOver(sweep::goesOn, sweep::reexamine)) {
             reexamination = null;
         }
         sweep.end();
@@ -154,9 +157,11 @@ final class JoinProcessor<M, K, V, R> implements Processor<K, M, K, Object> {
         private final long began = nanoTime.getAsLong();
         private final Tally tally = new Tally(joiner.functions());
         private final List<Due> left = new ArrayList<>(0);
+        private final Origin<K, V> origin;
 
         Sweep(long now) {
             this.now = now;
+            origin = new Origin<>(states, parts, outlets, now, new RecordHeaders(), this::goesOn);
         }
 
         boolean goesOn() {
@@ -180,7 +185,7 @@ final class JoinProcessor<M, K, V, R> implements Processor<K, M, K, Object> {
                 K key = states.key(due.key());
                 Versioned<V> held = states.find(due.key());
                 if (held instanceof Versioned.Unreadable<V> unreadable) {
-                    forwardUnreadable(key, unreadable);
+                    outlets.unreadable(key, unreadable, now);
                     putOff(due, UNREADABLE_MILLIS, unreadable.problem());
                 } else {
                     take(due, key, held == null ? null : held.state());
@@ -199,13 +204,13 @@ final class JoinProcessor<M, K, V, R> implements Processor<K, M, K, Object> {
                 }
                 return;
             }
-            Event event = new Event(this, due.key(), state);
+            JoinEvent<K, V, R> event = new JoinEvent<>(origin, due.key(), state);
             boolean hasPartsLeft = joiner.due(key, state, now, OnException.RETRY, event, tally);
             while (hasPartsLeft && goesOn()) {
-                event = new Event(this, due.key(), event.state);
-                hasPartsLeft = joiner.removeParts(key, event.state, now, event);
+                event = new JoinEvent<>(origin, due.key(), event.state());
+                hasPartsLeft = joiner.removeParts(key, event.state(), now, event);
             }
-            if (JoinStates.dueAt(event.state) == due.at()) {
+            if (JoinStates.dueAt(event.state()) == due.at()) {
                 left.add(due);
             }
         }
@@ -216,11 +221,13 @@ final class JoinProcessor<M, K, V, R> implements Processor<K, M, K, Object> {
             states.deadlines().add(now + millis, due.key());
         }
 
-        private void forwardUnreadable(K key, Versioned.Unreadable<V> unreadable) {
-            if (hasChildren) {
-                Headers headers = new RecordHeaders();
-                JoinHeaders.write(headers, unreadable.problem().getMessage());
-                forward(JoinOutput.UNREADABLE, key, unreadable.bytes(), now, headers);
+        void reexamine(KeyValue<Bytes, byte[]> entry) {
+            try {
+                JoinState<V> state = states.held(entry.key, entry.value).state();
+                JoinEvent<K, V, R> event = new JoinEvent<>(origin, entry.key, state);
+                joiner.reexamine(states.key(entry.key), state, now, OnException.RETRY, event, tally);
+            } catch (JoinerException e) {
+                tally.failed(JoinStates.text(entry.key), e);
             }
         }
 
@@ -234,150 +241,6 @@ final class JoinProcessor<M, K, V, R> implements Processor<K, M, K, Object> {
             SweepReport report = tally.report();
             if (!report.equals(NOTHING)) {
                 options.reports().accept(report);
-            }
-        }
-    }
-
-    private static final SweepReport NOTHING = new SweepReport(0, 0, 0, 0, 0, 0, List.of());
-
-    private void forward(JoinOutput output, K key, Object value, long timestamp, Headers headers) {
-        Record<K, Object> record = new Record<>(key, value, Math.max(0, timestamp), headers);
-        if (hasChildren) {
-            context.forward(record, output.childOf(options.name()));
-        } else if (output == JoinOutput.JOINED) {
-            context.forward(record);
-        }
-    }
-
-    /** One event on one key. */
-    private final class Event implements InlineJoiner.Host<K, V, R> {
-        private final @Nullable Sweep sweep;
-        private final Bytes key;
-        private final @Nullable JoinState<V> before;
-        private final long timestamp;
-        private final Headers headers;
-        /** As it is written last. */
-        private @Nullable JoinState<V> state;
-
-        Event(Bytes key, @Nullable JoinState<V> before, long timestamp, Headers headers) {
-            this.sweep = null;
-            this.key = key;
-            this.before = before;
-            this.state = before;
-            this.timestamp = timestamp;
-            this.headers = headers;
-        }
-
-        Event(Sweep sweep, Bytes key, @Nullable JoinState<V> before) {
-            this.sweep = sweep;
-            this.key = key;
-            this.before = before;
-            this.state = before;
-            this.timestamp = sweep.now;
-            this.headers = new RecordHeaders();
-        }
-
-        @Override
-        public boolean goesOn() {
-            return sweep == null || sweep.goesOn();
-        }
-
-        @Override
-        public void write(K unused, @Nullable JoinState<V> next, PartsChange change) {
-            if (change.isNone()) {
-                states.write(key, before, next);
-            } else {
-                JoinParts apart = Objects.requireNonNull(parts);
-                apart.requireRoom(key, change); // before anything is written
-                states.write(key, before, next);
-                apart.write(key, change);
-            }
-            state = next;
-        }
-
-        @Override
-        public boolean collects() {
-            return parts != null;
-        }
-
-        @Override
-        public PartReader parts(K unused) {
-            return parts == null ? PartReader.NONE : parts.of(key);
-        }
-
-        @Override
-        public @Nullable Long present(K unused, Collection<Long> numbers, String id) {
-            return Objects.requireNonNull(parts).present(key, numbers, id);
-        }
-
-        @Override
-        public void joined(Delivery<K, V, R> handOver, @Nullable R result) {
-            if (result != null) {
-                forward(JoinOutput.JOINED, handOver, result);
-            }
-        }
-
-        @Override
-        public void expired(Delivery<K, V, R> handOver) {
-            forward(JoinOutput.EXPIRED, handOver, handOver.flight().join().value());
-        }
-
-        @Override
-        public void poisoned(Delivery<K, V, R> handOver) {
-            forward(JoinOutput.POISONED, handOver, handOver.flight().join().value());
-        }
-
-        private void forward(JoinOutput output, Delivery<K, V, R> handOver, Object value) {
-            Headers copy = new RecordHeaders(headers);
-            JoinHeaders.write(copy, handOver);
-            JoinProcessor.this.forward(output, handOver.key(), value, timestamp, copy);
-        }
-    }
-
-    /** Asks once for every open join whether it is sufficient, in as many sweeps as it takes. */
-    private final class Reexamination {
-        private final KeyValueStore<Bytes, byte[]> joins;
-        private @Nullable Bytes next;
-
-        Reexamination(KeyValueStore<Bytes, byte[]> joins) {
-            this.joins = joins;
-        }
-
-        boolean isOver(Sweep sweep) {
-            while (sweep.goesOn()) {
-                List<KeyValue<Bytes, byte[]>> page = page();
-                for (KeyValue<Bytes, byte[]> entry : page) {
-                    if (!sweep.goesOn()) {
-                        next = entry.key;
-                        return false;
-                    }
-                    ask(entry, sweep);
-                }
-                if (page.size() < PAGE) {
-                    return true;
-                }
-                next = Deadlines.after(page.get(PAGE - 1).key);
-            }
-            return false;
-        }
-
-        private List<KeyValue<Bytes, byte[]>> page() {
-            List<KeyValue<Bytes, byte[]>> page = new ArrayList<>();
-            try (KeyValueIterator<Bytes, byte[]> entries = joins.range(next, null)) {
-                while (page.size() < PAGE && entries.hasNext()) {
-                    page.add(entries.next());
-                }
-            }
-            return page;
-        }
-
-        private void ask(KeyValue<Bytes, byte[]> entry, Sweep sweep) {
-            try {
-                JoinState<V> state = states.held(entry.key, entry.value).state();
-                Event event = new Event(sweep, entry.key, state);
-                joiner.reexamine(states.key(entry.key), state, sweep.now, OnException.RETRY, event, sweep.tally);
-            } catch (JoinerException e) {
-                sweep.tally.failed(JoinStates.text(entry.key), e);
             }
         }
     }

@@ -1,15 +1,12 @@
 package dev.joiner.kafka.streams;
 
 import dev.joiner.JoinSpec;
-import dev.joiner.engine.InlineJoiner;
 import dev.joiner.engine.SpecFunctions;
-import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
-import java.util.random.RandomGenerator;
+import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KafkaStreams;
@@ -147,12 +144,14 @@ public final class KafkaStreamsJoin {
             JoinSpec<M, K, V, R> spec, KafkaJoinOptions<K, V> options, boolean hasChildren, LongSupplier nanoTime) {
         Objects.requireNonNull(spec, "spec");
         Objects.requireNonNull(options, "options");
-        RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
-        InlineJoiner<M, K, V, R> joiner = InlineJoiner.of(spec, InstantSource.system(), random);
+        SpecFunctions<M, K, V, R> functions = SpecFunctions.of(spec);
+        Supplier<Processor<K, M, K, Object>> processors =
+                () -> new JoinProcessor<>(functions, options, hasChildren, nanoTime);
+        Objects.requireNonNull(processors.get()); // what is not possible is refused now, and not when a task begins
         return new ProcessorSupplier<>() {
             @Override
             public Processor<K, M, K, Object> get() {
-                return new JoinProcessor<>(joiner, options, hasChildren, nanoTime);
+                return processors.get();
             }
 
             @Override
@@ -160,7 +159,7 @@ public final class KafkaStreamsJoin {
                 Set<StoreBuilder<?>> stores = new LinkedHashSet<>();
                 stores.add(store(options, JoinStates.storeOfJoins(options.name())));
                 stores.add(store(options, JoinStates.storeOfDeadlines(options.name())));
-                if (joiner.functions().collects()) {
+                if (functions.collects()) {
                     stores.add(store(options, JoinStates.storeOfParts(options.name())));
                 }
                 return stores;

@@ -9,14 +9,21 @@ import dev.joiner.test.servers.JavaProcess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -24,8 +31,16 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StoreQueryParameters;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.QueryableStoreTypes;
+import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +52,12 @@ class BrokerTest {
     private static final int PARTITIONS = 3;
     private static final int ORDERS_EACH = 200;
     private static final int KILLS = Integer.getInteger("kills", 3);
+
+    private static final Map<String, String> COMPACTED_SOON =
+            Map.of("segment.ms", "100", "min.cleanable.dirty.ratio", "0.01");
+    private static final List<String> STORES = List.of("words-joins", "words-deadlines", "words-parts");
+    private static final KafkaJoinOptions<String, String> AT_REST =
+            WordApplication.OPTIONS.sweepEvery(Duration.ofHours(1));
 
     private final long seed = Long.getLong("seed", System.nanoTime());
     private final Random random = new Random(seed);
@@ -227,9 +248,10 @@ class BrokerTest {
     }
 
     private KafkaStreams startHere(String name, int letters, KafkaJoinOptions<String, String> options) {
-        KafkaStreams streams = new KafkaStreams(
-                WordApplication.topology(WordApplication.spec(letters), options),
-                WordApplication.config(broker.address(), "words", folder.resolve(name)));
+        Properties config = WordApplication.config(broker.address(), "words", folder.resolve(name));
+        COMPACTED_SOON.forEach((option, value) -> config.put(StreamsConfig.topicPrefix(option), value));
+        KafkaStreams streams =
+                new KafkaStreams(WordApplication.topology(WordApplication.spec(letters), options), config);
         streams.start();
         return streams;
     }
@@ -270,6 +292,117 @@ class BrokerTest {
                         .filteredOn(key -> key.startsWith("joined"))
                         .hasSize(26);
                 assertThat(results.words).containsEntry("joined order2", "ab").containsEntry("joined order1", "ax");
+                assertThat(streams.state()).isEqualTo(KafkaStreams.State.RUNNING);
+            }
+        }
+    }
+
+    private void compactEvery(Duration interval) throws Exception {
+        AlterConfigOp option = new AlterConfigOp(
+                new ConfigEntry("log.cleaner.backoff.ms", Long.toString(interval.toMillis())), OpType.SET);
+        admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.BROKER, ""), List.of(option)))
+                .all()
+                .get();
+    }
+
+    /** The keys of which a changelog has more than one record, tombstones and all. */
+    private Set<Bytes> superseded(String store) {
+        Set<Bytes> keys = new HashSet<>();
+        Set<Bytes> twice = new HashSet<>();
+        List<TopicPartition> partitions = new ArrayList<>();
+        for (int i = 0; i < PARTITIONS; i++) {
+            partitions.add(new TopicPartition("words-" + store + "-changelog", i));
+        }
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", broker.address()),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
+                consumer.poll(Duration.ofMillis(100)).forEach(record -> {
+                    Bytes key = Bytes.wrap(record.key());
+                    if (!keys.add(key)) {
+                        twice.add(key);
+                    }
+                });
+            }
+        }
+        return twice;
+    }
+
+    private static Map<String, String> entries(KafkaStreams streams, String name) {
+        ReadOnlyKeyValueStore<Bytes, byte[]> store =
+                streams.store(StoreQueryParameters.fromNameAndType(name, QueryableStoreTypes.keyValueStore()));
+        Map<String, String> found = new TreeMap<>();
+        try (KeyValueIterator<Bytes, byte[]> entries = store.all()) {
+            entries.forEachRemaining(
+                    entry -> found.put(entry.key.toString(), Base64.getEncoder().encodeToString(entry.value)));
+        }
+        return found;
+    }
+
+    /** What is in the stores of an instance that does nothing but start. */
+    private Map<String, Map<String, String>> stored(String name) {
+        try (KafkaStreams streams = startHere(name, 3, AT_REST)) {
+            await().atMost(PATIENCE).until(() -> streams.state() == KafkaStreams.State.RUNNING);
+            Map<String, Map<String, String>> stored = new TreeMap<>();
+            STORES.forEach(store -> stored.put(store, entries(streams, store)));
+            return stored;
+        }
+    }
+
+    /** Joins that wait, that ended, that are remembered, and the parts of all of them, with many records for each key. */
+    private void joinAndEnd(Results results) {
+        try (KafkaStreams streams = startHere("here", 3, WordApplication.OPTIONS)) {
+            var joins = KafkaStreamsJoin.queries(streams, WordApplication.spec(3), WordApplication.OPTIONS);
+            Map<String, String> expected = sendWords(0, ORDERS_EACH);
+            for (int i = 0; i < 50; i++) {
+                send(0, Letter.of("open" + i, "a"));
+                send(1, Letter.of("open" + i, "b"));
+            }
+            results.await(expected.size());
+            awaitParts(joins, 100);
+            for (int i = 0; i < 50; i++) { // as what is in the last segment of a topic is not compacted
+                send(0, Letter.of("last" + i, "a"));
+            }
+            awaitParts(joins, 150);
+        }
+    }
+
+    private static void awaitParts(JoinQueries<String, String> joins, int parts) {
+        await().atMost(PATIENCE)
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(joins.pending(1_000).stream()
+                                .mapToInt(PendingJoin::parts)
+                                .sum())
+                        .isEqualTo(parts));
+    }
+
+    @Test
+    void storesComeBackEqualFromChangelogsThatWereCompacted() throws Exception {
+        compactEvery(Duration.ofHours(1)); // so that there is something to compact later
+        try (Results results = new Results()) {
+            joinAndEnd(results);
+            Map<String, Map<String, String>> before = stored("here");
+            assertThat(before)
+                    .allSatisfy((store, entries) -> assertThat(entries).hasSizeGreaterThan(100));
+            assertThat(STORES).allSatisfy(store -> assertThat(superseded(store)).isNotEmpty());
+            compactEvery(Duration.ofMillis(100));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(STORES)
+                            .allSatisfy(store -> assertThat(superseded(store)).isEmpty()));
+
+            assertThat(stored("elsewhere")).isEqualTo(before);
+            try (KafkaStreams streams = startHere("elsewhere", 3, AT_REST)) {
+                int words = results.words.size();
+                send(2, Letter.of("open7", "c"));
+                send(2, Letter.of("open7", "a"));
+                send(2, Letter.of("order1", "a"));
+                results.await(words + 1);
+                assertThat(results.words).containsEntry("joined open7", "abc");
+                assertThat(results.twice).isEmpty();
                 assertThat(streams.state()).isEqualTo(KafkaStreams.State.RUNNING);
             }
         }

@@ -164,7 +164,7 @@ class DueCostTest {
                 .expireAt(word -> word.equals("!") ? soon : late)
                 .onExpired((word, handOver) -> {})
                 .build();
-        try (var join = WordJoin.of(spec, options -> options.storedIn(this::counting), System::nanoTime)) {
+        try (var join = WordJoin.of(spec, options -> options.storedIn(this::counting), WordJoin.AT_ONCE)) {
             for (int i = 0; i < DUE; i++) {
                 join.send(Letter.of("due" + i, "!"));
             }

@@ -163,7 +163,7 @@ class JoinProcessorTest {
             Properties config = WordJoin.exactlyOnce();
             config.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), "2097152");
             var spec = collecting(2).process(Parts::joined).build();
-            try (var join = new WordJoin(WordJoin.topology(spec, WordJoin.OPTIONS, System::nanoTime), config)) {
+            try (var join = new WordJoin(WordJoin.topology(spec, WordJoin.OPTIONS, WordJoin.AT_ONCE), config)) {
                 join.send(Letter.of("1", "x".repeat(1 << 20)));
 
                 assertThat(join.records(REFUSED)).isEmpty();
@@ -531,7 +531,7 @@ class JoinProcessorTest {
             config.put(
                     StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG,
                     "org.apache.kafka.streams.errors.LogAndContinueProcessingExceptionHandler");
-            try (var join = new WordJoin(WordJoin.topology(spec, WordJoin.OPTIONS, System::nanoTime), config)) {
+            try (var join = new WordJoin(WordJoin.topology(spec, WordJoin.OPTIONS, WordJoin.AT_ONCE), config)) {
                 join.send("1", "a!b");
 
                 assertThat(join.read(JOINED)).containsExactly("1=ab");
@@ -688,7 +688,7 @@ class JoinProcessorTest {
                 JoinSpec<Letter, String, String, String> spec,
                 KafkaJoinOptions<String, String> options,
                 Properties config) {
-            new WordJoin(WordJoin.topology(spec, options, System::nanoTime), config).close();
+            new WordJoin(WordJoin.topology(spec, options, WordJoin.AT_ONCE), config).close();
         }
 
         @ParameterizedTest
