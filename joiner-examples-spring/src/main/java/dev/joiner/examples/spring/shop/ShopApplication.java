@@ -1,7 +1,10 @@
 package dev.joiner.examples.spring.shop;
 
+import dev.joiner.InvalidMessageException;
 import dev.joiner.JoinSpec;
 import dev.joiner.Joiner;
+import dev.joiner.JoinerException;
+import dev.joiner.ValueTooLargeException;
 import dev.joiner.merge.Part;
 import dev.joiner.merge.Parts;
 import java.time.Duration;
@@ -10,9 +13,12 @@ import java.util.Map;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.annotation.Bean;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -79,6 +85,17 @@ public class ShopApplication {
         String shipment(@RequestBody Shipment shipment) {
             return joiner.accept(shipment).getClass().getSimpleName();
         }
+
+        // snippet:spring-http-errors
+        /** What is stored is a success; what makes no sense fails each time; all else is to be sent again. */
+        @ExceptionHandler
+        ResponseEntity<String> notJoined(JoinerException e) {
+            boolean fails = e instanceof InvalidMessageException || e instanceof ValueTooLargeException;
+            HttpStatus status = fails ? HttpStatus.BAD_REQUEST : HttpStatus.SERVICE_UNAVAILABLE;
+            return ResponseEntity.status(e.isSafe() ? HttpStatus.ACCEPTED : status)
+                    .body(e.getMessage());
+        }
+        // end:spring-http-errors
 
         @GetMapping("/booked")
         List<Map<String, Object>> booked() {

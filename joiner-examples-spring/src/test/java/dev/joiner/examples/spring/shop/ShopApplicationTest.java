@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,21 +50,23 @@ class ShopApplicationTest {
         jdbc.execute("DELETE FROM booked");
     }
 
-    private String send(String path, HttpRequest.Builder request) throws IOException, InterruptedException {
+    private HttpResponse<String> answer(String path, HttpRequest.Builder request)
+            throws IOException, InterruptedException {
         int port = ((ServletWebServerApplicationContext) context).getWebServer().getPort();
         return client.send(
-                        request.uri(URI.create("http://localhost:" + port + path))
-                                .build(),
-                        BodyHandlers.ofString())
-                .body();
+                request.uri(URI.create("http://localhost:" + port + path)).build(), BodyHandlers.ofString());
     }
 
     private String get(String path) throws IOException, InterruptedException {
-        return send(path, HttpRequest.newBuilder().GET());
+        return answer(path, HttpRequest.newBuilder().GET()).body();
     }
 
     private String post(String path, String json) throws IOException, InterruptedException {
-        return send(
+        return posted(path, json).body();
+    }
+
+    private HttpResponse<String> posted(String path, String json) throws IOException, InterruptedException {
+        return answer(
                 path,
                 HttpRequest.newBuilder()
                         .header("Content-Type", "application/json")
@@ -93,10 +96,21 @@ class ShopApplicationTest {
         post("/orders", "{\"id\":\"42\",\"total\":30}");
         post("/shipments", "{\"orderId\":\"42\",\"carrier\":\"" + "x".repeat(200) + "\"}");
 
-        assertThat(post("/payments", "{\"orderId\":\"42\",\"amount\":30}")).contains("Internal Server Error");
+        HttpResponse<String> refused = posted("/payments", "{\"orderId\":\"42\",\"amount\":30}");
+
+        assertThat(refused.statusCode()).as("send it again").isEqualTo(503);
+        assertThat(refused.body()).contains("the message is not stored");
 
         assertThat(get("/booked")).isEqualTo("[]");
         assertThat(get("/actuator/joins/orders?key=42")).contains("\"missing\":[\"payment\"]");
+    }
+
+    @Test
+    void messageWithoutAKeyIsABadRequest() throws Exception {
+        HttpResponse<String> refused = posted("/payments", "{\"amount\":30}");
+
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body()).contains("key of part \"payment\" is null");
     }
 
     @Test
@@ -107,7 +121,7 @@ class ShopApplicationTest {
             lines = all.count();
         }
 
-        assertThat(lines).isLessThan(100);
+        assertThat(lines).isLessThan(110);
         assertThat(Path.of("../docs/spring-boot.md")).content().contains("in " + lines + " lines");
     }
 }
