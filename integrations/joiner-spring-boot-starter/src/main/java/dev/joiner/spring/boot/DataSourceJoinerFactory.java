@@ -5,7 +5,7 @@ import dev.joiner.JoinStoreConfig;
 import dev.joiner.KeyedJoiner;
 import dev.joiner.StoreException;
 import dev.joiner.engine.HandOverScope;
-import dev.joiner.spring.boot.JoinerProperties.CallersTransaction;
+import dev.joiner.store.jdbc.CallersTransaction;
 import dev.joiner.store.jdbc.JdbcJoinStore;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -53,8 +53,9 @@ final class DataSourceJoinerFactory implements JoinerFactory {
                 .namespace(config.namespace())
                 .keyCodec(config.keys())
                 .valueCodec(config.values());
-        if (properties.callersTransaction() == CallersTransaction.TAKE_PART) {
-            builder.callersTransaction(dev.joiner.store.jdbc.CallersTransaction.TAKE_PART);
+        if (dataSource instanceof CallersConnections callers) {
+            builder.callersTransaction(CallersTransaction.TAKE_PART)
+                    .callersTransactionWhen(connection -> callers.isWithinTransaction());
         }
         scope.ifPresent(builder::handlerScope);
         if (properties.createTable()) {

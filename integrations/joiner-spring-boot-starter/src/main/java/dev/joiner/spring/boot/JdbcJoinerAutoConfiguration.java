@@ -12,7 +12,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.context.annotation.Bean;
 import org.springframework.jdbc.datasource.DataSourceUtils;
-import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionException;
@@ -53,16 +52,17 @@ final class JdbcJoinerAutoConfiguration {
             JoinerProperties.Store properties,
             InstantSource clock) {
         boolean takesPart = properties.callersTransaction() == CallersTransaction.TAKE_PART;
+        PlatformTransactionManager manager = takesPart || properties.transactional() ? managers.getIfUnique() : null;
         if (!properties.transactional()) {
+            DataSource independent = new IndependentConnections(dataSource);
             return new DataSourceJoinerFactory(
                     takesPart
-                            ? new TransactionAwareDataSourceProxy(dataSource)
-                            : new IndependentConnections(dataSource),
+                            ? new CallersConnections(dataSource, independent, TransactionEnds.of(manager))
+                            : independent,
                     Optional.empty(),
                     properties,
                     clock);
         }
-        PlatformTransactionManager manager = managers.getIfUnique();
         if (manager == null) {
             throw new JoinerSetupException(
                     "joiner.store.transactional needs a transaction manager, and there is not one bean of type"
@@ -70,8 +70,9 @@ final class JdbcJoinerAutoConfiguration {
                     "Define one, or mark one of several as @Primary.");
         }
         requireSame(dataSource, manager);
+        DataSource independent = new ManagedTransactions(dataSource, manager);
         return new DataSourceJoinerFactory(
-                new ManagedTransactions(dataSource, manager, takesPart),
+                takesPart ? new CallersConnections(dataSource, independent, TransactionEnds.of(manager)) : independent,
                 Optional.of(new ManagedScope(manager)),
                 properties,
                 clock);

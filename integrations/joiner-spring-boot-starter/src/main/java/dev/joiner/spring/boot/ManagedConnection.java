@@ -48,6 +48,7 @@ final class ManagedConnection implements InvocationHandler {
     /** Whether something that a handler wrote is left, and cannot be committed. */
     private boolean isRollbackOnly;
 
+    private boolean isHandling;
     private boolean isCommitted;
     private boolean isClosed;
 
@@ -85,6 +86,17 @@ final class ManagedConnection implements InvocationHandler {
     /** What a handler wrote is to be committed. */
     void handled() {
         hasHandled = true;
+    }
+
+    /**
+     * A handler runs, or does not any more.
+     *
+     * @return whether one was running
+     */
+    boolean handles(boolean now) {
+        boolean before = isHandling;
+        isHandling = now;
+        return before;
     }
 
     /** Hears of the end of a transaction. */

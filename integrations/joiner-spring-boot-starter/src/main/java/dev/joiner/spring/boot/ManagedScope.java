@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -41,6 +42,7 @@ final class ManagedScope implements HandOverScope {
         List<TransactionSynchronization> before = TransactionSynchronizationManager.isSynchronizationActive()
                 ? TransactionSynchronizationManager.getSynchronizations()
                 : List.of();
+        boolean isNested = own.map(connection -> connection.handles(true)).orElse(false);
         try {
             T result = handler.call();
             if (persistence.isPresent()) {
@@ -49,34 +51,67 @@ final class ManagedScope implements HandOverScope {
             own.ifPresent(ManagedConnection::handled);
             return result;
         } catch (Throwable e) {
-            tellUndone(before);
-            if (persistence.isPresent() && own.isEmpty()) {
+            deferUndone(before);
+            if (persistence.isPresent() && (own.isEmpty() || isNested)) {
                 spoil();
             }
             throw e;
+        } finally {
+            own.ifPresent(connection -> connection.handles(isNested));
         }
     }
 
-    /** Those who have come to wait for the commit since: what they wait for is undone, though the transaction may go on. */
-    private static void tellUndone(List<TransactionSynchronization> before) {
+    /**
+     * Those who have come to wait for the commit since: what they wait for is undone, though the transaction may go on. They are told
+     * once it has ended, as before that it may hold the locks that they want.
+     */
+    private static void deferUndone(List<TransactionSynchronization> before) {
         if (!TransactionSynchronizationManager.isSynchronizationActive()) {
             return;
         }
-        Set<TransactionSynchronization> undone = Collections.newSetFromMap(new IdentityHashMap<>());
-        undone.addAll(TransactionSynchronizationManager.getSynchronizations());
-        before.forEach(undone::remove);
+        Set<TransactionSynchronization> known = Collections.newSetFromMap(new IdentityHashMap<>());
+        known.addAll(before);
+        List<TransactionSynchronization> undone = TransactionSynchronizationManager.getSynchronizations().stream()
+                .filter(waiting -> !known.contains(waiting))
+                .toList();
         if (undone.isEmpty()) {
             return;
         }
         TransactionSynchronizationManager.clearSynchronization();
         TransactionSynchronizationManager.initSynchronization();
         before.forEach(TransactionSynchronizationManager::registerSynchronization);
-        for (TransactionSynchronization waiting : undone) {
-            try {
-                waiting.beforeCompletion();
-                waiting.afterCompletion(TransactionSynchronization.STATUS_ROLLED_BACK);
-            } catch (RuntimeException e) { // as Spring does, after a rollback
-                LOG.error("a callback of an undone handler threw", e);
+        TransactionSynchronizationManager.registerSynchronization(new Undone(undone));
+    }
+
+    /** Tells some that what they wait for was rolled back, whatever becomes of the transaction. */
+    private record Undone(List<TransactionSynchronization> waiting) implements TransactionSynchronization {
+        @Override
+        public void suspend() {
+            waiting.forEach(TransactionSynchronization::suspend);
+        }
+
+        @Override
+        public void resume() {
+            waiting.forEach(TransactionSynchronization::resume);
+        }
+
+        @Override
+        public void beforeCompletion() {
+            tell(TransactionSynchronization::beforeCompletion);
+        }
+
+        @Override
+        public void afterCompletion(int status) {
+            tell(each -> each.afterCompletion(STATUS_ROLLED_BACK));
+        }
+
+        private void tell(Consumer<TransactionSynchronization> call) {
+            for (TransactionSynchronization each : waiting) {
+                try {
+                    call.accept(each);
+                } catch (RuntimeException | Error e) { // as Spring does
+                    LOG.error("a callback of an undone handler threw", e);
+                }
             }
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.joiner.JoinerException;
 import dev.joiner.Outcome;
 import dev.joiner.PendingJoin;
 import dev.joiner.ProcessingException;
@@ -11,7 +12,10 @@ import dev.joiner.StoreException;
 import dev.joiner.SweepReport;
 import jakarta.persistence.EntityManager;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
 import org.springframework.boot.data.jpa.autoconfigure.DataJpaRepositoriesAutoConfiguration;
 import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
@@ -129,6 +133,39 @@ abstract class JpaTransactionContract extends TransactionContract {
             }
 
             assertThat(application.ledger().entries()).containsExactly("sent");
+        });
+    }
+
+    /** JPA does not take back what it has to write, and the caller here is another handler. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void joinerInAHandlerThatFailsUndoesThatToo(boolean byRelease) {
+        run(List.of("joiner.store.callers-transaction=take-part", "joiner.store.transactional=true"), application -> {
+            UUID inner = new UUID(0, 2);
+            application.joiner().accept(Order.paid(inner));
+            application.processBy(order -> {
+                persist(application, order.id().equals(inner) ? "ghost" : "outer");
+                if (order.id().equals(inner)) {
+                    application.context().getBean(EntityManager.class).flush();
+                    throw new IllegalStateException("refused");
+                }
+                try {
+                    if (byRelease) {
+                        application.joiner().release(inner);
+                    } else {
+                        application.joiner().accept(Order.sent(inner));
+                    }
+                } catch (JoinerException e) {
+                    // as a handler does that goes on without it
+                }
+            });
+
+            assertThatExceptionOfType(JoinerException.class)
+                    .isThrownBy(() -> application.joiner().accept(Order.whole(Order.ID)))
+                    .matches(failure -> !failure.isSafe());
+
+            assertThat(application.ledger().entries()).isEmpty();
+            assertThat(application.states()).isEmpty();
         });
     }
 

@@ -21,6 +21,9 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
@@ -94,6 +97,15 @@ abstract class TransactionContract {
         @Transactional(propagation = Propagation.REQUIRES_NEW)
         public void enterApart(String entry) {
             write(entry);
+        }
+
+        void rewrite(String entry, String to) {
+            jdbc.update("UPDATE ledger SET entry = ? WHERE entry = ?", to, entry);
+        }
+
+        @Transactional(propagation = Propagation.REQUIRES_NEW)
+        public void rewriteApart(String entry, String to) {
+            rewrite(entry, to);
         }
 
         List<String> entries() {
@@ -394,6 +406,37 @@ abstract class TransactionContract {
         });
     }
 
+    private static void afterCompletion(Runnable work) {
+        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+            @Override
+            public void afterCompletion(int status) {
+                work.run();
+            }
+        });
+    }
+
+    @Test
+    void thoseWhoHearThatTheirHandlerIsUndoneMayChangeWhatThatHadLocked() {
+        transactional(application -> {
+            application.ledger.enter("initial");
+            application.processBy(order -> {
+                application.ledger.rewrite("initial", "processing");
+                afterCompletion(() -> application.ledger.rewriteApart("initial", "failed"));
+                throw new IllegalStateException("refused");
+            });
+
+            assertThatThrownBy(() -> application.joiner.accept(Order.whole(Order.ID)))
+                    .isInstanceOf(ProcessingException.class);
+            assertThat(application.ledger.entries()).containsExactly("failed");
+
+            application.ledger.rewriteApart("failed", "initial");
+            application.joiner.accept(Order.paid(Order.ID));
+            application.joiner.release(Order.ID);
+            assertThat(application.ledger.entries()).containsExactly("failed");
+            assertThat(application.states()).containsExactly(PendingJoin.Status.FAILED);
+        });
+    }
+
     @Test
     void callbackThatThrowsAfterTheCommitUndoesNothing() {
         transactional(application -> {
@@ -539,6 +582,44 @@ abstract class TransactionContract {
                 });
                 assertThat(application.ledger.entries()).containsExactly("received");
                 assertThat(application.states()).containsExactly(PendingJoin.Status.WAITING);
+            });
+        }
+
+        @ParameterizedTest
+        @CsvSource({"false, false", "false, true", "true, false", "true, true"})
+        void joinerTakesNoPartInWhatIsCommittedAlready(boolean isTransactional, boolean autoCommit) {
+            List<String> properties = List.of(
+                    "joiner.store.callers-transaction=take-part",
+                    "joiner.store.transactional=" + isTransactional,
+                    "spring.datasource.hikari.auto-commit=" + autoCommit);
+            run(properties, application -> {
+                application.transactions.executeWithoutResult(
+                        status -> register(() -> application.joiner.accept(Order.paid(Order.ID))));
+                assertThat(application.states()).containsExactly(PendingJoin.Status.WAITING);
+
+                application.processBy(order -> application.ledger.enterApart("joined"));
+                application.transactions.executeWithoutResult(
+                        status -> afterCompletion(() -> application.joiner.accept(Order.sent(Order.ID))));
+                assertThat(application.states()).isEmpty();
+                assertThat(application.ledger.entries()).containsExactly("joined");
+
+                acceptAndFail(application, Order.paid(Order.ID));
+                assertThat(application.states()).as("and goes on taking part").isEmpty();
+            });
+        }
+
+        @ParameterizedTest
+        @ValueSource(booleans = {false, true})
+        void joinerTakesNoPartInATransactionThatIsReadOnly(boolean isTransactional) {
+            List<String> properties = List.of(
+                    "joiner.store.callers-transaction=take-part", "joiner.store.transactional=" + isTransactional);
+            run(properties, application -> {
+                application.transactions.setReadOnly(true);
+
+                assertThatThrownBy(() -> application.transactions.executeWithoutResult(
+                                status -> application.joiner.accept(Order.paid(Order.ID))))
+                        .isInstanceOf(StoreException.class)
+                        .hasMessageContaining("read-only");
             });
         }
 
