@@ -12,10 +12,7 @@ import dev.joiner.StoreException;
 import dev.joiner.SweepReport;
 import jakarta.persistence.EntityManager;
 import java.util.List;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
 import org.springframework.boot.data.jpa.autoconfigure.DataJpaRepositoriesAutoConfiguration;
 import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
@@ -137,31 +134,23 @@ abstract class JpaTransactionContract extends TransactionContract {
     }
 
     /** JPA does not take back what it has to write, and the caller here is another handler. */
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void joinerInAHandlerThatFailsUndoesThatToo(boolean byRelease) {
+    @Test
+    void joinerInAHandlerThatFailsUndoesThatToo() {
         run(List.of("joiner.store.callers-transaction=take-part", "joiner.store.transactional=true"), application -> {
-            UUID inner = new UUID(0, 2);
-            application.joiner().accept(Order.paid(inner));
+            application.handling().remindBy(reminder -> {
+                persist(application, "ghost");
+                throw new IllegalStateException("refused");
+            });
             application.processBy(order -> {
-                persist(application, order.id().equals(inner) ? "ghost" : "outer");
-                if (order.id().equals(inner)) {
-                    application.context().getBean(EntityManager.class).flush();
-                    throw new IllegalStateException("refused");
-                }
-                try {
-                    if (byRelease) {
-                        application.joiner().release(inner);
-                    } else {
-                        application.joiner().accept(Order.sent(inner));
-                    }
-                } catch (JoinerException e) {
-                    // as a handler does that goes on without it
-                }
+                persist(application, "outer");
+                assertThatExceptionOfType(ProcessingException.class)
+                        .isThrownBy(() -> application.reminders().accept("x"))
+                        .withMessageContaining("the message is not stored");
             });
 
             assertThatExceptionOfType(JoinerException.class)
                     .isThrownBy(() -> application.joiner().accept(Order.whole(Order.ID)))
+                    .withMessageContaining("rollback-only")
                     .matches(failure -> !failure.isSafe());
 
             assertThat(application.ledger().entries()).isEmpty();

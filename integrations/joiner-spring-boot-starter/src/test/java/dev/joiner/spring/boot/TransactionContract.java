@@ -116,7 +116,12 @@ abstract class TransactionContract {
     /** What {@code process} does. */
     static class Handling {
         private Consumer<Order> handler = order -> {};
+        private Consumer<String> onReminder = reminder -> {};
         private Consumer<String> onLate = reminder -> {};
+
+        void remindBy(Consumer<String> handler) {
+            onReminder = handler;
+        }
 
         void lateBy(Consumer<String> handler) {
             onLate = handler;
@@ -148,6 +153,10 @@ abstract class TransactionContract {
                     .named("reminders")
                     .rememberFor(Duration.ofHours(1))
                     .onLate(reminder -> handling.onLate.accept(reminder))
+                    .process(reminder -> {
+                        handling.onReminder.accept(reminder);
+                        return reminder;
+                    })
                     .build();
         }
 
