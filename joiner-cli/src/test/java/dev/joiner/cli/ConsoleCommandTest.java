@@ -49,6 +49,8 @@ class ConsoleCommandTest {
             console.store().unreadable = "1";
 
             assertThat(console.ask("{'ask':'list'}").body()).contains("\"UNREADABLE\"", "\"byteCount\":3");
+            assertThat(console.ask("{'ask':'oldest','status':'UNREADABLE'}").body())
+                    .contains("\"UNREADABLE\"", "\"byteCount\":3");
         }
     }
 

@@ -106,7 +106,7 @@ final class JoinView<K, V> {
     ObjectNode oldest(@Nullable String cursor, Filter filter, Instant now) {
         PriorityQueue<PendingJoin<K, V>> youngestFirst = new PriorityQueue<>(BY_AGE.reversed());
         Stretch stretch = read(cursor, pending -> {
-            if (pending.firstAt().isPresent() && filter.admits(pending)) {
+            if (filter.admits(pending)) {
                 youngestFirst.add(pending);
                 if (youngestFirst.size() > OLDEST) {
                     youngestFirst.remove();

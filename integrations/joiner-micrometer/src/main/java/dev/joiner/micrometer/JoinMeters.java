@@ -59,8 +59,14 @@ final class JoinMeters {
     /** Counts what handlers threw. */
     Counter failures(Throwable error) {
         return counter("joiner.failures", "What handlers threw")
-                .tag("exception", error.getClass().getSimpleName())
+                .tag("exception", nameOf(error.getClass()))
                 .register(registry);
+    }
+
+    /** An anonymous class has no simple name, and is told by the class that it is in. */
+    private static String nameOf(Class<?> type) {
+        String name = type.getSimpleName();
+        return name.isEmpty() ? type.getName().substring(type.getName().lastIndexOf('.') + 1) : name;
     }
 
     /** How long handlers took that ended so. */

@@ -167,6 +167,27 @@ class MicrometerListenerTest {
     }
 
     @Test
+    void exceptionWithoutANameIsCountedByTheClassThatItIsIn() {
+        RuntimeException anonymous = new IllegalStateException("refused") {
+            private static final long serialVersionUID = 1L;
+        };
+        var join = JoinerTesting.of(paidOrders()
+                .sufficientWhen(order -> true)
+                .named("orders")
+                .listener(listener)
+                .process(order -> {
+                    throw anonymous;
+                })
+                .build());
+
+        assertThatExceptionOfType(ProcessingException.class)
+                .isThrownBy(() -> join.joiner().accept(Order.paid(ID)));
+
+        assertThat(count("joiner.failures", "exception", "MicrometerListenerTest$1"))
+                .isEqualTo(1);
+    }
+
+    @Test
     void parkedJoinsAreCounted() {
         var join = JoinerTesting.of(paidOrders()
                 .sufficientWhen(order -> true)

@@ -137,7 +137,7 @@ final class Connections {
                 boolean hasWaited = failure == SqlFailure.LOCK_TIMEOUT && System.nanoTime() - began >= lockNanos;
                 if (isLast || hasWaited || !(lost || rolledBack)) {
                     if (repeated) {
-                        throw new StoreException(onLost + e.getMessage(), e);
+                        throw new StoreException(onLost + SqlFailure.textOf(e), e);
                     }
                     if (failure == SqlFailure.LOCK_TIMEOUT) {
                         throw new LockTimeoutException(e);
@@ -152,11 +152,11 @@ final class Connections {
     }
 
     static StoreException failed(SQLException e) {
-        return new StoreException("the database failed: " + e.getMessage(), e);
+        return new StoreException("the database failed: " + SqlFailure.textOf(e), e);
     }
 
     static StoreException notConnected(SQLException e) {
-        return new StoreException("no connection to the database: " + e.getMessage(), e);
+        return new StoreException("no connection to the database: " + SqlFailure.textOf(e), e);
     }
 
     static void pauseAfter(int tries) {

@@ -101,7 +101,8 @@ final class JoinTransaction<K, V> implements AutoCloseable {
                     // A lock timeout has waited for as long as it is to wait.
                     if (failure == SqlFailure.LOCK_TIMEOUT || tries == MAX_TRIES) {
                         throw new ContentionException(
-                                "key \"" + text + "\" could not be locked, nothing is written: " + e.getMessage(), e);
+                                "key \"" + text + "\" could not be locked, nothing is written: " + SqlFailure.textOf(e),
+                                e);
                     }
                 }
                 Connections.pauseAfter(tries);
@@ -182,7 +183,8 @@ final class JoinTransaction<K, V> implements AutoCloseable {
             try {
                 return query.get();
             } catch (SQLException e) {
-                throw new StoreException("key \"" + text + "\": its parts could not be read: " + e.getMessage(), e);
+                throw new StoreException(
+                        "key \"" + text + "\": its parts could not be read: " + SqlFailure.textOf(e), e);
             }
         });
     }
@@ -338,7 +340,7 @@ final class JoinTransaction<K, V> implements AutoCloseable {
             String problem = isConnectionLost
                     ? "the connection was lost before it was known whether the transaction is committed: "
                     : "the transaction failed, nothing of it is written: ";
-            throw new StoreException("key \"" + text + "\": " + problem + e.getMessage(), e);
+            throw new StoreException("key \"" + text + "\": " + problem + SqlFailure.textOf(e), e);
         } finally {
             store.forget(text);
         }

@@ -9,7 +9,7 @@ final class LockTimeoutException extends StoreException {
     private static final long serialVersionUID = 1L;
 
     LockTimeoutException(SQLException cause) {
-        super("others kept a row locked for too long, nothing is written: " + cause.getMessage(), cause);
+        super("others kept a row locked for too long, nothing is written: " + SqlFailure.textOf(cause), cause);
     }
 
     /** The same, of a key. */

@@ -8,7 +8,7 @@ final class NotBegunException extends StoreException {
     private static final long serialVersionUID = 1L;
 
     NotBegunException(String key, SQLException cause) {
-        super("key \"" + key + "\" could not be locked, nothing is written: " + cause.getMessage(), cause);
+        super("key \"" + key + "\" could not be locked, nothing is written: " + SqlFailure.textOf(cause), cause);
     }
 
     NotBegunException(StoreException cause) {

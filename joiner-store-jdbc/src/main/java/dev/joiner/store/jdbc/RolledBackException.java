@@ -8,6 +8,6 @@ final class RolledBackException extends StoreException {
     private static final long serialVersionUID = 1L;
 
     RolledBackException(int tries, SQLException last) {
-        super("the database rolled back " + tries + " tries, nothing is written: " + last.getMessage(), last);
+        super("the database rolled back " + tries + " tries, nothing is written: " + SqlFailure.textOf(last), last);
     }
 }

@@ -20,6 +20,7 @@ enum SqlFailure {
     OTHER;
 
     private static final int MAX_CAUSES = 20;
+    private static final String H2_STATEMENT = "; SQL statement:";
     private static final int MYSQL_RECORD_CHANGED = 1020;
     private static final int MYSQL_DUPLICATE_KEY = 1062;
     private static final int MYSQL_LOCK_TIMEOUT = 1205;
@@ -49,6 +50,13 @@ enum SqlFailure {
             cause = cause.getCause();
         }
         return false;
+    }
+
+    /** What the database says, without the statement that H2 adds: messages of ours go to operators, and statements to nobody. */
+    static String textOf(Exception e) {
+        String text = String.valueOf(e.getMessage());
+        int statement = text.indexOf(H2_STATEMENT);
+        return statement < 0 ? text : text.substring(0, statement);
     }
 
     static SqlFailure of(SQLException e) {

@@ -134,7 +134,9 @@ final class TableDefinition {
         } catch (SQLException e) {
             if (UNTRANSLATABLE.equals(e.getSQLState())) {
                 throw new StoreException(
-                        "the database does not take all of Unicode, as keys and values need it: " + e.getMessage(), e);
+                        "the database does not take all of Unicode, as keys and values need it: "
+                                + SqlFailure.textOf(e),
+                        e);
             }
             throw e;
         }
@@ -187,7 +189,7 @@ final class TableDefinition {
             return check.check(none.getMetaData());
         } catch (SQLException e) {
             if (e.getSQLState() != null && e.getSQLState().startsWith("42")) {
-                throw new StoreException("table " + table + " lacks a column: " + e.getMessage(), e);
+                throw new StoreException("table " + table + " lacks a column: " + SqlFailure.textOf(e), e);
             }
             throw e;
         }

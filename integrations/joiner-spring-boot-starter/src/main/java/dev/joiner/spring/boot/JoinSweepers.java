@@ -4,7 +4,6 @@ import dev.joiner.Sweeper;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,7 +20,7 @@ final class JoinSweepers implements SmartLifecycle {
     private final JoinerProperties properties;
     private final SweepReceivers receivers;
     private final InstantSource clock;
-    private final Map<String, Sweeper> sweepers = new LinkedHashMap<>();
+    private final Map<String, Sweeper> sweepers = new ConcurrentHashMap<>();
     private final Map<String, Instant> lastSuccess = new ConcurrentHashMap<>();
     private volatile boolean isRunning;
 
@@ -81,8 +80,8 @@ final class JoinSweepers implements SmartLifecycle {
         return isRunning ? Optional.ofNullable(lastSuccess.get(join)) : Optional.empty();
     }
 
-    /** Returns the sweep of a join that ended last. */
-    synchronized Optional<Sweeper.Run> lastRun(String join) {
+    /** Returns the sweep of a join that ended last. Waits for nobody who stops them. */
+    Optional<Sweeper.Run> lastRun(String join) {
         @Nullable Sweeper sweeper = sweepers.get(join);
         return sweeper == null ? Optional.empty() : sweeper.lastRun();
     }

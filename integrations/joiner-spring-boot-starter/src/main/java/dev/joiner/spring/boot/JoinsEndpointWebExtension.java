@@ -86,6 +86,9 @@ final class JoinsEndpointWebExtension {
     }
 
     private static @Nullable Duration duration(@Nullable String text) {
+        if (text != null && text.isBlank()) {
+            throw bad("olderThan is empty, must be a duration, as 90m or PT1H30M");
+        }
         try {
             return ApplicationConversionService.getSharedInstance().convert(text, Duration.class);
         } catch (ConversionException e) {

@@ -246,6 +246,7 @@ class JoinsEndpointHttpTest {
                     "limit=x",
                     "olderThan=long",
                     "olderThan=-PT1H",
+                    "olderThan=",
                     "key=",
                     "key=%00",
                     "key=" + "x".repeat(600),
@@ -495,7 +496,9 @@ class JoinsEndpointHttpTest {
                 statement.execute("DROP TABLE joiner_joins");
             }
 
-            assertThat(problem(get(byKey(KEY)), 502)).contains("JOINER_JOINS\" not found");
+            assertThat(problem(get(byKey(KEY)), 502))
+                    .contains("JOINER_JOINS\" not found")
+                    .doesNotContain("SELECT");
             HttpResponse<String> answer = ask(Map.of("join", "notes", "ask", "find", "key", KEY));
             assertThat(answer.statusCode()).isEqualTo(502);
             assertThat(JSON.readTree(answer.body()).path("error").asText()).contains("JOINER_JOINS\" not found");

@@ -8,6 +8,7 @@ import dev.joiner.merge.Part;
 import dev.joiner.merge.Parts;
 import dev.joiner.merge.PartsMerge;
 import dev.joiner.spring.boot.JoinerAutoConfigurationTest.RecordingFactory;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -248,6 +249,25 @@ class SetupFailureTest {
     void twoSpecsHaveOneName() {
         assertFails(
                 Contexts.orders().withUserConfiguration(SameName.class), "two specs are named orders", "another name");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Unreceived {
+        @Bean
+        JoinSpec<Order, UUID, Order, Order> unreceived() {
+            return Order.joining()
+                    .sufficientWhen(Order::isWhole)
+                    .expireAfter(Duration.ofHours(1))
+                    .build();
+        }
+    }
+
+    @Test
+    void specCannotBeBuilt() {
+        assertFails(
+                Contexts.orders().withUserConfiguration(Unreceived.class),
+                "bean unreceived is a JoinSpec that cannot be built: expireAfter needs onExpired or joinOnExpiry",
+                "Change the options of the spec");
     }
 
     @Configuration(proxyBeanMethods = false)
