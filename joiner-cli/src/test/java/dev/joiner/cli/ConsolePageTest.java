@@ -324,6 +324,19 @@ class ConsolePageTest {
         awaitText("problem", "The server does not answer.");
     }
 
+    @Test
+    void selectionIsInViewWhereverItIsMade() {
+        open(many(0, 60, "a"), 60);
+
+        browser.executeScript("document.getElementById('pick-59').scrollIntoView()");
+        browser.executeScript("document.getElementById('pick-59').click()");
+
+        awaitText("selected", "1 key selected");
+        assertThat(browser.executeScript("const bar = document.getElementById('selection').getBoundingClientRect();"
+                        + " return bar.top >= 0 && bar.bottom <= innerHeight"))
+                .isEqualTo(true);
+    }
+
     private static String many(int first, int end, String part) {
         StringBuilder lines = new StringBuilder();
         for (int i = first; i < end; i++) {
@@ -337,7 +350,10 @@ class ConsolePageTest {
         open(many(0, 5_000, "a"), 100);
         assertThat(text("sample")).startsWith("2,000 of 5,000 keys read: 2,000 joins, at ");
         assertThat(text("tiles"))
-                .contains("Keys in the store\n5,000\ncounted by the store", "Waiting\n2,000\nin the sample");
+                .contains(
+                        "Keys in the store\n5,000\ncounted by the store",
+                        "Waiting\n≥ 2,000\nin the sample",
+                        "Parked\n≥ 0\nin the sample");
 
         id("read-on").click();
 

@@ -241,7 +241,7 @@
       tile(all ? 'Oldest' : 'Oldest in the sample', totals.oldest ? span(seconds(totals.oldest.at, totals.now)) : '–', totals.oldest ? visible(totals.oldest.key) : 'nothing waits')];
     for (const status of ['WAITING', 'CLAIMED', 'FAILED', 'PARKED', 'UNREADABLE']) {
       const n = totals.counts[status] || 0;
-      tiles.push(tile(STATUSES[status], number(n), sampled(MEANINGS[status]), n > 0 && BAD.includes(status)));
+      tiles.push(tile(STATUSES[status], (all ? '' : '≥ ') + number(n), sampled(MEANINGS[status]), n > 0 && BAD.includes(status)));
     }
     $('tiles').replaceChildren(...tiles);
     const time = clock(totals.now);
