@@ -1,6 +1,8 @@
 package dev.joiner.engine;
 
 import dev.joiner.Cause;
+import dev.joiner.StoreException;
+import dev.joiner.SweepException;
 import dev.joiner.SweepReport;
 import dev.joiner.SweepReport.Failure;
 import dev.joiner.engine.Delivery.End;
@@ -63,6 +65,20 @@ public final class Tally {
     /** How many keys have failed. */
     public int failures() {
         return failures.size() + unnamed;
+    }
+
+    /**
+     * Runs a sweep that adds up here, and reports it.
+     *
+     * @throws SweepException if the store failed; it reports what was done before
+     */
+    public SweepReport report(Runnable sweep) {
+        try {
+            sweep.run();
+        } catch (StoreException e) {
+            throw new SweepException(e, report());
+        }
+        return report();
     }
 
     public SweepReport report() {

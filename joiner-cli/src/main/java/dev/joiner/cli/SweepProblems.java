@@ -4,11 +4,10 @@ import dev.joiner.ProcessingException;
 import dev.joiner.SweepException;
 import dev.joiner.SweepReport;
 import java.io.IOException;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Tells people of what could not be dealt with. What comes back with every sweep is told once. Thread-safe. */
-final class SweepProblems implements Consumer<SweepReport> {
+final class SweepProblems {
     private final ToldOnce problems;
 
     SweepProblems(Messages messages) {
@@ -25,8 +24,7 @@ final class SweepProblems implements Consumer<SweepReport> {
         }
     }
 
-    @Override
-    public void accept(SweepReport report) {
+    void accept(SweepReport report) {
         for (SweepReport.Failure failure : report.failures()) {
             if (failure.cause() instanceof ProcessingException processing) {
                 tell(processing);

@@ -1,5 +1,7 @@
 package dev.joiner.cli;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,7 +16,7 @@ import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 
-/** A browser without a window. It has to be installed: ask {@link #missing()} first. */
+/** A browser without a window. */
 final class Chromium {
     /** Warns that it knows no more of this browser than every browser has. Held, as a logger is forgotten otherwise. */
     private static final Logger NO_MORE = Logger.getLogger("org.openqa.selenium.devtools.CdpVersionFinder");
@@ -25,15 +27,11 @@ final class Chromium {
 
     private Chromium() {}
 
-    /**
-     * What keeps Chromium from running on this system, in words for people; empty if nothing does.
-     *
-     * <p>Tests that need it are left out with these words.
-     */
-    static Optional<String> missing() {
-        return program("chromium").isPresent() && program("chromedriver").isPresent()
-                ? Optional.empty()
-                : Optional.of("Chromium and its driver are not installed"
+    /** Leaves the tests that need it out where it is not installed, in words for people. */
+    static void assumeInstalled() {
+        assumeTrue(
+                program("chromium").isPresent() && program("chromedriver").isPresent(),
+                "Chromium and its driver are not installed"
                         + " (Debian: apt-get update && apt-get install -y chromium chromium-driver)");
     }
 

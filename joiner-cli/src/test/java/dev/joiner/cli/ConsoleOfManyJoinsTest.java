@@ -1,7 +1,6 @@
 package dev.joiner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.joiner.JoinSpec;
 import dev.joiner.Joiner;
@@ -104,7 +103,7 @@ class ConsoleOfManyJoinsTest {
 
     @BeforeEach
     void open() throws IOException {
-        assumeTrue(Chromium.missing().isEmpty(), () -> Chromium.missing().orElseThrow());
+        Chromium.assumeInstalled();
         for (int i = 0; i < JOINS; i++) {
             now = at(i);
             try {

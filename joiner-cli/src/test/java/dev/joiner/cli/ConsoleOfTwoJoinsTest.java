@@ -1,7 +1,6 @@
 package dev.joiner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.joiner.JoinSpec;
 import dev.joiner.Joiner;
@@ -83,7 +82,7 @@ class ConsoleOfTwoJoinsTest {
 
     @BeforeAll
     static void startBrowser() throws IOException {
-        assumeTrue(Chromium.missing().isEmpty(), () -> Chromium.missing().orElseThrow());
+        Chromium.assumeInstalled();
         browser = Chromium.start();
     }
 

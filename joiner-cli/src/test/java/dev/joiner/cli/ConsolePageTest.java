@@ -1,7 +1,6 @@
 package dev.joiner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -43,7 +42,7 @@ class ConsolePageTest {
 
     @BeforeAll
     static void startBrowser() throws IOException {
-        assumeTrue(Chromium.missing().isEmpty(), () -> Chromium.missing().orElseThrow());
+        Chromium.assumeInstalled();
         browser = Chromium.start();
     }
 

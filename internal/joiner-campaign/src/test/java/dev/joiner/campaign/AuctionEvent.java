@@ -24,6 +24,11 @@ sealed interface AuctionEvent {
     /** The same for each delivery of the event, and for no other one. */
     String id();
 
+    /** The number of the auction that an event is of which is an auction or a bid. */
+    static Long auctionOf(AuctionEvent event) {
+        return event instanceof Auction auction ? auction.number() : ((Bid) event).auction();
+    }
+
     record Person(long number, String name, String state, Instant at) implements AuctionEvent {
         @Override
         public String id() {

@@ -58,7 +58,7 @@ final class AuctionsWithBids implements NexmarkQuery<AuctionEvent, Long, Heading
     public JoinSpec<AuctionEvent, Long, Heading, List<String>> spec(
             QueryOutput output, Function<AuctionEvent, String> id) {
         return JoinSpec.joining(AuctionEvent.class)
-                .<Long>keyedBy(event -> event instanceof Auction auction ? auction.number() : ((Bid) event).auction())
+                .keyedBy(AuctionEvent::auctionOf)
                 .mergedBy(Heading::merge)
                 .collecting(event -> event, AuctionEvent.CODEC)
                 .sufficientWhen((heading, events) -> false) // not before the end

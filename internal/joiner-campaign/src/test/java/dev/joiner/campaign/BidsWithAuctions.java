@@ -43,7 +43,7 @@ final class BidsWithAuctions implements NexmarkQuery<AuctionEvent, Long, OneWith
     public JoinSpec<AuctionEvent, Long, OneWithMany<Auction, Bid>, List<String>> spec(
             QueryOutput output, Function<AuctionEvent, String> id) {
         return JoinSpec.joining(AuctionEvent.class)
-                .<Long>keyedBy(event -> event instanceof Auction auction ? auction.number() : ((Bid) event).auction())
+                .keyedBy(AuctionEvent::auctionOf)
                 .<OneWithMany<Auction, Bid>>mergedBy((event, pending) -> event instanceof Auction auction
                         ? OneWithMany.with(auction, pending)
                         : OneWithMany.withAnother((Bid) event, pending))

@@ -67,7 +67,7 @@ final class WinningBids implements NexmarkQuery<AuctionEvent, Long, Bidding> {
     public JoinSpec<AuctionEvent, Long, Bidding, List<String>> spec(
             QueryOutput output, Function<AuctionEvent, String> id) {
         return JoinSpec.joining(AuctionEvent.class)
-                .<Long>keyedBy(event -> event instanceof Auction auction ? auction.number() : ((Bid) event).auction())
+                .keyedBy(AuctionEvent::auctionOf)
                 .mergedBy(Bidding::merge)
                 .sufficientWhen(bidding -> false) // not before the end
                 .identifiedBy(id)

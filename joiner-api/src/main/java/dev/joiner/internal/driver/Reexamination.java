@@ -1,7 +1,6 @@
 package dev.joiner.internal.driver;
 
 import dev.joiner.StoreException;
-import dev.joiner.SweepException;
 import dev.joiner.SweepReport;
 import dev.joiner.engine.Step;
 import dev.joiner.engine.Tally;
@@ -30,17 +29,16 @@ final class Reexamination<K, V, R> {
     }
 
     SweepReport run() {
+        return tally.report(this::reexaminePages);
+    }
+
+    private void reexaminePages() {
         String cursor = null;
-        try {
-            do {
-                Page<K, V> page = context.store().scan(cursor, PAGE);
-                reexamine(page.entries());
-                cursor = page.next();
-            } while (cursor != null && context.mayBegin());
-        } catch (StoreException e) {
-            throw new SweepException(e, tally.report());
-        }
-        return tally.report();
+        do {
+            Page<K, V> page = context.store().scan(cursor, PAGE);
+            reexamine(page.entries());
+            cursor = page.next();
+        } while (cursor != null && context.mayBegin());
     }
 
     private void reexamine(List<Entry<K, V>> entries) {

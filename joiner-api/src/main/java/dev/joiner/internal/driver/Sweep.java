@@ -1,7 +1,6 @@
 package dev.joiner.internal.driver;
 
 import dev.joiner.StoreException;
-import dev.joiner.SweepException;
 import dev.joiner.SweepReport;
 import dev.joiner.engine.Step;
 import dev.joiner.engine.Step.Verdict;
@@ -36,18 +35,17 @@ final class Sweep<K, V, R> {
     }
 
     SweepReport run() {
-        try {
-            while (mayGoOn()) {
-                List<Due<K>> page = order.next(now());
-                if (page.isEmpty()) {
-                    break;
-                }
-                sweep(page);
+        return tally.report(this::sweepPages);
+    }
+
+    private void sweepPages() {
+        while (mayGoOn()) {
+            List<Due<K>> page = order.next(now());
+            if (page.isEmpty()) {
+                return;
             }
-        } catch (StoreException e) {
-            throw new SweepException(e, tally.report());
+            sweep(page);
         }
-        return tally.report();
     }
 
     private boolean mayGoOn() {

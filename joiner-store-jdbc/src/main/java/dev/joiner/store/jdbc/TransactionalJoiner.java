@@ -9,7 +9,6 @@ import dev.joiner.Outcome;
 import dev.joiner.PendingJoin;
 import dev.joiner.ProcessingException;
 import dev.joiner.StoreException;
-import dev.joiner.SweepException;
 import dev.joiner.SweepReport;
 import dev.joiner.engine.FailingKeys;
 import dev.joiner.engine.InlineJoiner;
@@ -227,13 +226,8 @@ final class TransactionalJoiner<M, K, V, R> implements KeyedJoiner<M, K, V, R> {
         return call(() -> {
             Tally tally = new Tally(functions);
             BooleanSupplier asked = () -> mayGoOn() && goesOn.getAsBoolean();
-            try {
-                new TransactionalSweep<>(store, clock, asked, failing, tally)
-                        .run((key, now) -> sweep(key, now, asked, tally));
-            } catch (StoreException e) {
-                throw new SweepException(e, tally.report());
-            }
-            return tally.report();
+            return tally.report(() -> new TransactionalSweep<>(store, clock, asked, failing, tally)
+                    .run((key, now) -> sweep(key, now, asked, tally)));
         });
     }
 
@@ -328,22 +322,21 @@ final class TransactionalJoiner<M, K, V, R> implements KeyedJoiner<M, K, V, R> {
     public SweepReport reexamine() {
         return call(() -> {
             Tally tally = new Tally(functions);
-            String cursor = null;
-            try {
-                do {
-                    Page<K, V> page = store.scan(cursor, PAGE);
-                    for (Entry<K, V> entry : page.entries()) {
-                        if (mayGoOn()) {
-                            reexamine(entry, tally);
-                        }
-                    }
-                    cursor = page.next();
-                } while (cursor != null && mayGoOn());
-            } catch (StoreException e) {
-                throw new SweepException(e, tally.report());
-            }
-            return tally.report();
+            return tally.report(() -> reexamineAll(tally));
         });
+    }
+
+    private void reexamineAll(Tally tally) {
+        String cursor = null;
+        do {
+            Page<K, V> page = store.scan(cursor, PAGE);
+            for (Entry<K, V> entry : page.entries()) {
+                if (mayGoOn()) {
+                    reexamine(entry, tally);
+                }
+            }
+            cursor = page.next();
+        } while (cursor != null && mayGoOn());
     }
 
     private void reexamine(Entry<K, V> entry, Tally tally) {

@@ -1,5 +1,6 @@
 package dev.joiner.spring.boot;
 
+import dev.joiner.engine.HandOverScope;
 import dev.joiner.spring.boot.JoinerProperties.CallersTransaction;
 import dev.joiner.spring.boot.JoinerProperties.Connection;
 import dev.joiner.store.jdbc.JdbcJoinStore;
@@ -53,27 +54,24 @@ final class JdbcJoinerAutoConfiguration {
             InstantSource clock) {
         boolean takesPart = properties.callersTransaction() == CallersTransaction.TAKE_PART;
         PlatformTransactionManager manager = takesPart || properties.transactional() ? managers.getIfUnique() : null;
+        DataSource independent;
+        Optional<HandOverScope> scope;
         if (!properties.transactional()) {
-            DataSource independent = new IndependentConnections(dataSource);
-            return new DataSourceJoinerFactory(
-                    takesPart
-                            ? new CallersConnections(dataSource, independent, TransactionEnds.of(manager))
-                            : independent,
-                    Optional.empty(),
-                    properties,
-                    clock);
-        }
-        if (manager == null) {
+            independent = new IndependentConnections(dataSource);
+            scope = Optional.empty();
+        } else if (manager == null) {
             throw new JoinerSetupException(
                     "joiner.store.transactional needs a transaction manager, and there is not one bean of type"
                             + " PlatformTransactionManager",
                     "Define one, or mark one of several as @Primary.");
+        } else {
+            requireSame(dataSource, manager);
+            independent = new ManagedTransactions(dataSource, manager);
+            scope = Optional.of(new ManagedScope(manager));
         }
-        requireSame(dataSource, manager);
-        DataSource independent = new ManagedTransactions(dataSource, manager);
         return new DataSourceJoinerFactory(
                 takesPart ? new CallersConnections(dataSource, independent, TransactionEnds.of(manager)) : independent,
-                Optional.of(new ManagedScope(manager)),
+                scope,
                 properties,
                 clock);
     }
